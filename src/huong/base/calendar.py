@@ -1,0 +1,91 @@
+"""The working calendar: which days offices work, and adding working time to an instant.
+
+Seeded from the `holidays` package (Vietnam: Tết, Hùng Kings, days in lieu, swapped Saturdays), corrected
+by the city's `calendar.csv`. A correction by decree changes data, never code.
+"""
+
+import csv
+from datetime import date, datetime, time, timedelta
+from functools import lru_cache
+from pathlib import Path
+
+from django.db import transaction
+
+from huong.base import clock
+from huong.base.models import CalendarDay
+
+YEARS = range(2024, 2029)
+SHIFTS = ((time(7, 30), time(11, 30)), (time(13, 30), time(17, 30)))
+
+
+def load(folder: Path) -> int:
+    """Load the calendar of a city: the country's holidays, then the city's own rows. Idempotent."""
+    rows = _national() | _own(folder / "calendar.csv")
+    with transaction.atomic():
+        for day, (working, name, source) in rows.items():
+            CalendarDay.objects.update_or_create(day=day, defaults={"working": working, "name": name, "source": source})
+    _table.cache_clear()
+    return len(rows)
+
+
+def _national() -> dict[date, tuple[bool, str, str]]:
+    import holidays
+
+    calendar = holidays.country_holidays("VN", years=YEARS, language="vi")
+    found = {day: (False, name, "holidays/VN") for day, name in calendar.items()}
+    for year in YEARS:
+        for offset in range(366):
+            day = date(year, 1, 1) + timedelta(days=offset)
+            if day.year == year and day.weekday() >= 5 and calendar.is_working_day(day):
+                found[day] = (True, "Làm bù", "holidays/VN")
+    return found
+
+
+def _own(file: Path) -> dict[date, tuple[bool, str, str]]:
+    if not file.exists():
+        return {}
+    with file.open(encoding="utf-8", newline="") as lines:
+        return {
+            date.fromisoformat(row["day"]): (row["working"] == "1", row["name"], row["source"])
+            for row in csv.DictReader(lines)
+        }
+
+
+@lru_cache(maxsize=1)
+def _table() -> dict[date, bool]:
+    return dict(CalendarDay.objects.values_list("day", "working"))
+
+
+def is_working_day(day: date) -> bool:
+    """Return whether offices work on a day."""
+    return _table().get(day, day.weekday() < 5)
+
+
+def add_working_days(day: date, count: int) -> date:
+    """Return the working day that lies `count` working days after a day."""
+    while count > 0:
+        day += timedelta(days=1)
+        count -= is_working_day(day)
+    return day
+
+
+def add_working_hours(at: datetime, hours: float) -> datetime:
+    """Return the instant at which so many office hours have passed since an instant.
+
+    Args:
+        at: timezone-aware.
+        hours: office hours; a working day has eight.
+    """
+    left = timedelta(hours=hours)
+    local = clock.local(at)
+    day = local.date()
+    while True:
+        if is_working_day(day):
+            for begin, end in SHIFTS:
+                opens = max(local, datetime.combine(day, begin, clock.zone()))
+                closes = datetime.combine(day, end, clock.zone())
+                if closes > opens:
+                    if closes - opens >= left:
+                        return opens + left
+                    left -= closes - opens
+        day += timedelta(days=1)

@@ -1,0 +1,41 @@
+"""Limits as buckets in the database, so that every worker on every machine counts together."""
+
+from datetime import timedelta
+
+from django.db import transaction
+from django.db.models import F
+from django.utils.translation import gettext as _
+
+from huong.base import clock
+from huong.base.errors import TooMany
+from huong.base.models import Bucket
+
+
+def take(bucket: str, *, rate: int, per: timedelta) -> None:
+    """Count one request of a source.
+
+    Args:
+        bucket: whose, such as "sign-in:203.0.113.7".
+        rate: how many requests one window allows.
+        per: the length of the window.
+
+    Raises:
+        TooMany: the window is used up; `details["retry_after"]` says how many seconds to wait.
+    """
+    seconds = max(1, int(per.total_seconds()))
+    stamp = int(clock.now().timestamp())
+    window = stamp // seconds
+    with transaction.atomic():
+        row, fresh = Bucket.objects.get_or_create(key=bucket, defaults={"window": window, "taken": 1})
+        if fresh:
+            return
+        if row.window != window:
+            Bucket.objects.filter(key=bucket).update(window=window, taken=1)
+            return
+        counted = Bucket.objects.filter(key=bucket, window=window, taken__lt=rate).update(taken=F("taken") + 1)
+    if not counted:
+        wait = seconds - stamp % seconds
+        raise TooMany(
+            _("Too many requests. Please wait %(seconds)d seconds and try again.") % {"seconds": wait},
+            retry_after=wait,
+        )

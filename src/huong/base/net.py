@@ -1,0 +1,127 @@
+"""Outgoing HTTP that cannot be turned against the house: known schemes, public addresses, bounded size and time.
+
+Private, loopback and link-local addresses are refused unless the host is named in
+`HUONG_OUTGOING_HOSTS`. The address that was checked is the address that is connected to, so a name
+that resolves differently a moment later (DNS rebinding) gains nothing. Redirects are not followed.
+"""
+
+import ipaddress
+import socket
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from urllib.parse import urlsplit
+
+import httpx
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from huong.base.errors import BadInput, TooLarge, Unavailable
+
+MAX_BYTES = 64 * 1024 * 1024
+TIMEOUT = 30.0
+
+
+def _allowed(host: str, port: int) -> bool:
+    named = {entry.strip() for entry in settings.HUONG.outgoing_hosts.split(",") if entry.strip()}
+    return host in named or f"{host}:{port}" in named
+
+
+def _address_of(url: str) -> tuple[str, str, int]:
+    """Return host, the checked address and the port of a URL."""
+    parts = urlsplit(url)
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.username:
+        raise BadInput(_("“%(url)s” is not a web address that can be fetched.") % {"url": url[:200]})
+    port = parts.port or (443 if parts.scheme == "https" else 80)
+    try:
+        found = socket.getaddrinfo(parts.hostname, port, type=socket.SOCK_STREAM)
+    except OSError as error:
+        raise Unavailable(_("The host %(host)s is not known.") % {"host": parts.hostname}) from error
+    addresses = [str(entry[4][0]) for entry in found]
+    if not _allowed(parts.hostname, port):
+        for address in addresses:
+            if not ipaddress.ip_address(address.split("%")[0]).is_global:
+                raise BadInput(
+                    _("The host %(host)s lies inside a private network. An operator can allow it by name.")
+                    % {"host": parts.hostname},
+                    code="private_address",
+                )
+    return parts.hostname, addresses[0], port
+
+
+def _pinned(url: str) -> tuple[httpx.URL, dict[str, str], dict[str, str]]:
+    host, address, _port = _address_of(url)
+    target = httpx.URL(url)
+    header = target.netloc.decode()
+    return target.copy_with(host=address), {"Host": header}, {"sni_hostname": host}
+
+
+@contextmanager
+def stream(
+    url: str,
+    *,
+    method: str = "GET",
+    headers: Mapping[str, str] | None = None,
+    params: Mapping[str, str] | None = None,
+    content: bytes | None = None,
+    timeout: float = TIMEOUT,
+) -> Iterator[httpx.Response]:
+    """Open one request and hand the response over unread.
+
+    Raises:
+        BadInput: the address may not be fetched.
+        Unavailable: nobody answered in time.
+    """
+    full = str(httpx.URL(url).copy_merge_params(dict(params))) if params else url
+    target, host, extensions = _pinned(full)
+    try:
+        with (
+            httpx.Client(timeout=timeout, follow_redirects=False, trust_env=False) as client,
+            client.stream(
+                method, target, headers={**(headers or {}), **host}, content=content, extensions=extensions
+            ) as response,
+        ):
+            yield response
+    except httpx.HTTPError as error:
+        raise Unavailable(
+            _("%(host)s did not answer (%(why)s). It will be tried again.")
+            % {"host": urlsplit(url).hostname, "why": type(error).__name__}
+        ) from error
+
+
+def body_of(response: httpx.Response, *, max_bytes: int = MAX_BYTES) -> bytes:
+    """Read a response, at most so many bytes.
+
+    Raises:
+        TooLarge: it is larger.
+    """
+    chunks, total = [], 0
+    for chunk in response.iter_bytes():
+        total += len(chunk)
+        if total > max_bytes:
+            raise TooLarge(_("The answer is larger than %(mb)d MB.") % {"mb": max_bytes // 1_048_576})
+        chunks.append(chunk)
+    return b"".join(chunks)
+
+
+def get(
+    url: str,
+    *,
+    headers: Mapping[str, str] | None = None,
+    params: Mapping[str, str] | None = None,
+    timeout: float = TIMEOUT,
+    max_bytes: int = MAX_BYTES,
+) -> httpx.Response:
+    """Fetch a page whole, with the checks of `stream`."""
+    with stream(url, headers=headers, params=params, timeout=timeout) as response:
+        body = body_of(response, max_bytes=max_bytes)
+    headers_ = [(k, v) for k, v in response.headers.items() if k.lower() not in {"content-encoding", "content-length"}]
+    return httpx.Response(response.status_code, headers=headers_, content=body, request=response.request)
+
+
+def post(
+    url: str, *, content: bytes, headers: Mapping[str, str] | None = None, timeout: float = TIMEOUT
+) -> httpx.Response:
+    """Send bytes, with the checks of `stream`."""
+    with stream(url, method="POST", content=content, headers=headers, timeout=timeout) as response:
+        body = body_of(response)
+    return httpx.Response(response.status_code, content=body, request=response.request)

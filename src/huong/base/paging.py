@@ -1,0 +1,86 @@
+"""Keyset paging: the same cost at any depth, and no row seen twice while others are added."""
+
+import base64
+import binascii
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any, Generic, TypeVar
+
+import orjson
+from django.db.models import Model, Q, QuerySet
+from django.utils.translation import gettext as _
+
+from huong.base.errors import BadInput
+
+M = TypeVar("M", bound=Model)
+
+
+@dataclass(frozen=True)
+class Page(Generic[M]):
+    """One page of rows and the cursor of the next one (None at the end)."""
+
+    items: list[M] = field(default_factory=list)
+    next: str | None = None
+
+
+def cursor_of(values: list[Any]) -> str:
+    """Return values as an opaque cursor."""
+    plain = [{"t": value.isoformat()} if isinstance(value, date | datetime) else value for value in values]
+    return base64.urlsafe_b64encode(orjson.dumps(plain)).decode().rstrip("=")
+
+
+def values_of(cursor: str) -> list[Any]:
+    """Return the values behind a cursor.
+
+    Raises:
+        BadInput: the cursor was not made by `cursor_of`.
+    """
+    try:
+        plain = orjson.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+        if not isinstance(plain, list):
+            raise TypeError
+        return [datetime.fromisoformat(value["t"]) if isinstance(value, dict) else value for value in plain]
+    except (binascii.Error, ValueError, TypeError, KeyError) as error:
+        raise BadInput(_("This page link is damaged. Please start again from the first page.")) from error
+
+
+def keyset(queryset: QuerySet[M], *, order: tuple[str, ...], after: str | None, size: int = 50) -> Page[M]:
+    """Return one page of a queryset.
+
+    Args:
+        queryset: the rows that may be seen.
+        order: field names, "-" for descending; the last must be unique.
+        after: the cursor of the page before, or None for the first page.
+        size: rows of a page, at most 1,000.
+
+    Raises:
+        BadInput: the cursor is damaged.
+    """
+    size = max(1, min(size, 1000))
+    if after:
+        values = values_of(after)
+        if len(values) != len(order):
+            raise BadInput(_("This page link is damaged. Please start again from the first page."))
+        queryset = queryset.filter(_beyond(order, values))
+    found = list(queryset.order_by(*order)[: size + 1])
+    more = len(found) > size
+    found = found[:size]
+    next_ = cursor_of([_read(found[-1], name.lstrip("-")) for name in order]) if more else None
+    return Page(found, next_)
+
+
+def _read(row: Model, name: str) -> Any:
+    value: Any = row
+    for part in name.split("__"):
+        value = getattr(value, part)
+    return value
+
+
+def _beyond(order: tuple[str, ...], values: list[Any]) -> Q:
+    condition = Q()
+    for position in range(len(order)):
+        equal = {name.lstrip("-"): value for name, value in zip(order[:position], values, strict=False)}
+        name = order[position]
+        operator = "lt" if name.startswith("-") else "gt"
+        condition |= Q(**equal) & Q(**{f"{name.lstrip('-')}__{operator}": values[position]})
+    return condition

@@ -1,0 +1,63 @@
+"""Every setting of Hương, typed and named in one place.
+
+`huong.settings` (the file that Django reads) builds one `Config`; the rest of the code reads
+`django.conf.settings`. Values come from environment variables with the prefix `HUONG_`.
+What a city changes while it runs (clocks, categories, texts) is data, not a setting.
+"""
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+class Config(BaseSettings):
+    """What an operator may set, with defaults that are good for a first start on one machine."""
+
+    model_config = SettingsConfigDict(env_prefix="HUONG_", env_file=None, extra="ignore")
+
+    home: Path = Field(default=Path("var"), description="Where all state lives.")
+    city: Path = Field(default=ROOT / "cities" / "hue", description="The folder that describes the city.")
+    database: str = Field(
+        default="", description="postgresql://user:password@host:port/name; empty means SQLite in the home."
+    )
+    store: str = Field(
+        default="",
+        description="Where the shared tables lie: a folder, or an object-storage URI such as s3://bucket/prefix; "
+        "empty means the folder store in the home.",
+    )
+    engine: str = Field(default="duckdb", description="duckdb, or spark://host:port for a cluster.")
+    demo: bool = Field(default=True, description="Whether a new home is created as a demonstration.")
+    demo_accounts_anywhere: bool = Field(
+        default=False, description="Offer the demonstration accounts also when bound beyond loopback."
+    )
+    debug: bool = Field(default=False, description="Show developers' error pages. Never in production.")
+    host: str = Field(default="127.0.0.1", description="The address the web server binds to.")
+    public_url: str = Field(default="", description="The address people use, such as https://huong.hue.gov.vn.")
+    allowed_hosts: str = Field(default="localhost,127.0.0.1,[::1]", description="Host names, with commas.")
+    trusted_proxies: str = Field(default="", description="Networks whose forwarding headers are believed.")
+    stream_url: str = Field(default="", description="Where /live/stream is served, if not on PORT + 1.")
+    workers: int = Field(default=0, ge=0, description="Web worker processes; 0 means the number of cores.")
+    threads: int = Field(default=24, ge=2, description="Blocking threads of each web worker.")
+    job_workers: int = Field(default=1, ge=1, description="Job processes.")
+    query_memory_mb: int = Field(default=512, ge=64, description="Memory of one analytical query.")
+    query_seconds: int = Field(default=60, ge=1, description="Time of one analytical query.")
+    upload_mb: int = Field(default=2048, ge=1, description="The largest file taken in.")
+    outgoing_hosts: str = Field(
+        default="", description="Hosts that sources may be fetched from, with commas; private addresses need naming."
+    )
+    metrics_token: str = Field(default="", description="Token for /metrics from beyond loopback.")
+    sqlite_synchronous: Literal["FULL", "NORMAL"] = Field(
+        default="FULL", description="FULL survives a power cut; NORMAL is for tests."
+    )
+    seal_minutes: int = Field(default=10, ge=1, description="How often journal entries are sealed.")
+    log_level: str = Field(default="INFO", description="DEBUG, INFO, WARNING or ERROR.")
+
+    @field_validator("home", "city")
+    @classmethod
+    def absolute(cls, value: Path) -> Path:
+        """Make folders absolute, so that a change of working directory changes nothing."""
+        return value.expanduser().resolve()

@@ -1,0 +1,180 @@
+"""What others may read of the journal."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import connection, transaction
+
+from huong.base import clock
+from huong.base.readiness import Check
+from huong.journal import registry
+from huong.journal.models import Count, Cursor, Entry
+
+FAR_BEHIND = timedelta(minutes=10)
+COUNTED_AT_MOST = 10_000
+SEPARATOR = "\x1f"
+
+
+@dataclass(frozen=True)
+class Lag:
+    """How far one reader is behind.
+
+    Attributes:
+        reader: its name; tallies are called "tally:<name>".
+        entries: how many entries wait for it, counted to 10,000 at most.
+        seconds: the age of the oldest that waits, 0 if none does.
+        failures: failed attempts in a row.
+        error: what stopped it, without personal values.
+        retry_at: when it is tried again.
+    """
+
+    reader: str
+    entries: int
+    seconds: float
+    failures: int = 0
+    error: str = ""
+    retry_at: datetime | None = None
+
+
+def entries_about(subject: str, *, limit: int = 200) -> list[Entry]:
+    """Return what happened to a subject, newest first."""
+    return list(Entry.objects.filter(subject=subject).order_by("-id")[:limit])
+
+
+def entries(
+    *,
+    names: tuple[str, ...] = ("*",),
+    since: datetime | None = None,
+    until: datetime | None = None,
+    by: int | None = None,
+    agency: str = "",
+    subject: str = "",
+    before: int | None = None,
+    limit: int = 200,
+) -> list[Entry]:
+    """Return entries, newest first.
+
+    Args:
+        names: events, exact or with a star at the end ("store.*").
+        since: not before this instant.
+        until: before this instant.
+        by: only those of one person.
+        agency: only those of one agency.
+        subject: only those about one subject.
+        before: only those with a smaller id, for the next page.
+        limit: how many at most.
+    """
+    wanted = {
+        "at__gte": since,
+        "at__lt": until,
+        "by": by,
+        "agency": agency or None,
+        "subject": subject or None,
+        "id__lt": before,
+    }
+    found = Entry.objects.named(names).filter(**{key: value for key, value in wanted.items() if value is not None})
+    return list(found.order_by("-id")[:limit])
+
+
+def head() -> tuple[int, int]:
+    """Return the position of the newest entry that readers may see; nothing can appear at or before it any more."""
+    return Entry.objects.settled().order_by("-xid", "-id").values_list("xid", "id").first() or (0, 0)
+
+
+def safe_head() -> tuple[int, int]:
+    """Return `head()` for those who will not come back to what lies before it: readers and seals.
+
+    Raises:
+        RuntimeError: called inside a transaction, which may see what others do not yet.
+    """
+    if connection.in_atomic_block:
+        with transaction.atomic(durable=True):  # raises, except in the transaction of a test
+            pass
+    return head()
+
+
+def between(
+    after: tuple[int, int], to: tuple[int, int], *, names: tuple[str, ...] = ("*",), limit: int = 500
+) -> list[Entry]:
+    """Return entries behind one position up to another, in the order of positions.
+
+    Args:
+        after: the position (transaction, id) already read.
+        to: the last position wanted; take it from `head()`.
+        names: events, exact or with a star at the end.
+        limit: how many at most.
+    """
+    if after >= to:
+        return []
+    return list(Entry.objects.after(*after).up_to(*to).named(names).order_by("xid", "id")[:limit])
+
+
+def next_entry_of(cursor: Cursor) -> Entry | None:
+    """Return the entry that a reader would be handed next."""
+    known = {reader.name: reader.names for reader in registry.readers.values()}
+    known |= {tally.cursor: tally.names for tally in registry.tallies.values()}
+    found = between((cursor.xid, cursor.entry), head(), names=known.get(cursor.name, ("*",)), limit=1)
+    return found[0] if found else None
+
+
+def lag() -> list[Lag]:
+    """Return how far every reader and tally is behind, the slowest first."""
+    held = {cursor.name: cursor for cursor in Cursor.objects.all()}
+    newest = head()
+    interests = [(reader.name, reader.names) for reader in registry.readers.values()]
+    interests += [(tally.cursor, tally.names) for tally in registry.tallies.values()]
+    found = [_lag_of(held.get(name) or Cursor(name=name), names, newest) for name, names in interests]
+    return sorted(found, key=lambda each: -each.seconds)
+
+
+def _lag_of(cursor: Cursor, names: tuple[str, ...], newest: tuple[int, int]) -> Lag:
+    waiting = Entry.objects.after(cursor.xid, cursor.entry).up_to(*newest).named(names)
+    oldest = waiting.order_by("xid", "id").values_list("at", flat=True).first() if newest > (0, 0) else None
+    return Lag(
+        reader=cursor.name,
+        entries=len(waiting.values_list("id")[:COUNTED_AT_MOST]) if oldest else 0,
+        seconds=max(0.0, (clock.now() - oldest).total_seconds()) if oldest else 0.0,
+        failures=cursor.failures,
+        error=cursor.error,
+        retry_at=cursor.retry_at,
+    )
+
+
+def readiness() -> Check:
+    """Say whether the readers keep up: ten minutes behind is not ready, a failing reader a warning."""
+    slow = [each for each in lag() if each.seconds > FAR_BEHIND.total_seconds()]
+    failing = [each for each in lag() if each.failures]
+    named = ", ".join(f"{each.reader} ({each.error})" for each in failing)
+    if slow:
+        return Check(
+            ok=False, detail=f"{slow[0].reader} is {int(slow[0].seconds)} s behind; failing: {named or 'none'}"
+        )
+    return Check(ok=True, detail=f"failing: {named}" if failing else "up to date", warning=bool(failing))
+
+
+def tally_key(codes: tuple[str, ...]) -> str:
+    """Return the codes of a key as the text under which its count is kept.
+
+    Raises:
+        ValueError: a code holds the separator.
+    """
+    if any(SEPARATOR in code for code in codes):
+        raise ValueError("a code of a tally's key may not hold U+001F")
+    return SEPARATOR.join(codes)
+
+
+def count(tally: str, *codes: str) -> int:
+    """Return one figure of a tally, 0 if nothing was counted under these codes."""
+    return Count.objects.filter(tally=tally, key=tally_key(codes)).values_list("value", flat=True).first() or 0
+
+
+def counts(tally: str, *first: str) -> Iterator[tuple[tuple[str, ...], int]]:
+    """Yield the figures of a tally whose key begins with these codes, as (codes, figure)."""
+    found = Count.objects.filter(tally=tally).order_by("key")
+    if first:
+        found = found.filter(key__startswith=tally_key(first))
+    for key, value in found.values_list("key", "value"):
+        codes = tuple(key.split(SEPARATOR))
+        if codes[: len(first)] == first:
+            yield codes, value

@@ -1,0 +1,15 @@
+"""Scheduled housekeeping of the whole house."""
+
+from datetime import timedelta
+
+from django.core.management import call_command
+
+from huong.base.jobs import job, scheduled
+
+
+@scheduled("main.housekeeping", every=timedelta(hours=24))
+@job(queue="default", tries=2)
+def housekeeping() -> None:
+    """Remove ended sessions and the results of old jobs."""
+    call_command("clearsessions")
+    call_command("prune_db_task_results", min_age_days=14, failed_min_age_days=60, verbosity=0)

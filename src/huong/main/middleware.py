@@ -1,0 +1,110 @@
+"""What surrounds every request: its id, its log line, its language, its security headers, its refusals."""
+
+import ipaddress
+import logging
+import re
+import time
+from collections.abc import Callable
+
+from django.conf import settings
+from django.core.exceptions import RequestDataTooBig
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from huong.base import ids, logs
+from huong.base.errors import HuongError, TooLarge
+from huong.main.answers import refusal
+
+log = logging.getLogger("huong.request")
+Handler = Callable[[HttpRequest], HttpResponseBase]
+LANGUAGE_COOKIE = "huong_language"
+POLICY = (
+    "default-src 'self'; img-src 'self' data: blob:; style-src 'self'; script-src 'self'; worker-src 'self' blob:;"
+    " connect-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+)
+_ID = re.compile(r"[0-9a-zA-Z_-]{8,64}")
+_QUIET = ("/static/", "/healthz")
+
+
+class RequestMiddleware:
+    """Gives the request an id that the log, the journal and the answer share; believes only named proxies."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+        self.proxies = [
+            ipaddress.ip_network(entry.strip()) for entry in settings.HUONG.trusted_proxies.split(",") if entry.strip()
+        ]
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Serve the request, and write one line without its query string."""
+        given = request.headers.get("X-Request-Id", "")
+        request_id = given if _ID.fullmatch(given) else ids.new_id()
+        logs.set_request_id(request_id)
+        self._believe_proxy(request)
+        begun = time.perf_counter()
+        response = self.get_response(request)
+        response.headers["X-Request-Id"] = request_id
+        response.headers.setdefault("Content-Security-Policy", POLICY)
+        response.headers.setdefault("Permissions-Policy", "camera=(self), geolocation=(self), microphone=()")
+        if not request.path.startswith(_QUIET):
+            spent = (time.perf_counter() - begun) * 1000
+            log.info("%s %s %s %.1f ms", request.method, request.path, response.status_code, spent)
+        return response
+
+    def _believe_proxy(self, request: HttpRequest) -> None:
+        peer = request.META.get("REMOTE_ADDR", "")
+        forwarded = request.META.pop("HTTP_X_FORWARDED_FOR", "")
+        request.META["HUONG_FORWARDED"] = bool(forwarded or request.META.get("HTTP_FORWARDED"))
+        if not forwarded or not self._is_proxy(peer):
+            return
+        for address in reversed([part.strip() for part in forwarded.split(",")]):
+            if not self._is_proxy(address):
+                request.META["REMOTE_ADDR"] = address
+                return
+
+    def _is_proxy(self, address: str) -> bool:
+        try:
+            found = ipaddress.ip_address(address)
+        except ValueError:
+            return False
+        return any(found in network for network in self.proxies)
+
+
+class LocaleMiddleware:
+    """Vietnamese, unless this browser chose another language."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+        self.known = {code for code, _name in settings.LANGUAGES}
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Serve the request in the chosen language."""
+        wanted = request.COOKIES.get(LANGUAGE_COOKIE, "")
+        if request.path.startswith("/api/"):
+            wanted = request.headers.get("Accept-Language", "")[:2] or wanted
+        language = wanted if wanted in self.known else settings.LANGUAGE_CODE
+        with translation.override(language):
+            request.LANGUAGE_CODE = language
+            response = self.get_response(request)
+            response.headers.setdefault("Content-Language", language)
+        return response
+
+
+class ErrorMiddleware:
+    """Turns a refusal into a page or a problem body; what is unexpected stays an error and is logged."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Serve the request."""
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """Answer refusals; leave everything else to Django."""
+        if isinstance(exception, HuongError):
+            return refusal(request, exception)
+        if isinstance(exception, RequestDataTooBig):
+            return refusal(request, TooLarge(_("This form is larger than can be taken in at once.")))
+        return None

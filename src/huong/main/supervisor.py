@@ -1,0 +1,100 @@
+"""`huong serve`: starts the processes of one machine, watches them, starts again what fell.
+
+Any of them may be killed at any time: the database and the store hold whole states only.
+"""
+
+import logging
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from dataclasses import dataclass, field
+
+from django.conf import settings
+
+log = logging.getLogger("huong.supervisor")
+GRACE_SECONDS = 15
+PATIENCE = (0.5, 1, 2, 5, 10, 30)
+
+
+@dataclass
+class Child:
+    """One process of the tree."""
+
+    name: str
+    command: list[str]
+    process: subprocess.Popen[bytes] | None = None
+    falls: int = 0
+    not_before: float = 0.0
+    started: float = field(default=0.0)
+
+    def start(self) -> None:
+        """Start it; it dies with the supervisor's terminal only through `stop`."""
+        self.process = subprocess.Popen(self.command)  # noqa: S603 - our own command line
+        self.started = time.monotonic()
+        log.info("started %s as process %s", self.name, self.process.pid)
+
+    def look(self) -> None:
+        """Start it again when it fell, with growing patience."""
+        if self.process is not None and self.process.poll() is None:
+            if self.falls and time.monotonic() - self.started > 60:
+                self.falls = 0
+            return
+        if self.process is not None:
+            log.warning("%s ended with code %s", self.name, self.process.returncode)
+            self.process = None
+            self.not_before = time.monotonic() + PATIENCE[min(self.falls, len(PATIENCE) - 1)]
+            self.falls += 1
+        if time.monotonic() >= self.not_before:
+            self.start()
+
+
+def web_command(host: str, port: int) -> list[str]:
+    """Return the command line of the web workers (granian, WSGI, several blocking threads each)."""
+    workers = settings.HUONG.workers or os.cpu_count() or 2
+    return [
+        sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port),
+        "--workers", str(workers), "--blocking-threads", str(settings.HUONG.threads),
+        "--blocking-threads-idle-timeout", "60", "--backlog", "1024", "--respawn-failed-workers",
+        "--no-ws", "--log-level", "warning", "huong.main.wsgi:application",
+    ]  # fmt: skip
+
+
+def children(host: str, port: int) -> list[Child]:
+    """Return the processes of the tree: web, readers, jobs."""
+    own = [sys.executable, "-m", "huong.main.cli"]
+    jobs = [
+        Child(f"jobs-{number + 1}", [*own, "jobs", *(["--clock"] if number == 0 else [])])
+        for number in range(settings.HUONG.job_workers)
+    ]
+    return [Child("web", web_command(host, port)), Child("readers", [*own, "readers"]), *jobs]
+
+
+def watch(tree: list[Child], stop: threading.Event) -> None:
+    """Keep the tree running until told to stop, then end it gently, and firmly after a while."""
+    while not stop.wait(0.5):
+        for child in tree:
+            child.look()
+    running = [child.process for child in tree if child.process and child.process.poll() is None]
+    for process in running:
+        process.terminate()
+    limit = time.monotonic() + GRACE_SECONDS
+    for process in running:
+        try:
+            process.wait(max(0.1, limit - time.monotonic()))
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def run(host: str, port: int) -> None:
+    """Serve until the process is asked to end (SIGTERM, SIGINT)."""
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    tree = children(host, port)
+    for child in tree:
+        child.start()
+    watch(tree, stop)

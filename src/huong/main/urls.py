@@ -1,0 +1,21 @@
+"""Every address of the house. Packages bring their own pages; the fixed ones are in DESIGN section 5."""
+
+from django.urls import include, path
+
+from huong.main import answers, health
+from huong.main.api import api
+
+urlpatterns = [
+    path("healthz", health.healthz),
+    path("readyz", health.readyz),
+    path("metrics", health.metrics),
+    path("api/v1/", api.urls),
+    path("account/", include("huong.people.urls")),
+    path("places/", include("huong.places.urls")),
+    path("", include("huong.web.urls")),
+]
+
+handler400 = answers.bad_request
+handler403 = answers.permission_denied
+handler404 = answers.not_found
+handler500 = answers.server_error

@@ -1,0 +1,1 @@
+"""What people do with accounts, posts, agencies, tokens and parties. Every door calls these."""

@@ -1,0 +1,97 @@
+"""Persons and organisations that the city deals with."""
+
+import json
+from datetime import date
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from huong.base import clock, ids, keys, text
+from huong.base.errors import BadInput, WrongState
+from huong.journal import actions as journal
+from huong.people import access, events, queries, rules
+from huong.people.models import Party, User
+
+
+def register(
+    kind: str, *, name: str, national_id: str = "", birth_date: date | None = None, by: User | None
+) -> Party:
+    """Return the party with a national id, registered now if it is new.
+
+    Args:
+        kind: "person" or "organisation".
+        national_id: 12 digits of a person, or the number of an organisation; empty if not known.
+        by: who registers; None where the person does so alone.
+
+    Raises:
+        BadInput: no name, or no such kind.
+
+    Records: `people.party_registered`, for a new party.
+    """
+    if kind not in {"person", "organisation"} or not name.strip():
+        raise BadInput(_("A person or an organisation needs a name."))
+    national_id = national_id.strip()
+    found = queries.party_of(national_id) if national_id else None
+    if found is not None:
+        return found
+    try:
+        return _new(kind, name, national_id, birth_date, by)
+    except IntegrityError:
+        other = queries.party_of(national_id)
+        if other is None:
+            raise
+        return other
+
+
+@transaction.atomic
+def _new(kind: str, name: str, national_id: str, birth_date: date | None, by: User | None) -> Party:
+    public_id = ids.new_id()
+    key = keys.data_key(f"party:{public_id}")
+
+    def sealed(field: str, value: str) -> bytes | None:
+        context = f"party:{public_id}:{field}"
+        return keys.seal_bytes(key, json.dumps(value).encode(), context=context) if value else None
+
+    party = Party.objects.create(
+        public_id=public_id,
+        kind=kind,
+        name=text.nfc(name.strip()),
+        folded=text.fold(name),
+        sealed_national_id=sealed("national_id", national_id),
+        sealed_birth_date=sealed("birth_date", birth_date.isoformat() if birth_date else ""),
+        national_id_hash=queries.hash_of(national_id) if national_id else None,
+        national_id_shown=rules.masked(national_id),
+        created_at=clock.now(),
+    )
+    journal.record(
+        events.PARTY_REGISTERED, f"party:{public_id}", by=by.id if by else None, audience="named", kind=kind
+    )
+    return party
+
+
+@transaction.atomic
+def erase(party: Party, *, by: User) -> Party:
+    """Erase a party's personal data: its key is destroyed, the rest of the row is emptied.
+
+    Raises:
+        Forbidden: `by` may not read personal data, so may not erase them either.
+        WrongState: erased already.
+
+    Records: `people.party_erased`.
+    """
+    access.require_power(by, "store.read_personal")
+    emptied = Party.objects.filter(id=party.id, erased_at=None).update(
+        name="",
+        folded="",
+        sealed_national_id=None,
+        sealed_birth_date=None,
+        national_id_hash=None,
+        national_id_shown="",
+        erased_at=clock.now(),
+    )
+    if not emptied:
+        raise WrongState(_("This was erased already."))
+    keys.destroy(f"party:{party.public_id}")
+    journal.record(events.PARTY_ERASED, f"party:{party.public_id}", by=by.id, audience="named")
+    party.refresh_from_db()
+    return party

@@ -1,0 +1,58 @@
+"""What the people package records."""
+
+from huong.journal import events
+
+INVITED = events.declare(
+    "people.invited", {"expires": "until when the link works"}, "Somebody was invited; the subject is the user."
+)
+JOINED = events.declare("people.joined", {}, "An invited person chose a password.", unhandled=True)
+SIGNED_IN = events.declare(
+    "people.signed_in", {"way": "password, second factor or demonstration"}, "Somebody signed in.", unhandled=True
+)
+SIGN_IN_REFUSED = events.declare(
+    "people.sign_in_refused", {"reason": "password, code or inactive"}, "A sign-in was refused.", unhandled=True
+)
+SIGNED_OUT = events.declare("people.signed_out", {}, "Somebody signed out.", unhandled=True)
+SECOND_FACTOR_SET = events.declare(
+    "people.second_factor_set", {}, "Somebody set up a second factor.", unhandled=True
+)
+RECOVERY_CODES_MADE = events.declare(
+    "people.recovery_codes_made", {}, "Somebody made new recovery codes.", unhandled=True
+)
+SECOND_FACTOR_REMOVED = events.declare(
+    "people.second_factor_removed",
+    {},
+    "An administrator removed a lost second factor; the subject is the user.",
+    unhandled=True,
+)
+PASSWORD_CHANGED = events.declare("people.password_changed", {}, "Somebody changed their password.", unhandled=True)
+PROFILE_CHANGED = events.declare("people.profile_changed", {}, "Somebody changed name or language.", unhandled=True)
+CLOSED = events.declare("people.closed", {}, "An account was closed; it signs in no more.", unhandled=True)
+APPOINTED = events.declare(
+    "people.appointed", {"role": "the role", "user": "who", "until": "the last day, or empty"}, "A post was given."
+)
+POST_ENDED = events.declare("people.post_ended", {"role": "the role", "user": "who", "on": "last day"}, "A post ended.")
+DEPUTISED = events.declare(
+    "people.deputised",
+    {"deputy": "who stands in", "since": "from", "until": "to, or empty"},
+    "Somebody stands in for a post.",
+    unhandled=True,
+)
+AGENCY_SUCCEEDED = events.declare(
+    "people.agency_succeeded", {"heir": "the agency that goes on", "on": "last day of the old one"}, "An agency ended."
+)
+AGENCIES_LOADED = events.declare(
+    "people.agencies_loaded", {"count": "how many", "digest": "of the file"}, "The city's agencies were loaded.",
+    unhandled=True,
+)
+TOKEN_ISSUED = events.declare(
+    "people.token_issued", {"powers": "its powers", "expires": "until when"}, "A system got a token.", unhandled=True
+)
+TOKEN_REVOKED = events.declare("people.token_revoked", {}, "A token was revoked.", unhandled=True)
+PARTY_REGISTERED = events.declare(
+    "people.party_registered", {"kind": "person or organisation"}, "A party was registered.", unhandled=True
+)
+PARTY_ERASED = events.declare("people.party_erased", {}, "A party's personal data were erased; its key is gone.")
+ACCESSED = events.declare(
+    "people.accessed", {"fields": "which fields", "purpose": "for what"}, "Somebody read personal data."
+)

@@ -1,0 +1,234 @@
+"""Who acts: agencies, people with dated posts, parties the city deals with, and systems with tokens."""
+
+from datetime import date
+
+from django.contrib.auth.models import AbstractUser
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from huong.people import rules
+
+
+class User(AbstractUser):
+    """Somebody who signs in (người dùng), or a system that comes with a token.
+
+    Powers never hang on the user: they come from dated posts in agencies.
+    """
+
+    first_name = None  # type: ignore[assignment]
+    last_name = None  # type: ignore[assignment]
+    full_name = models.CharField(_("full name"), max_length=120, blank=True)
+    kind = models.CharField(
+        _("kind"), max_length=8, choices=[("person", _("person")), ("system", _("system"))], default="person"
+    )
+    language = models.CharField(_("language"), max_length=8, blank=True)
+    is_demonstration = models.BooleanField(_("demonstration account"), default=False)
+
+    class Meta:
+        verbose_name = _("user")
+        verbose_name_plural = _("users")
+
+    def __str__(self) -> str:
+        return self.full_name or self.username
+
+    def get_full_name(self) -> str:
+        """Return the name as people write it, in one piece."""
+        return str(self)
+
+    def get_short_name(self) -> str:
+        """Return the given name, which stands last in Vietnamese."""
+        return str(self).split()[-1] if str(self).split() else ""
+
+
+class AgencyQuerySet(models.QuerySet["Agency"]):
+    """Agencies on a day."""
+
+    def on(self, day: date) -> "AgencyQuerySet":
+        """Return the agencies that exist on a day."""
+        return self.filter(Q(valid_to=None) | Q(valid_to__gte=day), valid_from__lte=day)
+
+
+class Agency(models.Model):
+    """A body that acts for the city: department, People's Committee, centre or company (cơ quan, đơn vị)."""
+
+    code = models.CharField(_("code"), max_length=40, unique=True)
+    name = models.CharField(_("name"), max_length=160)
+    name_en = models.CharField(_("English name"), max_length=160)
+    tier = models.CharField(_("tier"), max_length=8, choices=[("city", _("city")), ("ward", _("ward"))])
+    kind = models.CharField(
+        _("kind"),
+        max_length=12,
+        choices=[
+            ("committee", _("People's Committee")),
+            ("department", _("department")),
+            ("centre", _("centre")),
+            ("company", _("company")),
+        ],
+    )
+    unit = models.ForeignKey(
+        "places.Unit", verbose_name=_("unit"), null=True, blank=True, on_delete=models.PROTECT, related_name="agencies"
+    )
+    is_example = models.BooleanField(_("the code is an example, not official"), default=False)
+    valid_from = models.DateField(_("valid from"))
+    valid_to = models.DateField(_("last day"), null=True, blank=True)
+    heir = models.ForeignKey(
+        "people.Agency",
+        verbose_name=_("who answers for it today"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="forerunners",
+    )
+
+    objects = AgencyQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("agency")
+        verbose_name_plural = _("agencies")
+        ordering = ["code"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(valid_to=None) | Q(valid_to__gte=F("valid_from")), name="agency_ends_after_it_begins"
+            ),
+            models.CheckConstraint(
+                condition=Q(heir=None) | Q(valid_to__isnull=False), name="agency_with_an_heir_has_ended"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class PostQuerySet(models.QuerySet["Post"]):
+    """Posts on a day."""
+
+    def on(self, day: date) -> "PostQuerySet":
+        """Return the posts held on a day, in agencies that exist on that day."""
+        return self.filter(
+            Q(valid_to=None) | Q(valid_to__gte=day),
+            Q(agency__valid_to=None) | Q(agency__valid_to__gte=day),
+            valid_from__lte=day,
+            agency__valid_from__lte=day,
+        )
+
+    def held_by(self, user_id: int, day: date) -> "PostQuerySet":
+        """Return the posts whose powers a person has on a day: their own, and those they stand in for."""
+        standing_in = Q(deputy_id=user_id, deputy_from__lte=day) & (Q(deputy_to=None) | Q(deputy_to__gte=day))
+        return self.on(day).filter(Q(user_id=user_id) | standing_in)
+
+
+class Post(models.Model):
+    """A person's post in an agency, from one day to another (chức trách), with whoever stands in for them."""
+
+    user = models.ForeignKey(User, verbose_name=_("person"), on_delete=models.PROTECT, related_name="posts")
+    agency = models.ForeignKey(Agency, verbose_name=_("agency"), on_delete=models.PROTECT, related_name="posts")
+    role = models.CharField(_("role"), max_length=16, choices=list(rules.ROLE_NAMES.items()))
+    valid_from = models.DateField(_("valid from"))
+    valid_to = models.DateField(_("last day"), null=True, blank=True)
+    deputy = models.ForeignKey(
+        User,
+        verbose_name=_("deputy"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="deputised_posts",
+    )
+    deputy_from = models.DateField(_("deputy from"), null=True, blank=True)
+    deputy_to = models.DateField(_("deputy's last day"), null=True, blank=True)
+
+    objects = PostQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("post")
+        verbose_name_plural = _("posts")
+        ordering = ["user_id", "valid_from", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "agency", "role", "valid_from"], name="post_begins_once_on_a_day"
+            ),
+            models.CheckConstraint(
+                condition=Q(valid_to=None) | Q(valid_to__gte=F("valid_from")), name="post_ends_after_it_begins"
+            ),
+            models.CheckConstraint(
+                condition=Q(deputy=None) | Q(deputy_from__isnull=False), name="deputy_begins_on_a_day"
+            ),
+            models.CheckConstraint(
+                condition=Q(deputy=None) | ~Q(deputy=F("user")), name="deputy_is_somebody_else"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} · {self.get_role_display()} · {self.agency}"
+
+
+class Party(models.Model):
+    """A person or an organisation that the city deals with (công dân, tổ chức).
+
+    The national id and the birth date are sealed under the party's own data key; the keyed hash beside
+    them finds the party again. Erasure destroys the key and empties the rest.
+    """
+
+    public_id = models.CharField(_("public id"), max_length=32, unique=True)
+    kind = models.CharField(
+        _("kind"), max_length=12, choices=[("person", _("person")), ("organisation", _("organisation"))]
+    )
+    name = models.CharField(_("name"), max_length=160, blank=True)
+    folded = models.CharField(_("name without accents"), max_length=160, blank=True)
+    sealed_national_id = models.BinaryField(_("national id, sealed"), null=True)
+    sealed_birth_date = models.BinaryField(_("birth date, sealed"), null=True)
+    national_id_hash = models.CharField(_("keyed hash of the national id"), max_length=64, null=True, unique=True)
+    national_id_shown = models.CharField(_("national id as shown"), max_length=16, blank=True)
+    created_at = models.DateTimeField(_("created at"))
+    erased_at = models.DateTimeField(_("erased at"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("party")
+        verbose_name_plural = _("parties")
+
+    def __str__(self) -> str:
+        return self.name or self.public_id
+
+
+class ApiToken(models.Model):
+    """A system's key to the API (mã truy cập): only its keyed hash is kept."""
+
+    name = models.CharField(_("name"), max_length=80)
+    user = models.OneToOneField(User, verbose_name=_("acts as"), on_delete=models.PROTECT, related_name="token")
+    agency = models.ForeignKey(Agency, verbose_name=_("agency"), on_delete=models.PROTECT, related_name="tokens")
+    powers = models.JSONField(_("powers"), default=list)
+    hashed = models.CharField(_("keyed hash"), max_length=64, unique=True)
+    created_by = models.ForeignKey(
+        User, verbose_name=_("issued by"), null=True, blank=True, on_delete=models.PROTECT, related_name="issued_tokens"
+    )
+    created_at = models.DateTimeField(_("created at"))
+    expires_at = models.DateTimeField(_("expires at"))
+    revoked_at = models.DateTimeField(_("revoked at"), null=True, blank=True)
+    last_used_at = models.DateTimeField(_("last used at"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("API token")
+        verbose_name_plural = _("API tokens")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Invitation(models.Model):
+    """A one-time link by which an invited person chooses a password (lời mời)."""
+
+    user = models.ForeignKey(User, verbose_name=_("person"), on_delete=models.PROTECT, related_name="invitations")
+    hashed = models.CharField(_("keyed hash"), max_length=64, unique=True)
+    created_by = models.ForeignKey(
+        User, verbose_name=_("invited by"), null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    created_at = models.DateTimeField(_("created at"))
+    expires_at = models.DateTimeField(_("expires at"))
+    used_at = models.DateTimeField(_("used at"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("invitation")
+        verbose_name_plural = _("invitations")
+
+    def __str__(self) -> str:
+        return str(self.user)

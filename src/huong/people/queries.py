@@ -1,0 +1,105 @@
+"""What others may read about agencies, users and parties."""
+
+import json
+from datetime import date
+
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from huong.base import clock, keys
+from huong.base.errors import NotFound
+from huong.people import access
+from huong.people.models import Agency, ApiToken, Party, Post, User
+
+
+def agencies(on: date | None = None) -> list[Agency]:
+    """Return the agencies that exist on a day (today if left out), by code."""
+    return list(Agency.objects.on(on or clock.today()).select_related("unit"))
+
+
+def agency(code: str) -> Agency:
+    """Return an agency by its code, ended or not.
+
+    Raises:
+        NotFound: no agency has this code.
+    """
+    found = Agency.objects.filter(code=code).select_related("unit", "heir").first()
+    if found is None:
+        raise NotFound(_("No agency has the code %(code)s.") % {"code": code})
+    return found
+
+
+def agency_of_unit(unit_code: str, on: date | None = None) -> Agency | None:
+    """Return the People's Committee of a ward or commune on a day."""
+    day = on or clock.today()
+    found = Agency.objects.on(day).filter(Q(unit__valid_to=None) | Q(unit__valid_to__gte=day), kind="committee")
+    return found.filter(unit__code=unit_code, unit__valid_from__lte=day).select_related("unit").first()
+
+
+def user(username: str) -> User:
+    """Return a user by name.
+
+    Raises:
+        NotFound: nobody has this name.
+    """
+    found = User.objects.filter(username=username).first()
+    if found is None:
+        raise NotFound(_("Nobody has the user name %(name)s.") % {"name": username})
+    return found
+
+
+def posts_of(person: User, on: date | None = None) -> list[Post]:
+    """Return the posts whose powers a person has on a day: own ones and those they stand in for."""
+    return list(Post.objects.held_by(person.id, on or clock.today()).select_related("agency", "user", "deputy"))
+
+
+def holders(agency_code: str, role: str | None = None) -> list[User]:
+    """Return the people who hold a post in an agency today, deputies included."""
+    day = clock.today()
+    posts = Post.objects.on(day).filter(agency__code=agency_code)
+    if role:
+        posts = posts.filter(role=role)
+    own = set(posts.values_list("user_id", flat=True))
+    standing_in = posts.filter(Q(deputy_to=None) | Q(deputy_to__gte=day), deputy_from__lte=day)
+    return list(User.objects.filter(id__in=own | set(standing_in.values_list("deputy_id", flat=True))).order_by("id"))
+
+
+def tokens_of(agency_code: str) -> list[ApiToken]:
+    """Return the tokens of an agency's systems, newest first."""
+    return list(ApiToken.objects.filter(agency__code=agency_code).select_related("agency").order_by("-created_at"))
+
+
+def demonstration_accounts() -> list[User]:
+    """Return the demonstration accounts, in the order in which the sign-in page shows them."""
+    return list(User.objects.filter(is_demonstration=True, is_active=True, kind="person").order_by("id"))
+
+
+def party_of(national_id: str) -> Party | None:
+    """Return the party with a national id, found by its keyed hash."""
+    return Party.objects.filter(national_id_hash=hash_of(national_id)).first()
+
+
+def hash_of(national_id: str) -> str:
+    """Return the keyed hash by which rows with the same national id can be joined."""
+    return keys.keyed_hash(national_id.strip(), context="people.national_id")
+
+
+def particulars_of(party: Party, *, by: User, purpose: str) -> dict[str, str]:
+    """Return a party's national id and birth date in clear, and write down who read them and why.
+
+    Raises:
+        Forbidden: `by` may not read columns that identify persons.
+        KeyDestroyed: the party was erased.
+
+    Records: `people.accessed`.
+    """
+    access.require_power(by, "store.read_personal")
+    key = keys.data_key(f"party:{party.public_id}")
+    sealed = {"national_id": party.sealed_national_id, "birth_date": party.sealed_birth_date}
+    found = {
+        name: json.loads(keys.open_bytes(key, bytes(value), context=f"party:{party.public_id}:{name}"))
+        for name, value in sealed.items()
+        if value is not None
+    }
+    access.record_access(by, f"party:{party.public_id}", sorted(found), purpose)
+    return found

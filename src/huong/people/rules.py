@@ -1,0 +1,105 @@
+"""Roles and the powers they carry, as data; and how identifiers are shown. Pure."""
+
+from dataclasses import dataclass
+from typing import Final
+
+READING: Final = frozenset({"store.read", "journal.read"})
+
+POWERS: Final[dict[str, str]] = {
+    "catalogue.edit": "write and change contracts",
+    "catalogue.approve": "put contracts into force",
+    "intake.load": "bring data in",
+    "intake.repair": "repair, replay and drop refused rows",
+    "store.read": "read shared data",
+    "store.read_personal": "read columns that identify persons",
+    "journal.read": "read the journal",
+    "people.manage": "invite people, give posts and tokens",
+    "system.operate": "operate the installation",
+}
+
+
+@dataclass(frozen=True)
+class Role:
+    """What a post with this role may do.
+
+    `city_wide`: the powers hold in every agency, not only in the post's own.
+    """
+
+    powers: frozenset[str]
+    city_wide: bool = False
+
+
+ROLES: Final[dict[str, Role]] = {
+    "officer": Role(frozenset({"store.read", "intake.load"})),
+    "steward": Role(
+        frozenset({"store.read", "store.read_personal", "catalogue.edit", "intake.load", "intake.repair"})
+    ),
+    "leader": Role(frozenset({"store.read"})),
+    "data_office": Role(
+        frozenset(
+            {"store.read", "catalogue.edit", "catalogue.approve", "intake.load", "intake.repair", "journal.read"}
+        ),
+        city_wide=True,
+    ),
+    "operator": Role(frozenset({"store.read", "journal.read", "system.operate"}), city_wide=True),
+    "admin": Role(frozenset({"people.manage", "system.operate", "journal.read"}), city_wide=True),
+    "auditor": Role(frozenset({"store.read", "journal.read"}), city_wide=True),
+}
+
+ROLE_NAMES: Final[dict[str, str]] = {
+    "officer": "officer",
+    "steward": "data steward",
+    "leader": "leader",
+    "data_office": "city data office",
+    "operator": "operator",
+    "admin": "administrator",
+    "auditor": "auditor",
+}
+
+
+def powers_of(role: str) -> frozenset[str]:
+    """Return the powers of a role; an unknown role has none.
+
+    >>> "catalogue.approve" in powers_of("data_office")
+    True
+    >>> powers_of("mayor")
+    frozenset()
+    """
+    found = ROLES.get(role)
+    return found.powers if found else frozenset()
+
+
+def is_city_wide(role: str) -> bool:
+    """Return whether the powers of a role hold in every agency."""
+    found = ROLES.get(role)
+    return bool(found and found.city_wide)
+
+
+def needs_second_factor(powers: frozenset[str]) -> bool:
+    """Return whether somebody with these powers must sign in with a second factor: all who do more than read.
+
+    >>> needs_second_factor(frozenset({"store.read"}))
+    False
+    >>> needs_second_factor(frozenset({"store.read", "intake.load"}))
+    True
+    """
+    return bool(powers - READING)
+
+
+def masked(national_id: str) -> str:
+    """Return a national id as it may be shown: the place of registration and nothing that tells persons apart.
+
+    >>> masked("046090001234")
+    '046***'
+    """
+    return national_id[:3] + "***" if national_id else ""
+
+
+def roles_with(power: str) -> frozenset[str]:
+    """Return the roles that carry a power."""
+    return frozenset(name for name, role in ROLES.items() if power in role.powers)
+
+
+def city_wide_roles_with(power: str) -> frozenset[str]:
+    """Return the roles that carry a power in every agency."""
+    return frozenset(name for name in roles_with(power) if ROLES[name].city_wide)

@@ -1,0 +1,18 @@
+"""The Django application of places; it fills the ports of the foundation."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class PlacesConfig(AppConfig):
+    """Units of both tiers with validity, their succession and geometry."""
+
+    name = "huong.places"
+    verbose_name = _("Places")
+
+    def ready(self) -> None:
+        """Fill the city loader."""
+        from huong.base import city
+        from huong.places.loading import load
+
+        city.loaders.add("places", load)
