@@ -147,9 +147,7 @@ def readiness() -> Check:
     failing = [each for each in lag() if each.failures]
     named = ", ".join(f"{each.reader} ({each.error})" for each in failing)
     if slow:
-        return Check(
-            ok=False, detail=f"{slow[0].reader} is {int(slow[0].seconds)} s behind; failing: {named or 'none'}"
-        )
+        return Check(ok=False, detail=f"{slow[0].reader}: {int(slow[0].seconds)} s; failing: {named or 0}")
     return Check(ok=True, detail=f"failing: {named}" if failing else "up to date", warning=bool(failing))
 
 

@@ -21,6 +21,7 @@ from huong.journal.models import Entry, Seal, SealKey
 
 BATCH = 4096
 FORMAT = 1
+LOWEST = (-(2**63), 0)  # below every position, so that a row forged in front of all is seen
 verify = verification.verify
 
 
@@ -88,7 +89,7 @@ def lines(since: datetime | None = None, until: datetime | None = None) -> Itera
         yield from _sealed_lines(number)
     if until is None:
         last = Seal.objects.order_by("-number").first()
-        position = (last.last_xid, last.last_entry) if last else (0, 0)
+        position = (last.last_xid, last.last_entry) if last else LOWEST
         yield from _entry_lines(position, queries.head())
     yield {"kind": "end"}
 
@@ -105,7 +106,7 @@ def _sealed_lines(number: int) -> Iterator[dict[str, Any]]:
         "signature": found.signature,
         "leaves": base64.b64encode(bytes(found.leaves)).decode(),
     }
-    start = (before.last_xid, before.last_entry) if before else (0, 0)
+    start = (before.last_xid, before.last_entry) if before else LOWEST
     if before is None and number > 1:
         start = (found.first_xid, found.first_entry - 1)
     yield from _entry_lines(start, (found.last_xid, found.last_entry))

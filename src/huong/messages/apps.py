@@ -1,6 +1,7 @@
-"""The messages application."""
+"""The Django application of messages."""
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class MessagesConfig(AppConfig):
@@ -8,4 +9,11 @@ class MessagesConfig(AppConfig):
 
     name = "huong.messages"
     label = "huong_messages"  # "messages" is Django's own
-    verbose_name = "Messages"
+    verbose_name = _("Messages")
+
+    def ready(self) -> None:
+        """Fill the port of channels, register events and jobs."""
+        from huong.messages import adapters, events, jobs, ports  # noqa: F401
+
+        ports.adapters.add("mail", adapters.Mail())
+        ports.adapters.add("webhook", adapters.Webhook())

@@ -9,3 +9,12 @@ class PeopleConfig(AppConfig):
 
     name = "huong.people"
     verbose_name = _("People and agencies")
+
+    def ready(self) -> None:
+        """Fill the city loader and the demonstration filler, and declare the events."""
+        from huong.base import city, demo
+        from huong.people import demonstration, events  # noqa: F401
+        from huong.people.actions import agencies
+
+        city.loaders.add("people", agencies.load)
+        demo.fillers.add("people", demonstration.FILLER)

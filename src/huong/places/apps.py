@@ -11,8 +11,8 @@ class PlacesConfig(AppConfig):
     verbose_name = _("Places")
 
     def ready(self) -> None:
-        """Fill the city loader."""
+        """Fill the city loader and declare the events."""
         from huong.base import city
-        from huong.places.loading import load
+        from huong.places import events, loading  # noqa: F401
 
-        city.loaders.add("places", load)
+        city.loaders.add("places", loading.load)

@@ -6,7 +6,15 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+TITLES = {
+    "province": _("%(name)s province"),
+    "city": _("%(name)s city"),
+    "ward": _("%(name)s ward"),
+    "commune": _("%(name)s commune"),
+    "town": _("%(name)s town"),
+}
 KINDS = [
+    ("province", _("province")),
     ("city", _("city")),
     ("ward", _("ward")),
     ("commune", _("commune")),
@@ -65,7 +73,7 @@ class Unit(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()} {self.name}"
+        return TITLES[self.kind] % {"name": self.name}
 
     @property
     def is_current(self) -> bool:

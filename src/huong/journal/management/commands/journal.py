@@ -31,7 +31,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Declare the subcommands."""
-        common = argparse.ArgumentParser(add_help=False)
+        common = CommandParser(add_help=False)
         common.add_argument("--json", action="store_true", dest="as_json", help="print one JSON object")
         sub = parser.add_subparsers(dest="task", required=True)
         verify = sub.add_parser("verify", parents=[common], help="prove the journal, or an export of it")

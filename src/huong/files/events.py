@@ -1,0 +1,16 @@
+"""What files records in the journal."""
+
+from huong.journal.events import declare
+
+KEPT = declare(
+    "files.kept",
+    {"digest": "SHA-256 of the bytes", "size": "bytes", "kind": "what the content is", "owner": "who keeps it"},
+    "A file was kept; the subject is the blob.",
+    unhandled=True,
+)
+RELEASED = declare(
+    "files.released",
+    {"digest": "SHA-256 of the bytes", "owner": "who kept it", "gone": "whether nobody keeps the bytes any more"},
+    "An owner no longer keeps a file; bytes that nobody keeps are deleted.",
+    unhandled=True,
+)

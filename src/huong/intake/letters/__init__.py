@@ -1,0 +1,1 @@
+"""Vietnamese letters in the encodings in which departments still send them."""

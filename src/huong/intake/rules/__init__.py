@@ -1,0 +1,1 @@
+"""What intake decides without a database: headers, mappings, batches, neutral cells. Pure."""

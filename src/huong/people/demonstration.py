@@ -1,0 +1,30 @@
+"""The people of the demonstration city: one click on the sign-in page each."""
+
+from typing import Final
+
+from django.utils.translation import gettext_lazy as _
+
+from huong.base.demo import Filler
+from huong.people import queries
+from huong.people.actions import posts, users
+from huong.people.models import Post
+
+CAST: Final = (
+    ("an.le", "Lê Thị An", "H57.21", "officer"),
+    ("minh.tran", "Trần Văn Minh", "H57.8", "steward"),
+    ("hanh.ngo", "Ngô Thị Hạnh", "H57.51", "data_office"),
+    ("quang.nguyen", "Nguyễn Hữu Quang", "H57", "leader"),
+    ("hai.le", "Lê Quang Hải", "H57.50", "operator"),
+    ("mai.tran", "Trần Thị Mai", "H57.51", "admin"),
+)
+
+
+def fill() -> None:
+    """Make the demonstration accounts and give them their posts. May be repeated."""
+    for username, full_name, agency_code, role in CAST:
+        user = users.demonstration_account(username, full_name=full_name)
+        if not Post.objects.filter(user=user).exists():
+            posts.appoint(user, agency=queries.agency(agency_code), role=role, by=None)
+
+
+FILLER: Final = Filler(order=10, title=str(_("People and posts")), fill=fill)

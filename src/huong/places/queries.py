@@ -1,0 +1,256 @@
+"""What others may ask about places: resolve a text, find the unit of a point, list the units of a day."""
+
+from dataclasses import dataclass, field
+from datetime import date
+from functools import lru_cache
+from typing import Literal
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from huong.base import clock
+from huong.base.errors import NotFound
+from huong.base.text import fold
+from huong.places import rules
+from huong.places.models import Edition, Landmark, Succession, Unit
+
+NOTES = {
+    "code": gettext_lazy("This code named another unit before. Please say for which day it was written."),
+    "district": gettext_lazy("Districts ended on 30 June 2025. Please name the ward or commune."),
+    "contradiction": gettext_lazy("The parts of this address do not fit together. Please choose the unit."),
+    "elsewhere": gettext_lazy("This address lies outside the city."),
+}
+
+
+@dataclass(frozen=True)
+class Resolution:
+    """What a text means today.
+
+    Attributes:
+        kind: "one", "ambiguous" or "none".
+        units: today's unit; or the candidates; or nothing.
+        note: a sentence for the person who wrote it.
+        meant: the units as they were when it was written (a former ward).
+    """
+
+    kind: Literal["one", "ambiguous", "none"]
+    units: tuple[Unit, ...] = ()
+    note: str = ""
+    meant: tuple[Unit, ...] = field(default=())
+
+    @property
+    def code(self) -> str | None:
+        """Today's code, if there is exactly one."""
+        return self.units[0].code if self.kind == "one" else None
+
+
+@dataclass(frozen=True)
+class Arranged:
+    """Every unit there ever was, in memory, with what it is today."""
+
+    gazette: rules.Gazette
+    units: dict[int, Unit]
+
+
+def edition(part: str = "units") -> int:
+    """Return the number of the edition in force, so that what is kept in memory can be renewed."""
+    return Edition.objects.filter(part=part).values_list("number", flat=True).first() or 0
+
+
+@lru_cache(maxsize=4)
+def _arranged(_edition: int, today: date) -> Arranged:
+    units = {unit.id: unit for unit in Unit.objects.all()}
+    became: dict[int, list[int]] = {}
+    came_from: dict[int, list[int]] = {}
+    for old, new in Succession.objects.values_list("old_id", "new_id"):
+        became.setdefault(old, []).append(new)
+        came_from.setdefault(new, []).append(old)
+    return Arranged(
+        rules.Gazette(
+            rules.Known(
+                id=unit.id,
+                code=unit.code,
+                kind=unit.kind,
+                tier=unit.tier,
+                key=rules.spelling_key(unit.name),
+                accents=rules.accent_key(unit.name),
+                first=unit.valid_from,
+                last=unit.valid_to,
+                districts=frozenset(_districts(unit, units, came_from)),
+                heirs=tuple(sorted(_heirs(unit, units, became, today))),
+            )
+            for unit in units.values()
+        ),
+        units,
+    )
+
+
+def _heirs(unit: Unit, units: dict[int, Unit], became: dict[int, list[int]], today: date) -> set[int]:
+    if unit.tier == "city":
+        return {other.id for other in units.values() if other.code == unit.code and _on(other, today)}
+    if _on(unit, today) or not became.get(unit.id):
+        return {unit.id}
+    return {heir for new in became[unit.id] for heir in _heirs(units[new], units, became, today)}
+
+
+def _on(unit: Unit, day: date) -> bool:
+    return unit.valid_from <= day and (unit.valid_to is None or day <= unit.valid_to)
+
+
+def _districts(unit: Unit, units: dict[int, Unit], came_from: dict[int, list[int]]) -> set[str]:
+    """Return the bare names of the districts that a unit, or what it came from, lay in."""
+    own = {_bare(unit.former_district)} if unit.former_district else set()
+    for old in came_from.get(unit.id, []):
+        own |= _districts(units[old], units, came_from)
+    return own
+
+
+def _bare(district: str) -> str:
+    parts = rules.parts_of(district)
+    return parts[0].key if parts else fold(district)
+
+
+def arranged(today: date | None = None) -> Arranged:
+    """Return all units in memory, renewed when a new edition was loaded."""
+    return _arranged(edition(), today or clock.today())
+
+
+def resolve(text: str, *, as_of: date | None = None, today: date | None = None) -> Resolution:
+    """Return today's unit for what somebody wrote: a code, a name, an old address; never a guess.
+
+    Understands both tiers, kinds in full or shortened, former districts, with or without accents, both
+    ways of placing the tone mark, NFC and NFD, and English forms.
+
+    Args:
+        text: what was written.
+        as_of: the day for which it was written. All codes of July 2025 were used before, so a bare code
+            without a day is ambiguous unless it names one place in all times.
+        today: the day whose units are wanted; today if left out.
+    """
+    return _resolved(text, arranged(today), as_of)
+
+
+def _resolved(text: str, known: Arranged, as_of: date | None) -> Resolution:
+    found = known.gazette.match(text, as_of)
+    meant = tuple(known.units[unit.id] for unit in found.meant)
+    if found.note == "code":
+        return Resolution("ambiguous", meant, str(NOTES["code"]), meant)
+    heirs = sorted({heir for unit in found.meant for heir in unit.heirs}, key=lambda heir: known.units[heir].code)
+    units = tuple(known.units[heir] for heir in heirs)
+    if not units:
+        return Resolution("none", note=str(NOTES.get(found.note, _("No ward or commune of the city has this name."))))
+    if len(units) > 1 or found.note == "contradiction":
+        note = NOTES.get(found.note) or _("This can mean more than one place. Please choose, or give the date.")
+        return Resolution("ambiguous", units, str(note), meant)
+    former = [unit for unit in meant if unit.id != units[0].id]
+    note = _("%(old)s is part of %(new)s today.") % {"old": former[0], "new": units[0]} if former else ""
+    return Resolution("one", units, note if len(former) == len(meant) else "", meant)
+
+
+def resolve_many(texts: list[str], *, as_of: date | None = None) -> dict[str, Resolution]:
+    """Resolve the different spellings of a column at once."""
+    known = arranged()
+    return {text: _resolved(text, known, as_of) for text in dict.fromkeys(texts)}
+
+
+def current_code(code: str, as_of: date) -> str | None:
+    """Return today's code of the unit that had a code on a day; None if no unit had it.
+
+    Args:
+        code: five digits, as it stood then.
+        as_of: the day for which the code was written.
+    """
+    known = arranged()
+    for unit in known.gazette.by_code.get(code.strip(), []):
+        if unit.on(as_of) and len(unit.heirs) == 1:
+            return known.units[unit.heirs[0]].code
+    return None
+
+
+def units(on: date | None = None, *, tier: str = "ward") -> list[Unit]:
+    """Return the units of a tier on a day (today if left out), by code."""
+    return list(Unit.objects.on(on or clock.today()).filter(tier=tier).order_by("code"))
+
+
+def unit(code: str, on: date | None = None) -> Unit:
+    """Return the unit that has a code on a day (today if left out).
+
+    Raises:
+        NotFound: no unit has this code on that day.
+    """
+    found = Unit.objects.on(on or clock.today()).filter(code=code).first()
+    if found is None:
+        raise NotFound(_("No unit has the code %(code)s on that day.") % {"code": code})
+    return found
+
+
+def unit_rows() -> list[Unit]:
+    """Return every unit of every time, for loaders that refer to code and first day."""
+    return list(Unit.objects.all())
+
+
+def units_under(code: str, on: date | None = None) -> list[Unit]:
+    """Return the units that a unit is made of on a day: the wards of the city; of a ward, itself alone."""
+    day = on or clock.today()
+    top = unit(code, day)
+    if top.tier != "city":
+        return [top]
+    return list(Unit.objects.on(day).filter(tier="ward", parent__code=code).order_by("code"))
+
+
+def former_units_of(code: str, on: date | None = None) -> list[Unit]:
+    """Return the units that went over directly into a unit."""
+    return list(Unit.objects.filter(became__new=unit(code, on)).order_by("code"))
+
+
+def unit_table(on: date | None = None) -> list[dict[str, str]]:
+    """Return the units of a day as rows for a bulk join: code, name, kind, folded."""
+    return [
+        {"code": unit.code, "name": unit.name, "kind": unit.kind, "folded": unit.folded} for unit in units(on)
+    ]
+
+
+def alias_table(as_of: date | None = None) -> list[dict[str, str]]:
+    """Return every usual spelling that means one unit, with today's code, for a bulk join.
+
+    `text_folded` holds two kinds of keys: `rules.spelling_key` (no accents, no signs) and, where only the
+    accents tell two places apart, `rules.accent_key`. Look up the accent key first, then the spelling key;
+    what is in neither goes to `resolve`, or is wrong.
+
+    Args:
+        as_of: the day for which the rows were written, as `resolve` takes it.
+    """
+    return [{"text_folded": key, "code": code} for key, code in _aliases(edition(), clock.today(), as_of).items()]
+
+
+@lru_cache(maxsize=8)
+def _aliases(number: int, today: date, as_of: date | None) -> dict[str, str]:
+    known = _arranged(number, today)
+    ways: dict[str, set[str]] = {}
+    for unit in known.units.values():
+        if unit.former_district:
+            ways.setdefault(_bare(unit.former_district), set()).update(rules.district_spellings(unit.former_district))
+    endings = ["", *(f"{word}{city}" for city in known.gazette.cities for word in (" ", " tp ", " thanh pho ", " tinh "))]
+    codes = {code: _meant(code, known, as_of) for code in known.gazette.by_code}
+    found = {code: today_code for code, today_code in codes.items() if today_code is not None}
+    spellings = {way for unit in known.gazette.all for way in rules.spellings(unit, ways)}
+    for way in spellings:
+        for key in dict.fromkeys((rules.spelling_key(way), rules.accent_key(way))):
+            code = _meant(key, known, as_of)
+            if code is not None:
+                found.update((f"{key}{ending}", code) for ending in endings)
+    return found
+
+
+def _meant(spelling: str, known: Arranged, as_of: date | None) -> str | None:
+    match = known.gazette.match(spelling, as_of)
+    heirs = {heir for unit in match.meant for heir in unit.heirs}
+    return known.units[heirs.pop()].code if len(heirs) == 1 and not match.note else None
+
+
+def landmarks(query: str, limit: int = 10) -> list[Landmark]:
+    """Return places by the name people call them, with or without accents."""
+    key = fold(query)
+    if not key:
+        return []
+    return list(Landmark.objects.filter(folded__contains=key).select_related("unit").order_by("name")[:limit])
