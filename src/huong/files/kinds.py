@@ -155,23 +155,24 @@ def _written(text: str, name: str) -> Kind:
 
 def _json_kind(text: str, name: str) -> Kind | None:
     """Tell JSON, GeoJSON and line-wise JSON apart; None if it is none of them."""
-    first, _newline, rest = text.partition("\n")
-    line_is_whole = _parses(first)
-    if text.startswith("{") and line_is_whole and (rest.lstrip().startswith("{") or name.endswith(_LINE_NAMES)):
+    rest = _after_first_value(text)
+    lines = rest is not None and (rest.startswith("{") or name.endswith(_LINE_NAMES))
+    if text.startswith("{") and lines:
         return Kind.NDJSON
-    if not re.match(r'\{\s*["}]|\[\s*[\[{"\d\]tfn-]', text):
+    if rest or not re.match(r'\{\s*["}]|\[\s*[\[{"\d\]tfn-]', text):
         return None
     if text.startswith("{") and _GEO_TYPE.search(text) and _GEO_MEMBER.search(text):
         return Kind.GEOJSON
     return Kind.JSON
 
 
-def _parses(line: str) -> bool:
+def _after_first_value(text: str) -> str | None:
+    """Return what follows the first JSON value; None if it does not end within the head."""
     try:
-        json.loads(line)
-    except ValueError:
-        return False
-    return True
+        _value, end = json.JSONDecoder().raw_decode(text)
+    except (ValueError, RecursionError):
+        return None
+    return text[end:].strip()
 
 
 def _table_kind(text: str, name: str) -> Kind:

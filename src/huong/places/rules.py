@@ -218,9 +218,9 @@ class Gazette:
 
     def _bare_code(self, code: str) -> Match:
         """Return what a code without a day may mean: ambiguous where it has named different units."""
-        found = tuple(self.by_code.get(code, ()))
-        names = {unit.accents for unit in found if unit.tier == "ward"}
-        return Match(found, "code" if len(names) > 1 else "")
+        found = self.by_code.get(code, [])
+        names = {(unit.tier, unit.accents if unit.tier == "ward" else ""): unit for unit in found}
+        return Match(tuple(names.values()), "code" if len(names) > 1 else "")
 
     def _without_city(self, part: Part) -> Part | None:
         """Leave out the city's own name and the country's, alone or at the end of a part."""

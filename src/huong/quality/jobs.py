@@ -3,14 +3,15 @@
 from datetime import timedelta
 
 from huong.base.jobs import job, scheduled
-from huong.catalogue import queries as catalogue
-from huong.quality import actions
 
 
 @scheduled("quality.rescore", every=timedelta(hours=1))
 @job(queue="default", tries=2)
 def rescore() -> None:
     """Judge live and shared again for every dataset under a contract."""
+    from huong.catalogue import queries as catalogue
+    from huong.quality import actions
+
     for name in catalogue.dataset_names():
         spec = catalogue.contract_of(name)
         if spec is not None:

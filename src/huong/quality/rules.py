@@ -13,7 +13,7 @@ from huong.catalogue.rules import ContractSpec, FieldSpec
 FORMULA: Final = 1
 CRITERIA: Final = ("correct", "complete", "clean", "live", "unified", "shared")
 THRESHOLDS: Final = {"open": 0.95, "shared": 0.90, "restricted": 0.90, "personal": 0.95}
-CODED: Final = ("values", "type")
+CODED: Final = ("values",)
 
 
 @dataclass(frozen=True)

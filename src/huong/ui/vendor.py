@@ -1,6 +1,6 @@
 """Collect what the pages take from npm into `build/vendor/`: fonts, one sprite of icons, licences.
 
-Run by `script/vendor` at set-up as `python -m huong.ui.vendor NODE_MODULES TARGET`. Nothing here is committed;
+Run by `script/setup` as `python -m huong.ui.vendor NODE_MODULES TARGET`. Nothing here is committed;
 the application itself needs neither npm nor node_modules.
 """
 

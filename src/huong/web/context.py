@@ -64,9 +64,7 @@ class Frame:
         if self.user is None:
             return []
         found = navigation.visible_to(self.user)
-        here = max(
-            (entry.url for entry in found if self.request.path.startswith(entry.url)), key=len, default=""
-        )
+        here = max((entry.url for entry in found if self.request.path.startswith(entry.url)), key=len, default="")
         return [
             {
                 "label": entry.label,

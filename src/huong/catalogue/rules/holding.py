@@ -163,7 +163,8 @@ def can_hold(condition: str, fields: dict[str, FieldSpec]) -> bool:
     named = conditions.fields_of(condition)
     try:
         values = sorted(set(_values_in(found)))
-        samples = [list(_samples(fields[name], values, len(named))) for name in named]
+        texts = [literal.this for literal in found.find_all(sql.Literal) if literal.is_string]
+        samples = [list(_samples(fields[name], values, texts, len(named))) for name in named]
         total = 1
         for sample in samples:
             total *= max(1, len(sample))
@@ -181,7 +182,7 @@ def _values_in(found: sql.Expression) -> Iterator[float]:
             yield -number if isinstance(literal.parent, sql.Neg) else number
 
 
-def _samples(field: FieldSpec, values: list[float], count: int) -> Iterator[Any]:
+def _samples(field: FieldSpec, values: list[float], texts: list[str], count: int) -> Iterator[Any]:
     """Yield values of a field that stand for all others, as far as comparisons can tell them apart."""
     if not field.required:
         yield None
@@ -190,7 +191,8 @@ def _samples(field: FieldSpec, values: list[float], count: int) -> Iterator[Any]
     elif field.logical_type == "string":
         if field.semantic or field.limits.pattern:
             raise Undecided
-        yield from field.values or [*(str(value) for value in values), "\u0001", "\uffff"]
+        between = [text + "\u0001" * extra for text in ("", *texts) for extra in range(1, count + 1)]
+        yield from field.values or [*texts, *between, "\uffff"]
     elif field.logical_type == "point":
         raise Undecided
     else:
@@ -239,11 +241,11 @@ def _holds(part: sql.Expression, row: dict[str, Any]) -> bool | None:
     if isinstance(part, sql.Is) and isinstance(part.expression, sql.Null):
         return _value(part.this, row) is None
     if isinstance(part, sql.Between):
-        value, low, high = (_value(part.args[name], row) for name in ("this", "low", "high"))
-        return None if None in (value, low, high) else bool(low <= value <= high)
+        return _connected(sql.And(this=sql.GTE(this=part.this, expression=part.args["low"]),
+                                  expression=sql.LTE(this=part.this, expression=part.args["high"])), row)  # fmt: skip
     if isinstance(part, sql.In) and part.expressions:
-        value = _value(part.this, row)
-        return None if value is None else value in [_value(item, row) for item in part.expressions]
+        found = [_compared(sql.EQ(this=part.this, expression=item), row) for item in part.expressions]
+        return True if True in found else (None if None in found else False)
     return _compared(part, row)
 
 
@@ -260,7 +262,13 @@ def _compared(part: sql.Expression, row: dict[str, Any]) -> bool | None:
     if compare is None:
         raise Undecided
     left, right = _value(part.this, row), _value(part.expression, row)
-    return None if left is None or right is None else bool(compare(left, right))
+    if left is None or right is None:
+        return None
+    if isinstance(left, str) != isinstance(right, str):
+        left, right = (number_of(side) if isinstance(side, str) else side for side in (left, right))
+        if left is None or right is None:
+            raise Undecided
+    return bool(compare(left, right))
 
 
 def _value(part: sql.Expression, row: dict[str, Any]) -> Any:
@@ -275,12 +283,5 @@ def _value(part: sql.Expression, row: dict[str, Any]) -> Any:
     if isinstance(part, sql.Cast) and isinstance(part.this, sql.Literal):
         return number_of(part.this.this)
     if isinstance(part, sql.Literal):
-        return _literal(part)
+        return str(part.this) if part.is_string else float(part.this)
     raise Undecided
-
-
-def _literal(part: sql.Literal) -> Any:
-    if not part.is_string:
-        return float(part.this)
-    as_date = number_of(part.this)
-    return str(part.this) if as_date is None else as_date

@@ -61,6 +61,8 @@ CASES = [
     ("JSON with a byte order mark", b'\xef\xbb\xbf{"a": 1}', "x.json", Kind.JSON),
     ("line-wise JSON", b'{"a": 1}\n{"a": 2}\n', "x.json", Kind.NDJSON),
     ("one line of line-wise JSON", b'{"a": 1}\n', "x.ndjson", Kind.NDJSON),
+    ("line-wise JSON longer than the head", b'{"a": "' + b"x" * 70_000 + b'"}\n{"a": 2}\n', "x.json", Kind.JSON),
+    ("brackets without end", b"[" * 70_000, "x.json", Kind.JSON),
     ("GeoJSON", json.dumps(FEATURES).encode(), "x.json", Kind.GEOJSON),
     ("GeoJSON over many lines", json.dumps(FEATURES, indent=2).encode(), "x.json", Kind.GEOJSON),
     ("JSON that only mentions a type", b'{"type": "Point of sale", "n": 1}', "x.json", Kind.JSON),

@@ -219,7 +219,7 @@ def field(bound: Any) -> dict[str, Any]:
 
 
 @register.inclusion_tag("ui/components/pager.html", takes_context=True)
-def pager(context: Mapping[str, Any], after: str | None, first: bool = True) -> dict[str, Any]:
+def pager(context: Mapping[str, Any], after: str | None, first: Any = "first") -> dict[str, Any]:
     """Draw the keyset pager: the next page's cursor, and the way back to the first page."""
     return {"next": query(context, after=after) if after else "", "start": "" if first else query(context, after="")}
 

@@ -1,0 +1,8 @@
+"""Addresses of the places package, under `/places/`."""
+
+from django.urls import path
+
+from huong.places import pages
+
+app_name = "places"
+urlpatterns = [path("boundaries.geojson", pages.boundaries, name="boundaries")]

@@ -1,0 +1,155 @@
+"""The store's pure rules: names in SQL, who may read what, and how a read is asked for."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final, Literal, Protocol
+
+Reason = Literal["", "anonymous", "no_purpose", "no_power", "not_shared", "not_granted", "identifying"]
+HASHED: Final = "__hash"
+SEALED: Final = "_sealed"
+SUBJECT: Final = "_subject"
+MONTH: Final = "_month"
+
+
+def quoted(name: str) -> str:
+    """Return a name as SQL takes it.
+
+    >>> quoted('a"b')
+    '"a""b"'
+    """
+    return '"' + name.replace('"', '""') + '"'
+
+
+def text(value: str) -> str:
+    """Return a text as SQL takes it.
+
+    >>> text("it's")
+    "'it''s'"
+    """
+    return "'" + value.replace("'", "''") + "'"
+
+
+def is_hidden(column: str) -> bool:
+    """Return whether a stored column is the platform's own and never given to readers.
+
+    >>> is_hidden("_flags"), is_hidden("phone__hash"), is_hidden("ward")
+    (True, True, False)
+    """
+    return column.startswith("_") or column.endswith(HASHED)
+
+
+class Grant(Protocol):
+    """What the store asks of a grant; the exchange package brings them."""
+
+    id: str
+    dataset: str
+    consumer: str
+    fields: frozenset[str]
+    rows: Mapping[str, str]
+    purpose: str
+
+
+@dataclass(frozen=True)
+class Asker:
+    """Who asks, as far as the decision goes."""
+
+    known: bool = False
+    may_read: bool = False
+    may_identify: bool = False
+    reads_all: bool = False
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What the contract says that the decision needs."""
+
+    dataset: str
+    owner: str
+    classification: str
+    fields: tuple[str, ...]
+    identifying: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Decision:
+    """Which fields and rows a read may have, or why none."""
+
+    fields: tuple[str, ...] = ()
+    identifying: tuple[str, ...] = ()
+    where: Mapping[str, str] = field(default_factory=dict)
+    refused: Reason = ""
+
+
+def decide(
+    terms: Terms, asker: Asker, *, agency: str, purpose: str, grant: Grant | None, wanted: Iterable[str] | None
+) -> Decision:
+    """Decide which fields and rows somebody may read. The only place where this is decided.
+
+    Fields that identify persons come only when they are asked for by name, with the power for the
+    owner's data or a grant that names them.
+
+    Args:
+        terms: the dataset.
+        asker: what the person or system may.
+        agency: the code of the agency for which it is read.
+        purpose: why.
+        grant: the grant used, if any.
+        wanted: the fields asked for; None: all that come without a special power.
+
+    Returns:
+        The decision; `refused` names the reason if nothing may be read.
+    """
+    if not asker.known and grant is None:
+        return Decision(refused="anonymous")
+    if not purpose.strip():
+        return Decision(refused="no_purpose")
+    if grant is not None:
+        return _under_grant(terms, grant, agency, wanted)
+    if not asker.may_read:
+        return Decision(refused="no_power")
+    own = agency == terms.owner or asker.reads_all
+    if terms.classification in {"restricted", "personal"} and not own:
+        return Decision(refused="not_shared")
+    return _chosen(terms, terms.fields, asker.may_identify, wanted, {})
+
+
+def _under_grant(terms: Terms, grant: Grant, agency: str, wanted: Iterable[str] | None) -> Decision:
+    if grant.dataset != terms.dataset or grant.consumer != agency:
+        return Decision(refused="not_granted")
+    allowed = tuple(name for name in terms.fields if name in grant.fields)
+    if wanted is not None and not set(wanted) <= set(allowed):
+        return Decision(refused="not_granted")
+    identify = bool(grant.fields & terms.identifying)
+    return _chosen(terms, allowed, identify, allowed if wanted is None else wanted, grant.rows)
+
+
+def _chosen(
+    terms: Terms,
+    allowed: tuple[str, ...],
+    may_identify: bool,  # noqa: FBT001 - one private caller
+    wanted: Iterable[str] | None,
+    where: Mapping[str, str],
+) -> Decision:
+    if wanted is None:
+        return Decision(tuple(name for name in allowed if name not in terms.identifying), (), where)
+    asked = set(wanted)
+    named = tuple(name for name in allowed if name in asked)
+    identifying = tuple(name for name in named if name in terms.identifying)
+    if identifying and not may_identify:
+        return Decision(refused="identifying")
+    return Decision(named, identifying, where)
+
+
+def order_of(order: Iterable[str], columns: Iterable[str]) -> list[tuple[str, bool]]:
+    """Return an order as (column, descending); names that are not columns are left out.
+
+    >>> order_of(["-opened", "ward", "nowhere"], ["opened", "ward"])
+    [('opened', True), ('ward', False)]
+    """
+    known = set(columns)
+    return [(name.lstrip("-"), name.startswith("-")) for name in order if name.lstrip("-") in known]
+
+
+def plain(value: Any) -> Any:
+    """Return a value as JSON keeps it."""
+    return value.isoformat() if hasattr(value, "isoformat") else value
