@@ -77,6 +77,18 @@ def entries(
     return list(found.order_by("-id")[:limit])
 
 
+def agencies_that(names: tuple[str, ...], *, subject: str, since: datetime) -> set[str]:
+    """Return the codes of the agencies that did something to a subject.
+
+    Args:
+        names: what they did: events, exact or with a star at the end.
+        subject: what they did it to.
+        since: not before this instant.
+    """
+    found = Entry.objects.filter(subject=subject, at__gte=since).named(names).exclude(agency="")
+    return set(found.order_by().values_list("agency", flat=True).distinct())
+
+
 def head() -> tuple[int, int]:
     """Return the position of the newest entry that readers may see; nothing can appear at or before it any more."""
     return Entry.objects.settled().order_by("-xid", "-id").values_list("xid", "id").first() or (0, 0)

@@ -1,7 +1,7 @@
 """Keys that sign seals: Ed25519, versioned by key id, private halves only in the home's keys folder.
 
-`keys/seal/<key id>.key` (PKCS 8, PEM, 0600) and `<key id>.pub` (PEM, as openssl reads it); the file
-`current` names the one that signs. A key id is the beginning of the SHA-256 of the public key.
+`keys/seal-<key id>.key` (PKCS 8, PEM) and `seal-<key id>.pub` (PEM, as openssl reads it), all 0600; the
+file `seal-current` names the one that signs. A key id is the beginning of the SHA-256 of the public key.
 
 Source: RFC 8032 (Ed25519), RFC 8410 (its PEM forms).
 """
@@ -44,14 +44,14 @@ def sign(data: bytes) -> tuple[str, str]:
     """
     key_id = current()
     try:
-        private = load_pem_private_key(_folder(f"{key_id}.key").read_bytes(), password=None)
+        private = load_pem_private_key(_file(f"{key_id}.key").read_bytes(), password=None)
     except FileNotFoundError as error:
         raise Unavailable(
             _("The key that signs the journal is not in this home. Restore the keys, or make a new one."),
             code="seal_key_missing",
         ) from error
     if not isinstance(private, Ed25519PrivateKey):
-        raise BadInput(_("The file %(name)s is not an Ed25519 key.") % {"name": f"{key_id}.key"})
+        raise BadInput(_("The file %(name)s is not an Ed25519 key.") % {"name": f"seal-{key_id}.key"})
     return key_id, private.sign(data).hex()
 
 
@@ -66,12 +66,12 @@ def is_signed(data: bytes, signature: str, public: bytes) -> bool:
 
 def current() -> str:
     """Return the id of the key that signs now; the first is made when there is none."""
-    pointer = _folder("current")
+    pointer = _file("current")
     if not pointer.exists():
         return rotate()
     key_id = pointer.read_text().strip()
-    if not SealKey.objects.filter(pk=key_id).exists() and _folder(f"{key_id}.pub").exists():
-        _publish(key_id, _read_public(_folder(f"{key_id}.pub")), replaces="")
+    if not SealKey.objects.filter(pk=key_id).exists() and _file(f"{key_id}.pub").exists():
+        _publish(key_id, _read_public(_file(f"{key_id}.pub")), replaces="")
     return key_id
 
 
@@ -90,11 +90,11 @@ def rotate(*, by: int | None = None) -> str:
     public = private.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
     key_id = key_id_of(public)
     pem = private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-    _write(_folder(f"{key_id}.key"), pem, mode=0o600)
-    _write(_folder(f"{key_id}.pub"), pem_of(public), mode=0o644)
-    before = _folder("current").read_text().strip() if _folder("current").exists() else ""
+    _write(_file(f"{key_id}.key"), pem)
+    _write(_file(f"{key_id}.pub"), pem_of(public))
+    before = _file("current").read_text().strip() if _file("current").exists() else ""
     _publish(key_id, public, replaces=before, by=by)
-    _write(_folder("current"), key_id.encode(), mode=0o600)
+    _write(_file("current"), key_id.encode())
     return key_id
 
 
@@ -126,7 +126,7 @@ def public_keys(folder: Path | None = None) -> dict[str, bytes]:
     Raises:
         BadInput: the folder holds no public key, or a file is not one.
     """
-    folder = folder or _folder("current").parent
+    folder = folder or _file("current").parent
     found = {key_id_of(key): key for key in map(_read_public, sorted(folder.glob("*.pub")))}
     if not found:
         raise BadInput(
@@ -145,14 +145,14 @@ def _read_public(file: Path) -> bytes:
     return key.public_bytes(Encoding.Raw, PublicFormat.Raw)
 
 
-def _folder(name: str) -> Path:
-    return home.path("keys", "seal", name)
+def _file(name: str) -> Path:
+    return home.path("keys", f"seal-{name}")
 
 
-def _write(file: Path, data: bytes, *, mode: int) -> None:
+def _write(file: Path, data: bytes) -> None:
     """Write a file whole or not at all."""
     draft = file.with_name(f".{file.name}.{os.getpid()}")
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "wb") as out:
         out.write(data)
         out.flush()

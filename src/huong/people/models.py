@@ -7,7 +7,15 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from huong.people import rules
+ROLE_NAMES = {
+    "officer": _("officer"),
+    "steward": _("data steward"),
+    "leader": _("leader"),
+    "data_office": _("city data office"),
+    "operator": _("operator"),
+    "admin": _("administrator"),
+    "auditor": _("auditor"),
+}
 
 
 class User(AbstractUser):
@@ -123,7 +131,7 @@ class Post(models.Model):
 
     user = models.ForeignKey(User, verbose_name=_("person"), on_delete=models.PROTECT, related_name="posts")
     agency = models.ForeignKey(Agency, verbose_name=_("agency"), on_delete=models.PROTECT, related_name="posts")
-    role = models.CharField(_("role"), max_length=16, choices=list(rules.ROLE_NAMES.items()))
+    role = models.CharField(_("role"), max_length=16, choices=list(ROLE_NAMES.items()))
     valid_from = models.DateField(_("valid from"))
     valid_to = models.DateField(_("last day"), null=True, blank=True)
     deputy = models.ForeignKey(

@@ -69,9 +69,10 @@ def tokens_of(agency_code: str) -> list[ApiToken]:
     return list(ApiToken.objects.filter(agency__code=agency_code).select_related("agency").order_by("-created_at"))
 
 
-def demonstration_accounts() -> list[User]:
-    """Return the demonstration accounts, in the order in which the sign-in page shows them."""
-    return list(User.objects.filter(is_demonstration=True, is_active=True, kind="person").order_by("id"))
+def demonstration_posts() -> list[Post]:
+    """Return the posts of the demonstration accounts, in the order in which the sign-in page shows them."""
+    posts = Post.objects.on(clock.today()).filter(user__is_demonstration=True, user__is_active=True)
+    return list(posts.select_related("user", "agency").order_by("user_id"))
 
 
 def party_of(national_id: str) -> Party | None:

@@ -46,16 +46,6 @@ ROLES: Final[dict[str, Role]] = {
     "auditor": Role(frozenset({"store.read", "journal.read"}), city_wide=True),
 }
 
-ROLE_NAMES: Final[dict[str, str]] = {
-    "officer": "officer",
-    "steward": "data steward",
-    "leader": "leader",
-    "data_office": "city data office",
-    "operator": "operator",
-    "admin": "administrator",
-    "auditor": "auditor",
-}
-
 
 def powers_of(role: str) -> frozenset[str]:
     """Return the powers of a role; an unknown role has none.

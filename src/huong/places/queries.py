@@ -13,6 +13,10 @@ from huong.base.errors import NotFound
 from huong.base.text import fold
 from huong.places import rules
 from huong.places.models import Edition, Landmark, Succession, Unit
+from huong.places.whereabouts import Candidate as Candidate
+from huong.places.whereabouts import Located as Located
+from huong.places.whereabouts import boundaries_geojson as boundaries_geojson
+from huong.places.whereabouts import unit_at as unit_at
 
 NOTES = {
     "code": gettext_lazy("This code named another unit before. Please say for which day it was written."),

@@ -224,14 +224,22 @@ class Gazette:
 
     def _without_city(self, part: Part) -> Part | None:
         """Leave out the city's own name and the country's, alone or at the end of a part."""
-        if part.key in self.cities and part.kind not in {"ward", "commune"}:
-            return None
-        words = list(part.words)
+        left = part
+        while left.words:
+            if left.key in self.cities and left.kind not in {"ward", "commune"}:
+                return None
+            words = self._shortened(left.words)
+            if words == left.words:
+                return left
+            left = Part(part.kind, words, part.prefixed)
+        return None
+
+    def _shortened(self, words: list[str]) -> list[str]:
         for name in (*FILLERS, *sorted(self.cities, key=len, reverse=True)):
             length = len(name.split())
             if fold(" ".join(words[-length:])) == name and (len(words) > length or name in FILLERS):
-                words = words[:-length]
-        return Part(part.kind, words, part.prefixed) if words else None
+                return words[:-length]
+        return words
 
     def _only_city(self, text: str) -> Match:
         for part in parts_of(text):

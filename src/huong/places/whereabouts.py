@@ -64,7 +64,8 @@ def _outlines(_units: int, _boundaries: int, day: date) -> "tuple[Outlines, dict
     real = {unit_id: shapely.from_wkb(bytes(wkb)) for unit_id, wkb in rows}
     if real and len(real) == len(units):
         return geometry.Outlines(real, schematic=False), units
-    shapes = geometry.schematic(_seeds(units), {unit.id: (unit.lon, unit.lat) for unit in units.values() if unit.lon and unit.lat})
+    own = {unit.id: (unit.lon, unit.lat) for unit in units.values() if unit.lon is not None and unit.lat is not None}
+    shapes = geometry.schematic(_seeds(units), own)
     return geometry.Outlines(shapes, schematic=True), units
 
 
@@ -78,18 +79,7 @@ def _seeds(units: dict[int, Unit]) -> "list[Any]":
 
 def outlines(on: date | None = None) -> "tuple[Outlines, dict[int, Unit]]":
     """Return the outlines of the wards and communes of a day, and the units by id."""
-    day = on or clock.today()
-    newest = Unit.objects.filter(tier="ward", valid_from__lte=day).order_by("-valid_from").values_list("valid_from", flat=True)
-    return _outlines(*editions(), max(newest.first() or day, _last_end(day)))
-
-
-def _last_end(day: date) -> date:
-    """Return the day since which the set of units is what it is on `day`, so that days share one entry."""
-    from datetime import timedelta
-
-    ended = Unit.objects.filter(tier="ward", valid_to__lt=day).order_by("-valid_to").values_list("valid_to", flat=True)
-    last = ended.first()
-    return last + timedelta(days=1) if last else date.min
+    return _outlines(*editions(), on or clock.today())
 
 
 def unit_at(lon: float, lat: float, on: date | None = None) -> Located:

@@ -238,8 +238,8 @@ def become(
     Args:
         files: the whole set; new ones must be in the table's folder already.
         facts: what the commit says of itself; found again by `notes_after`.
-        columns: what the files have; where the table's schema lacks one of them or has another type, the
-            schema is replaced (the table is emptied by a commit of its own first, which nobody reads).
+        columns: what the files have. Columns that the table lacks are added; where one has another type,
+            the schema is replaced. Both are Delta versions of their own, which nobody reads.
         same_rows: the rows stay the same (compaction).
 
     Returns:
@@ -256,8 +256,13 @@ def become(
     table = opened(place, dataset)
     now = _read(table)
     wanted = {file.name: file for file in files}
-    anew = columns is not None and not set(columns) <= set(now.columns)
-    if anew and now.files:
+    missing = [pair for pair in columns or () if pair not in now.columns]
+    anew = bool({name for name, _kind in missing} & {name for name, _kind in now.columns})
+    if missing and not anew:
+        widen(place, dataset, missing)
+        table = opened(place, dataset)
+        now = _read(table)
+    elif anew and now.files:
         become(place, dataset, [], {})
         table = opened(place, dataset)
         now = _read(table)

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from huong.store.delta import DataFile
 from huong.store.errors import WrongSchema
-from huong.store.rules import quoted
+from huong.store.rules import quoted, text
 from huong.store.writing import Bench, Plan, made_paths, require_keys, write, write_one
 
 INCOMING, VERDICT = "huong_incoming", "huong_verdict"
@@ -109,7 +109,7 @@ def _again(bench: Bench, keys: Sequence[str], path: str, file: DataFile) -> str:
         f"SELECT {names} FROM ({bench.old([Path(path)])}) o ANTI JOIN"  # noqa: S608 - names are quoted
         f" (SELECT * FROM {INCOMING} WHERE _n IN (SELECT _n FROM huong_home)) i ON {on}"
         f" UNION ALL SELECT {names} FROM {INCOMING} WHERE {_stays(file)}"
-        f" AND _n IN (SELECT _n FROM huong_home WHERE filename = {_text(path)})"
+        f" AND _n IN (SELECT _n FROM huong_home WHERE filename = {text(path)})"
     )
 
 
@@ -119,7 +119,7 @@ def _moved(bench: Bench, by_path: dict[str, DataFile]) -> str:
         return f"SELECT _n FROM {INCOMING} WHERE false"  # noqa: S608 - our own name
     parts = []
     for value in {file.partition for file in by_path.values()}:
-        paths = ", ".join(_text(path) for path, file in by_path.items() if file.partition == value)
+        paths = ", ".join(text(path) for path, file in by_path.items() if file.partition == value)
         stays = _stays(DataFile("", 0, 0, value))
         parts.append(
             f"SELECT h._n FROM huong_home h JOIN {INCOMING} i USING (_n)"  # noqa: S608 - values are quoted
@@ -130,14 +130,10 @@ def _moved(bench: Bench, by_path: dict[str, DataFile]) -> str:
 
 def _stays(file: DataFile) -> str:
     tests = [
-        f"CAST({quoted(name)} AS VARCHAR) IS NOT DISTINCT FROM {'NULL' if value is None else _text(value)}"
+        f"CAST({quoted(name)} AS VARCHAR) IS NOT DISTINCT FROM {'NULL' if value is None else text(value)}"
         for name, value in file.partition
     ]
     return " AND ".join(tests) or "true"
-
-
-def _text(value: str) -> str:
-    return "'" + value.replace("'", "''") + "'"
 
 
 def replace(bench: Bench, keys: Sequence[str]) -> Plan:

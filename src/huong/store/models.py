@@ -41,6 +41,9 @@ class Commit(models.Model):
     bytes = models.BigIntegerField(_("bytes"), default=0)
     begun_at = models.DateTimeField(_("begun at"))
     at = models.DateTimeField(_("published at"), null=True, blank=True)
+    base = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("built on")
+    )
     data_at = models.DateTimeField(_("newest event in the data"), null=True, blank=True)
     by = models.BigIntegerField(_("by"), null=True, blank=True)
     retired_at = models.DateTimeField(_("time travel ended at"), null=True, blank=True)

@@ -153,3 +153,26 @@ def order_of(order: Iterable[str], columns: Iterable[str]) -> list[tuple[str, bo
 def plain(value: Any) -> Any:
     """Return a value as JSON keeps it."""
     return value.isoformat() if hasattr(value, "isoformat") else value
+
+
+def batches_held(history: Iterable[tuple[int, str, str]]) -> frozenset[str]:
+    """Return the batches that the present content consists of.
+
+    Args:
+        history: (version, mode, batch) of all commits, oldest first. The batch of a rollback is
+            "rollback:<version>:<id>".
+
+    >>> sorted(batches_held([(1, "append", "a"), (2, "append", "b"), (3, "rollback", "rollback:1:x")]))
+    ['a']
+    """
+    held: dict[int, frozenset[str]] = {0: frozenset()}
+    present: frozenset[str] = frozenset()
+    for version, mode, batch in history:
+        if mode == "rollback":
+            present = held.get(int(batch.split(":")[1]), frozenset())
+        elif mode == "replace":
+            present = frozenset({batch})
+        else:
+            present |= {batch}
+        held[version] = present
+    return present

@@ -31,6 +31,9 @@ class Storage(Protocol):
     def fetch(self, dataset: str, names: Iterable[str]) -> list[Path]:
         """Return local paths of files of a table."""
 
+    def forget(self, dataset: str, names: Iterable[str]) -> None:
+        """Remove files that no commit names after all."""
+
     def settle(self, dataset: str) -> None:
         """Make the newest Delta commit survive a power cut."""
 
@@ -67,6 +70,11 @@ class Folder:
         """Return the paths."""
         folder = self.root / dataset
         return [folder / name for name in names]
+
+    def forget(self, dataset: str, names: Iterable[str]) -> None:
+        """Remove files."""
+        for path in self.fetch(dataset, names):
+            path.unlink(missing_ok=True)
 
     def settle(self, dataset: str) -> None:
         """Write the newest log file, the log's folder and the table's folder through to the disk."""
@@ -129,6 +137,14 @@ class Objects:
                 out.write(block)
         os.replace(draft, kept)
         return kept
+
+    def forget(self, dataset: str, names: Iterable[str]) -> None:
+        """Remove objects."""
+        for name in names:
+            try:
+                self._files.delete_file(f"{self._prefix}/{dataset}/{name}")
+            except FileNotFoundError:
+                continue
 
     def settle(self, dataset: str) -> None:
         """Do nothing: an object that was accepted is durable."""

@@ -269,14 +269,13 @@ def write(bench: Bench, select: str, *, ready: Path | None = None) -> dict[DataF
     """
     if ready is not None and not bench.partition and (taken := _as_it_is(bench, ready)):
         return taken
+    if not bench.partition:
+        return write_one(bench, select, ())
     target = bench.staging / ids.new_id()
-    if bench.partition:
-        by = ", ".join(quoted(name) for name in bench.partition)
-        target.mkdir()
-        goal = f"{text(str(target))} ({OPTIONS}, PARTITION_BY ({by}), WRITE_PARTITION_COLUMNS true)"
-    else:
-        goal = f"{text(str(target))}.parquet ({OPTIONS})".replace("'.parquet", ".parquet'")
-    found = bench.con.execute(f"COPY ({select}) TO {goal}").fetchall()
+    target.mkdir()
+    by = ", ".join(quoted(name) for name in bench.partition)
+    options = f"{OPTIONS}, PARTITION_BY ({by}), WRITE_PARTITION_COLUMNS true"
+    found = bench.con.execute(f"COPY ({select}) TO {text(str(target))} ({options})").fetchall()
     return dict(_named(bench, row) for row in found if row[1])
 
 
@@ -331,3 +330,30 @@ def require_keys(bench: Bench, table: str, keys: Sequence[str]) -> None:
     found = bench.con.execute(f"SELECT count(*) FROM {table} WHERE {empty}").fetchone()  # noqa: S608 - quoted
     if found and found[0]:
         raise KeyMissing(rows=found[0])
+
+
+def count_between(place: Storage, dataset: str, before: State, after: State) -> tuple[int, int]:
+    """Return how many rows one version has that the other has not: (added, removed). Only files that differ are read."""
+    old, new = set(before.files) - set(after.files), set(after.files) - set(before.files)
+    with staging_folder() as staging, workbench(staging) as con:
+        bench = Bench(con, staging, place, dataset, before, after.columns, after.partition, "")
+        first, second = (_rows(bench, files) for files in (old, new))
+        added = con.execute(f"SELECT count(*) FROM ({second} EXCEPT ALL {first})").fetchone()  # noqa: S608 - quoted
+        removed = con.execute(f"SELECT count(*) FROM ({first} EXCEPT ALL {second})").fetchone()  # noqa: S608 - quoted
+    return (added or (0,))[0], (removed or (0,))[0]
+
+
+def _rows(bench: Bench, files: set[DataFile]) -> str:
+    if files:
+        return bench.old(bench.paths(sorted(files, key=lambda file: file.name)))
+    nothing = ", ".join(f"CAST(NULL AS {kind}) AS {quoted(name)}" for name, kind in bench.columns)
+    return f"SELECT {nothing} WHERE false"  # noqa: S608 - names are quoted
+
+
+def clear_staging() -> int:
+    """Remove staging folders that killed processes left a day ago or longer. Returns how many."""
+    limit = clock.now().timestamp() - 86_400
+    stale = [path for path in home.path("tmp", "store", "x").parent.iterdir() if path.stat().st_mtime < limit]
+    for path in stale:
+        shutil.rmtree(path, ignore_errors=True)
+    return len(stale)

@@ -1,0 +1,5 @@
+"""The tests' small cast: two departments, one ward, and people with and without posts in them.
+
+`cast.py` makes them through the verbs; `fixtures.py` is a pytest plug-in, named in the root's `conftest.py`. Only
+tests import this package.
+"""

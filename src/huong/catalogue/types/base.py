@@ -1,8 +1,10 @@
 """The shape of a semantic type, and the few engine functions that Ibis has no word for."""
 
+import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
+from types import SimpleNamespace
 from typing import Any
 
 Expr = Any  # an ibis.Expr; not named so that this module needs no engine
@@ -32,6 +34,7 @@ class SemanticType:
         normalise: from a trimmed text in NFC (placeholders are null already), or from a column that has
             the stored type already, to the stored value; null where it cannot be read.
         valid: whether a normalised value is possible; None if every value is.
+        canonical: a pattern; a text that fits it is normal and valid already, and costs no more work.
         exact: whether a value that is written in another form counts as untidy; otherwise only stray
             spaces and other than composed letters do.
         bound: whether a field of this type has a shared definition ("unified").
@@ -45,6 +48,7 @@ class SemanticType:
     describe_vi: str
     describe_en: str
     valid: Callable[[Expr, Context], Expr] | None = None
+    canonical: str = ""
     identifying: bool = False
     exact: bool = False
     bound: bool = True
@@ -54,43 +58,33 @@ class SemanticType:
 
 @lru_cache(maxsize=1)
 def functions() -> Any:
-    """Return DuckDB's functions for which Ibis has no method."""
+    """Return the engine's functions for which Ibis has no method, typed; the names are DuckDB's."""
     import ibis
     import ibis.expr.datatypes as dt
 
-    builtin = ibis.udf.scalar.builtin
-    moment = dt.Timestamp(timezone="UTC")
+    local, moment = dt.Timestamp(scale=6), dt.Timestamp(timezone="UTC", scale=6)
 
-    class Functions:
-        """Built-in functions of the engine; another engine gives its own of the same names."""
+    def builtin(name: str, returns: Any, **takes: Any) -> Any:
+        def empty() -> None: ...
 
-        @builtin(name="nfc_normalize")
-        def nfc(text: str) -> str:  # type: ignore[empty-body]
-            """Compose letters and accents."""
+        signature = (tuple(takes.values()), returns)
+        empty.__name__ = name
+        empty.__signature__ = _signature_of(tuple(takes))  # type: ignore[attr-defined]
+        return ibis.udf.scalar.builtin(empty, name=name, signature=signature)
 
-        @builtin(name="strip_accents")
-        def strip_accents(text: str) -> str:  # type: ignore[empty-body]
-            """Take accents off."""
-
-        @builtin(name="try_strptime", signature=((dt.string, dt.string), dt.Timestamp()))
-        def strptime(text, form):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
-            """Read a time, or null."""
-
-        @builtin(name="timezone", signature=((dt.string, dt.Timestamp()), moment))
-        def in_zone(zone, at):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
-            """Say of a local time in which zone it is."""
-
-        @builtin(name="make_date", signature=((dt.int64, dt.int64, dt.int64), dt.date))
-        def make_date(year, month, day):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
-            """Make a date; the parts must be possible."""
-
-    return Functions
+    return SimpleNamespace(
+        nfc=builtin("nfc_normalize", dt.string, text=dt.string),
+        strptime=builtin("try_strptime", local, text=dt.string, form=dt.string),
+        in_zone=builtin("timezone", moment, zone=dt.string, at=local),
+        at_zone=builtin("timezone", local, zone=dt.string, at=moment),
+        to_microseconds=builtin("epoch_us", dt.int64, at=local),
+        from_microseconds=builtin("make_timestamp", local, microseconds=dt.int64),
+        from_microseconds_utc=builtin("make_timestamptz", moment, microseconds=dt.int64),
+    )
 
 
-def fold(text: Expr) -> Expr:
-    """Return a text for looking up: lower case, without accents, single spaces; as `base.text.fold` does."""
-    lowered = text.lower().re_replace("[đĐ]", "d")
-    return functions().strip_accents(lowered).re_replace(r"\s+", " ").strip()
+def _signature_of(names: tuple[str, ...]) -> inspect.Signature:
+    return inspect.Signature([inspect.Parameter(name, inspect.Parameter.POSITIONAL_OR_KEYWORD) for name in names])
 
 
 def digits(text: Expr) -> Expr:

@@ -4,10 +4,12 @@ import errno
 import hashlib
 import io
 import os
+import threading
 import time
 import tracemalloc
 
 import pytest
+from django.db import connection
 
 from huong.base import home, keys
 from huong.base.errors import BadInput, KeyDestroyed, NotFound, StorageFull, TooLarge, Unavailable
@@ -219,3 +221,25 @@ def test_a_file_lost_from_the_disk_says_so_and_comes_back_with_the_same_bytes():
     assert refusal.value.code == "file_missing"
     keep()
     assert content(blob)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_same_bytes_sent_twice_at_once_are_kept_once():
+    if connection.vendor == "sqlite" and connection.is_in_memory_db():
+        pytest.skip("A database in memory locks whole tables between threads; a file, as in production, waits.")
+    data, blobs, gate = os.urandom(200_000), [], threading.Barrier(4)
+
+    def send(number):
+        gate.wait(5)
+        blobs.append(keep(data, owner=f"intake:{number}"))
+        connection.close()
+
+    threads = [threading.Thread(target=send, args=(number,)) for number in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(10)
+    assert len({blob.pk for blob in blobs}) == 1
+    assert len(blobs) == 4
+    assert len(files_on_disk()) == 1
+    assert Kept.objects.count() == 4

@@ -200,7 +200,8 @@ def _is_below(cells: Cells) -> bool:
     filled = [cell.strip() for cell in cells if cell.strip()]
     if not filled:
         return True
-    if all(_UNIT.fullmatch(cell) for cell in filled):
+    in_brackets = all(cell.startswith("(") for cell in filled)
+    if (in_brackets or len(filled) > 1) and all(_UNIT.fullmatch(cell) for cell in filled):
         return True
     return _counts_columns(filled)
 

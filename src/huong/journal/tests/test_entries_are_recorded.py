@@ -99,6 +99,19 @@ def test_entries_are_found_by_event_time_person_and_agency():
     assert newest.id not in {entry.id for entry in queries.entries(before=newest.id)}
 
 
+def test_the_agencies_that_used_something_are_known():
+    since = datetime(2026, 6, 1, tzinfo=UTC)
+    for agency, name, at in (
+        ("H57.1", "store.read", since),
+        ("H57.1", "store.read", since),
+        ("H57.2", "store.committed", since),
+        ("H57.3", "store.read", datetime(2026, 5, 1, tzinfo=UTC)),
+        ("", "store.read", since),
+    ):
+        actions.record(name, "cay-xanh", agency=agency, at=at)
+    assert queries.agencies_that(("store.read",), subject="cay-xanh", since=since) == {"H57.1"}
+
+
 def test_the_journal_goes_on_in_order_after_its_rows_moved_to_another_server():
     moved = actions.record("store.committed", "a")
     Entry.objects.filter(pk=moved.pk).update(xid=10**12)  # as if another server had numbered it

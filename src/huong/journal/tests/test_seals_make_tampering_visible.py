@@ -173,13 +173,12 @@ def test_without_a_key_that_is_trusted_a_seal_proves_nothing(sealed, tmp_path):
 
 
 def test_the_private_key_is_for_the_owner_only(sealed):
-    folder = home.home() / "keys" / "seal"
-    modes = {stat.S_IMODE(file.stat().st_mode) for file in folder.glob("*.key")}
+    modes = {stat.S_IMODE(file.stat().st_mode) for file in (home.home() / "keys").glob("seal-*")}
     assert modes == {0o600}
 
 
 def test_sealing_waits_when_the_key_is_gone_and_loses_nothing(sealed):
-    for file in (home.home() / "keys" / "seal").glob("*.key"):
+    for file in (home.home() / "keys").glob("*.key"):
         file.unlink()
     with pytest.raises(Unavailable):
         seals.seal()
@@ -218,7 +217,7 @@ def test_the_command_proves_an_export_with_keys_from_elsewhere(sealed, tmp_path,
     file, folder = tmp_path / "journal.ndjson", tmp_path / "keys"
     call_command("journal", "export", str(file))
     folder.mkdir()
-    for key in (home.home() / "keys" / "seal").glob("*.pub"):
+    for key in (home.home() / "keys").glob("*.pub"):
         (folder / key.name).write_bytes(key.read_bytes())
     capsys.readouterr()
     call_command("journal", "verify", "--export", str(file), "--keys", str(folder), "--json")

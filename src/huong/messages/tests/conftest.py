@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 import pytest
 from django.contrib.auth import get_user_model
 
-from huong.messages.ports import adapters
+from huong.messages.ports import Letter, adapters
 
 
 @pytest.fixture
@@ -17,7 +17,7 @@ def an(db):
 class Pigeon:
     """A channel without a network."""
 
-    letters: list = field(default_factory=list)
+    letters: list[Letter] = field(default_factory=list)
     failure: Exception | None = None
 
     def normal(self, address):

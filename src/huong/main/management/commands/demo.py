@@ -3,7 +3,7 @@
 from typing import Any
 
 from huong.base.commands import HuongCommand
-from huong.main import demo
+from huong.main import filling
 from huong.main.prepare import prepare
 
 
@@ -15,5 +15,5 @@ class Command(HuongCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Fill."""
         prepare()
-        demo.fill.now()
-        self.answer("The demonstration city is ready.", as_json=options["as_json"], **demo.progress())
+        filling.fill.now()
+        self.answer("The demonstration city is ready.", as_json=options["as_json"], **filling.progress())

@@ -6,7 +6,7 @@ from django.conf import settings
 
 from huong.base import home
 from huong.base.commands import HuongCommand
-from huong.main import demo, supervisor
+from huong.main import filling, supervisor
 from huong.main.prepare import prepare
 
 
@@ -24,7 +24,7 @@ class Command(HuongCommand):
         """Serve."""
         fresh = prepare()
         if fresh and home.is_demo():
-            demo.fill.later()
+            filling.fill.later()
         self.stdout.write(f"Hương: http://{options['host']}:{options['port']}/")
         if fresh and not home.is_demo():
             self.stdout.write("Create the first administrator's link with: huong user invite ADDRESS --role admin")

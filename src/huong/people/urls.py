@@ -1,0 +1,18 @@
+"""Addresses of the people package, under `/account/`."""
+
+from django.urls import path
+
+from huong.people import pages
+
+app_name = "people"
+urlpatterns = [
+    path("", pages.account, name="account"),
+    path("code", pages.code, name="code"),
+    path("demonstration", pages.demonstration, name="demonstration"),
+    path("sign-out", pages.sign_out, name="sign_out"),
+    path("second-factor", pages.second_factor_set_up, name="second_factor_set_up"),
+    path("recovery-codes", pages.recovery_codes, name="recovery_codes"),
+    path("me", pages.profile, name="profile"),
+    path("password", pages.password, name="password"),
+    path("join/<str:secret>", pages.join, name="join"),
+]

@@ -1,0 +1,167 @@
+"""The read door: one function decides which fields and rows somebody may read, and writes it down."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from huong.base.errors import Forbidden, HuongError, NotFound
+from huong.journal import actions as journal
+from huong.people import access as people
+from huong.store import events, rules
+from huong.store.models import Commit
+
+if TYPE_CHECKING:
+    from huong.catalogue.rules import ContractSpec
+    from huong.people.models import User
+
+
+@dataclass(frozen=True)
+class Use:
+    """On whose behalf and why something is read. No read without one.
+
+    Attributes:
+        agency: the code of the agency that reads.
+        purpose: why, in words the citizen concerned understands.
+        grant: the grant used, if the agency reads under one.
+        person: who reads; None only for a system under a grant.
+    """
+
+    agency: str
+    purpose: str
+    grant: rules.Grant | None = None
+    person: "User | None" = None
+
+
+def contract_of(dataset: str) -> "ContractSpec":
+    """Return the contract in force for a dataset.
+
+    Raises:
+        NotFound: there is no such dataset.
+    """
+    from huong.catalogue import queries as catalogue
+
+    return catalogue.contract_of(dataset)
+
+
+def owner_of(dataset: str) -> str:
+    """Return the code of the agency that owns a dataset; empty for one without a contract."""
+    try:
+        return contract_of(dataset).owner
+    except NotFound:
+        return ""
+
+
+def require(dataset: str, use: Use, wanted: Iterable[str] | None = None) -> tuple["ContractSpec", rules.Decision]:
+    """Decide a read, and refuse it with a sentence where it may not be.
+
+    Args:
+        wanted: the fields asked for by name; None: all that need no special power.
+
+    Returns:
+        The contract and the fields and rows that may be given.
+
+    Raises:
+        NotFound: there is no such dataset, or none that anybody may read without signing in.
+        Forbidden: the purpose, the power or the grant is missing.
+
+    Records: `store.read_refused` when it refuses.
+    """
+    spec = contract_of(dataset)
+    terms = rules.Terms(
+        dataset,
+        spec.owner,
+        spec.classification,
+        tuple(found.name for found in spec.fields),
+        frozenset(spec.identifying),
+    )
+    decision = rules.decide(
+        terms, _asker(spec, use), agency=use.agency, purpose=use.purpose, grant=use.grant, wanted=wanted
+    )
+    if decision.refused:
+        _refuse(dataset, spec, use, decision.refused)
+    return spec, decision
+
+
+def _asker(spec: "ContractSpec", use: Use) -> rules.Asker:
+    person = use.person
+    if person is None:
+        return rules.Asker()
+    reads_all = people.sees_all(person)
+    acts_for = reads_all or use.agency in people.agencies_of(person)
+    return rules.Asker(
+        known=True,
+        may_read=acts_for and people.has_power(person, "store.read", use.agency),
+        may_identify=people.has_power(person, "store.read_personal", spec.owner),
+        reads_all=reads_all,
+    )
+
+
+def _refuse(dataset: str, spec: "ContractSpec", use: Use, reason: rules.Reason) -> None:
+    with transaction.atomic():
+        journal.record(
+            events.READ_REFUSED,
+            dataset,
+            by=use.person.pk if use.person else None,
+            agency=use.agency,
+            reason=reason,
+            purpose=use.purpose[:200],
+            owner=spec.owner,
+        )
+    raise _refusal(dataset, reason)
+
+
+def _refusal(dataset: str, reason: rules.Reason) -> HuongError:
+    sentences = {
+        "no_purpose": _("Please say what you need the data for; without a purpose nothing is given."),
+        "no_power": _("Your post does not include reading data for this agency. Please ask the city data office."),
+        "not_shared": _("This dataset is not shared with your agency. Its owner can grant it to you."),
+        "not_granted": _("The grant does not cover this. Please ask the owner of the dataset to widen it."),
+        "identifying": _("These fields identify persons. Only people with that power may see them."),
+    }
+    if reason == "anonymous":
+        return NotFound(_("There is no public release of this dataset yet."))
+    return Forbidden(sentences[reason], code=reason, dataset=dataset)
+
+
+def record_read(
+    commit: Commit, spec: "ContractSpec", use: Use, decision: rules.Decision, *, rows: int | None = None
+) -> None:
+    """Write a read into the journal.
+
+    Records: `store.read`.
+    """
+    journal.record(
+        events.READ,
+        commit.dataset,
+        by=use.person.pk if use.person else None,
+        agency=use.agency,
+        audience="named" if decision.identifying else "staff",
+        version=commit.version,
+        purpose=use.purpose[:200],
+        fields=",".join(decision.fields)[:1000],
+        identifying=bool(decision.identifying),
+        grant=use.grant.id if use.grant else "",
+        owner=spec.owner,
+        rows=rows,
+    )
+
+
+def record_persons(commit: Commit, use: Use, decision: rules.Decision, subjects: Iterable[str | None]) -> None:
+    """Write down for each person that somebody saw what identifies them, so that they can see it.
+
+    Records: `people.accessed` for each.
+    """
+    if use.person is None:
+        return
+    with transaction.atomic():
+        for subject in dict.fromkeys(filter(None, subjects)):
+            people.record_access(
+                use.person,
+                f"dataset:{commit.dataset}/person:{subject}",
+                decision.identifying,
+                use.purpose[:200],
+                agency=use.agency,
+            )
