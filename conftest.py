@@ -13,6 +13,9 @@ import shutil  # noqa: E402
 import pytest  # noqa: E402
 
 
+pytest_plugins = ["huong.base.testing.fixtures"]
+
+
 def pytest_unconfigure(config):
     shutil.rmtree(_home, ignore_errors=True)
 
@@ -24,6 +27,7 @@ def house(settings, tmp_path):
 
     settings.HOME = tmp_path / "home"
     settings.STATIC_ROOT = tmp_path / "static"
+    settings.STATIC_ROOT.mkdir()
     home.prepare(demo=False)
     keys._secret_in.cache_clear()
     calendar._table.cache_clear()

@@ -49,6 +49,10 @@ class Config(BaseSettings):
     outgoing_hosts: str = Field(
         default="", description="Hosts that sources may be fetched from, with commas; private addresses need naming."
     )
+    mail_url: str = Field(
+        default="", description="smtp://user:password@host:587 (smtps:// for TLS from the start); empty writes mail to the log."
+    )
+    mail_from: str = Field(default="huong@localhost", description="The sender of mail.")
     metrics_token: str = Field(default="", description="Token for /metrics from beyond loopback.")
     sqlite_synchronous: Literal["FULL", "NORMAL"] = Field(
         default="FULL", description="FULL survives a power cut; NORMAL is for tests."

@@ -50,6 +50,7 @@ def _database() -> dict[str, object]:
     return {
         "ENGINE": "django.db.backends.sqlite3",
         "NAME": HOME / "huong.sqlite3",
+        "TEST": {"NAME": str(HOME / "tests.sqlite3")},  # a file: threads wait for each other as in production
         "CONN_MAX_AGE": None,
         "OPTIONS": {
             "timeout": 20,
@@ -185,6 +186,7 @@ WHITENOISE_USE_FINDERS = TESTING or DEBUG
 DATA_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 FILE_UPLOAD_TEMP_DIR = HOME / "tmp"
+FILE_UPLOAD_TEMP_DIR.mkdir(parents=True, exist_ok=True, mode=0o700)
 FILE_UPLOAD_PERMISSIONS = 0o600
 
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE
@@ -196,6 +198,17 @@ SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 SECURE_HSTS_SECONDS = 31536000 if SECURE else 0
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if SECURE and CONFIG.trusted_proxies else None
+
+_MAIL = urlsplit(CONFIG.mail_url)
+EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if CONFIG.mail_url else 'console'}.EmailBackend"
+EMAIL_HOST, EMAIL_PORT = _MAIL.hostname or "localhost", _MAIL.port or 25
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = unquote(_MAIL.username or ""), unquote(_MAIL.password or "")
+EMAIL_USE_SSL = _MAIL.scheme == "smtps"
+EMAIL_USE_TLS = _MAIL.scheme == "smtp" and EMAIL_PORT == 587
+EMAIL_TIMEOUT = 20
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = CONFIG.mail_from
+
+MFA_ADAPTER = "huong.people.second_factor.Adapter"
 
 LOGGING = {
     "version": 1,

@@ -27,6 +27,7 @@ from huong import __version__
 from huong.base import clock, home, keys, readiness
 from huong.base.errors import BadInput, Unavailable, WrongState
 from huong.base.sql import is_postgresql
+from huong.journal import actions as journal
 
 FOLDERS = ("store", "files", "quarantine")
 DATABASE = "database"
@@ -247,6 +248,7 @@ def _bring_database(copy: Path) -> None:
         connection.close()
         _run([*_tool("pg_restore"), "--no-owner", f"--dbname={settings.DATABASES['default']['NAME']}", str(copy)])
         copy.unlink()
+        journal.settle()
         return
     connection.close()
     for suffix in ("-wal", "-shm"):

@@ -9,6 +9,7 @@ from django.core.management import call_command
 
 from huong import __version__
 from huong.base import city, home
+from huong.journal import actions as journal
 
 log = logging.getLogger("huong.prepare")
 
@@ -21,6 +22,7 @@ def prepare() -> bool:
     """
     fresh = home.prepare(demo=settings.HUONG.demo)
     call_command("migrate", interactive=False, verbosity=0)
+    journal.settle()
     collect_static()
     folder = Path(settings.HUONG.city)
     if stamp_changed("city.stamp", _print_of(folder, "*")):

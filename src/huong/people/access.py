@@ -43,6 +43,7 @@ class Holding:
     agency_code: str
     powers: frozenset[str]
     city_wide: bool
+    leads_city: bool = False
 
 
 def forget_holdings() -> None:
@@ -69,7 +70,13 @@ def holdings(user: Anyone) -> tuple[Holding, ...]:
 def _of_posts(user: User) -> tuple[Holding, ...]:
     posts = Post.objects.held_by(user.id, clock.today()).select_related("agency").order_by("valid_from", "id")
     return tuple(
-        Holding(post.agency_id, post.agency.code, rules.powers_of(post.role), rules.is_city_wide(post.role))
+        Holding(
+            post.agency_id,
+            post.agency.code,
+            rules.powers_of(post.role),
+            city_wide=rules.is_city_wide(post.role),
+            leads_city=post.role == "leader" and post.agency.tier == "city" and post.agency.kind == "committee",
+        )
         for post in posts
     )
 
@@ -143,16 +150,7 @@ def main_agency(user: Anyone) -> Agency | None:
 
 def sees_all(user: Anyone, power: str = "store.read") -> bool:
     """Return whether somebody reads across all agencies: a city-wide role, or a post in the city's leadership."""
-    return any(holding.city_wide and power in holding.powers for holding in holdings(user)) or _leads_city(user)
-
-
-def _leads_city(user: Anyone) -> bool:
-    ids = [holding.agency_id for holding in holdings(user)]
-    if not ids:
-        return False
-    day = clock.today()
-    posts = Post.objects.held_by(cast("User", user).id, day)
-    return posts.filter(role="leader", agency__tier="city", agency__kind="committee").exists()
+    return any(power in holding.powers and (holding.city_wide or holding.leads_city) for holding in holdings(user))
 
 
 def visible_to(queryset: QuerySet[M], user: Anyone, field: str = "agency") -> QuerySet[M]:

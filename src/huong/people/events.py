@@ -13,9 +13,7 @@ SIGN_IN_REFUSED = events.declare(
     "people.sign_in_refused", {"reason": "password, code or inactive"}, "A sign-in was refused.", unhandled=True
 )
 SIGNED_OUT = events.declare("people.signed_out", {}, "Somebody signed out.", unhandled=True)
-SECOND_FACTOR_SET = events.declare(
-    "people.second_factor_set", {}, "Somebody set up a second factor.", unhandled=True
-)
+SECOND_FACTOR_SET = events.declare("people.second_factor_set", {}, "Somebody set up a second factor.", unhandled=True)
 RECOVERY_CODES_MADE = events.declare(
     "people.recovery_codes_made", {}, "Somebody made new recovery codes.", unhandled=True
 )
@@ -42,7 +40,9 @@ AGENCY_SUCCEEDED = events.declare(
     "people.agency_succeeded", {"heir": "the agency that goes on", "on": "last day of the old one"}, "An agency ended."
 )
 AGENCIES_LOADED = events.declare(
-    "people.agencies_loaded", {"count": "how many", "digest": "of the file"}, "The city's agencies were loaded.",
+    "people.agencies_loaded",
+    {"count": "how many", "digest": "of the file"},
+    "The city's agencies were loaded.",
     unhandled=True,
 )
 TOKEN_ISSUED = events.declare(

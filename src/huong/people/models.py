@@ -152,18 +152,14 @@ class Post(models.Model):
         verbose_name_plural = _("posts")
         ordering = ["user_id", "valid_from", "id"]
         constraints = [
-            models.UniqueConstraint(
-                fields=["user", "agency", "role", "valid_from"], name="post_begins_once_on_a_day"
-            ),
+            models.UniqueConstraint(fields=["user", "agency", "role", "valid_from"], name="post_begins_once_on_a_day"),
             models.CheckConstraint(
                 condition=Q(valid_to=None) | Q(valid_to__gte=F("valid_from")), name="post_ends_after_it_begins"
             ),
             models.CheckConstraint(
                 condition=Q(deputy=None) | Q(deputy_from__isnull=False), name="deputy_begins_on_a_day"
             ),
-            models.CheckConstraint(
-                condition=Q(deputy=None) | ~Q(deputy=F("user")), name="deputy_is_somebody_else"
-            ),
+            models.CheckConstraint(condition=Q(deputy=None) | ~Q(deputy=F("user")), name="deputy_is_somebody_else"),
         ]
 
     def __str__(self) -> str:
@@ -185,7 +181,7 @@ class Party(models.Model):
     folded = models.CharField(_("name without accents"), max_length=160, blank=True)
     sealed_national_id = models.BinaryField(_("national id, sealed"), null=True)
     sealed_birth_date = models.BinaryField(_("birth date, sealed"), null=True)
-    national_id_hash = models.CharField(_("keyed hash of the national id"), max_length=64, null=True, unique=True)
+    national_id_hash = models.CharField(_("keyed hash of the national id"), max_length=64, blank=True)
     national_id_shown = models.CharField(_("national id as shown"), max_length=16, blank=True)
     created_at = models.DateTimeField(_("created at"))
     erased_at = models.DateTimeField(_("erased at"), null=True, blank=True)
@@ -193,6 +189,11 @@ class Party(models.Model):
     class Meta:
         verbose_name = _("party")
         verbose_name_plural = _("parties")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["national_id_hash"], condition=~Q(national_id_hash=""), name="party_is_known_by_its_national_id"
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name or self.public_id

@@ -9,6 +9,7 @@ from django.contrib.auth import logout, update_session_auth_hash
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
@@ -22,9 +23,7 @@ from huong.people.models import User
 get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 
 
-def _page(
-    request: HttpRequest, name: str, *, error: HuongError | None = None, **context: object
-) -> HttpResponse:
+def _page(request: HttpRequest, name: str, *, error: HuongError | None = None, **context: object) -> HttpResponse:
     status = error.status if error else 200
     return render(request, f"people/{name}.html", {"error": error, **context}, status=status)
 
@@ -59,9 +58,7 @@ def account(request: HttpRequest) -> HttpResponse:
 def _sign_in_page(request: HttpRequest, form: forms.SignIn, error: HuongError | None = None) -> HttpResponse:
     nearby = sessions.is_nearby(request)
     accounts = queries.demonstration_posts() if nearby else []
-    return _page(
-        request, "sign_in", error=error, form=form, accounts=accounts, next=sessions.local_next(request)
-    )
+    return _page(request, "sign_in", error=error, form=form, accounts=accounts, next=sessions.local_next(request))
 
 
 def _signed_in(request: HttpRequest, user: User, *, way: str) -> HttpResponse:
@@ -177,7 +174,7 @@ def profile(request: HttpRequest) -> HttpResponse:
     """Show one's own account: name, language, posts, second factor."""
     user = _person(request)
     form = forms.Profile(
-        request.POST or None, initial={"full_name": user.full_name, "language": user.language or request.LANGUAGE_CODE}
+        request.POST or None, initial={"full_name": user.full_name, "language": user.language or get_language()}
     )
     error: HuongError | None = None
     if request.method == "POST" and form.is_valid():
@@ -212,9 +209,7 @@ def password(request: HttpRequest) -> HttpResponse:
     error: HuongError | None = None
     if request.method == "POST" and form.is_valid():
         try:
-            users.change_password(
-                _person(request), old=form.cleaned_data["old"], new=form.cleaned_data["password"]
-            )
+            users.change_password(_person(request), old=form.cleaned_data["old"], new=form.cleaned_data["password"])
         except HuongError as refusal:
             error = refusal
         else:

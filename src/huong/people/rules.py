@@ -31,9 +31,7 @@ class Role:
 
 ROLES: Final[dict[str, Role]] = {
     "officer": Role(frozenset({"store.read", "intake.load"})),
-    "steward": Role(
-        frozenset({"store.read", "store.read_personal", "catalogue.edit", "intake.load", "intake.repair"})
-    ),
+    "steward": Role(frozenset({"store.read", "store.read_personal", "catalogue.edit", "intake.load", "intake.repair"})),
     "leader": Role(frozenset({"store.read"})),
     "data_office": Role(
         frozenset(

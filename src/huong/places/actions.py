@@ -106,9 +106,7 @@ def _checked(features: list[dict[str, Any]], units: dict[str, Unit]) -> "tuple[d
     return shapes, problems
 
 
-def _fault(
-    feature: dict[str, Any], code: str, units: dict[str, Unit], shapes: "dict[str, BaseGeometry]"
-) -> str:
+def _fault(feature: dict[str, Any], code: str, units: dict[str, Unit], shapes: "dict[str, BaseGeometry]") -> str:
     """Take one feature over into `shapes`, or return what is wrong with it."""
     unit = units.get(code)
     if unit is None:
@@ -139,7 +137,7 @@ def _shape(geometry: Any) -> "BaseGeometry | None":
     if shape is None or shape.geom_type not in {"Polygon", "MultiPolygon"} or shape.is_empty or not shape.is_valid:
         return None
     west, south, east, north = shape.bounds
-    return shape if -180 <= west and east <= 180 and -90 <= south and north <= 90 else None
+    return shape if west >= -180 and east <= 180 and south >= -90 and north <= 90 else None
 
 
 def keep_basemap(file: Path, *, by: int | None = None) -> Path:

@@ -51,9 +51,7 @@ def load(folder: Path) -> int:
 def renew(part: str, *, source: str, seal: str) -> None:
     """Count a part's edition up, so that every process notices; the caller holds the transaction."""
     Edition.objects.get_or_create(part=part)
-    Edition.objects.filter(part=part).update(
-        number=F("number") + 1, source=source, digest=seal, loaded_at=clock.now()
-    )
+    Edition.objects.filter(part=part).update(number=F("number") + 1, source=source, digest=seal, loaded_at=clock.now())
 
 
 def _rows(file: Path) -> list[dict[str, str]]:

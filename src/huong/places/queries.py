@@ -11,12 +11,29 @@ from django.utils.translation import gettext_lazy
 from huong.base import clock
 from huong.base.errors import NotFound
 from huong.base.text import fold
-from huong.places import rules
+from huong.places import gazette, rules
 from huong.places.models import Edition, Landmark, Succession, Unit
-from huong.places.whereabouts import Candidate as Candidate
-from huong.places.whereabouts import Located as Located
-from huong.places.whereabouts import boundaries_geojson as boundaries_geojson
-from huong.places.whereabouts import unit_at as unit_at
+from huong.places.whereabouts import Candidate, Located, boundaries_geojson, unit_at
+
+__all__ = [
+    "Candidate",
+    "Located",
+    "Resolution",
+    "alias_table",
+    "boundaries_geojson",
+    "current_code",
+    "edition",
+    "former_units_of",
+    "landmarks",
+    "resolve",
+    "resolve_many",
+    "unit",
+    "unit_at",
+    "unit_rows",
+    "unit_table",
+    "units",
+    "units_under",
+]
 
 NOTES = {
     "code": gettext_lazy("This code named another unit before. Please say for which day it was written."),
@@ -52,7 +69,7 @@ class Resolution:
 class Arranged:
     """Every unit there ever was, in memory, with what it is today."""
 
-    gazette: rules.Gazette
+    gazette: gazette.Gazette
     units: dict[int, Unit]
 
 
@@ -70,8 +87,8 @@ def _arranged(_edition: int, today: date) -> Arranged:
         became.setdefault(old, []).append(new)
         came_from.setdefault(new, []).append(old)
     return Arranged(
-        rules.Gazette(
-            rules.Known(
+        gazette.Gazette(
+            gazette.Known(
                 id=unit.id,
                 code=unit.code,
                 kind=unit.kind,
@@ -134,13 +151,13 @@ def resolve(text: str, *, as_of: date | None = None, today: date | None = None) 
     return _resolved(text, arranged(today), as_of)
 
 
-def _resolved(text: str, known: Arranged, as_of: date | None) -> Resolution:
-    found = known.gazette.match(text, as_of)
-    meant = tuple(known.units[unit.id] for unit in found.meant)
+def _resolved(text: str, held: Arranged, as_of: date | None) -> Resolution:
+    found = held.gazette.match(text, as_of)
+    meant = tuple(held.units[unit.id] for unit in found.meant)
     if found.note == "code":
         return Resolution("ambiguous", meant, str(NOTES["code"]), meant)
-    heirs = sorted({heir for unit in found.meant for heir in unit.heirs}, key=lambda heir: known.units[heir].code)
-    units = tuple(known.units[heir] for heir in heirs)
+    heirs = sorted({heir for unit in found.meant for heir in unit.heirs}, key=lambda heir: held.units[heir].code)
+    units = tuple(held.units[heir] for heir in heirs)
     if not units:
         return Resolution("none", note=str(NOTES.get(found.note, _("No ward or commune of the city has this name."))))
     if len(units) > 1 or found.note == "contradiction":
@@ -153,8 +170,8 @@ def _resolved(text: str, known: Arranged, as_of: date | None) -> Resolution:
 
 def resolve_many(texts: list[str], *, as_of: date | None = None) -> dict[str, Resolution]:
     """Resolve the different spellings of a column at once."""
-    known = arranged()
-    return {text: _resolved(text, known, as_of) for text in dict.fromkeys(texts)}
+    held = arranged()
+    return {text: _resolved(text, held, as_of) for text in dict.fromkeys(texts)}
 
 
 def current_code(code: str, as_of: date) -> str | None:
@@ -164,10 +181,10 @@ def current_code(code: str, as_of: date) -> str | None:
         code: five digits, as it stood then.
         as_of: the day for which the code was written.
     """
-    known = arranged()
-    for unit in known.gazette.by_code.get(code.strip(), []):
+    held = arranged()
+    for unit in held.gazette.by_code.get(code.strip(), []):
         if unit.on(as_of) and len(unit.heirs) == 1:
-            return known.units[unit.heirs[0]].code
+            return held.units[unit.heirs[0]].code
     return None
 
 
@@ -209,9 +226,7 @@ def former_units_of(code: str, on: date | None = None) -> list[Unit]:
 
 def unit_table(on: date | None = None) -> list[dict[str, str]]:
     """Return the units of a day as rows for a bulk join: code, name, kind, folded."""
-    return [
-        {"code": unit.code, "name": unit.name, "kind": unit.kind, "folded": unit.folded} for unit in units(on)
-    ]
+    return [{"code": unit.code, "name": unit.name, "kind": unit.kind, "folded": unit.folded} for unit in units(on)]
 
 
 def alias_table(as_of: date | None = None) -> list[dict[str, str]]:
@@ -229,27 +244,36 @@ def alias_table(as_of: date | None = None) -> list[dict[str, str]]:
 
 @lru_cache(maxsize=8)
 def _aliases(number: int, today: date, as_of: date | None) -> dict[str, str]:
-    known = _arranged(number, today)
+    held = _arranged(number, today)
     ways: dict[str, set[str]] = {}
-    for unit in known.units.values():
+    for unit in held.units.values():
         if unit.former_district:
             ways.setdefault(_bare(unit.former_district), set()).update(rules.district_spellings(unit.former_district))
-    endings = ["", *(f"{word}{city}" for city in known.gazette.cities for word in (" ", " tp ", " thanh pho ", " tinh "))]
-    codes = {code: _meant(code, known, as_of) for code in known.gazette.by_code}
+    endings = [
+        "",
+        *(f"{word}{city}" for city in held.gazette.cities for word in (" ", " tp ", " thanh pho ", " tinh ")),
+    ]
+    codes = {code: _meant(code, held, as_of) for code in held.gazette.by_code}
     found = {code: today_code for code, today_code in codes.items() if today_code is not None}
-    spellings = {way for unit in known.gazette.all for way in rules.spellings(unit, ways)}
+    spellings = {
+        way
+        for unit in held.gazette.all
+        for way in rules.spellings(
+            unit.kind, unit.accents, [one for name in sorted(unit.districts) for one in sorted(ways.get(name, ()))]
+        )
+    }
     for way in spellings:
         for key in dict.fromkeys((rules.spelling_key(way), rules.accent_key(way))):
-            code = _meant(key, known, as_of)
+            code = _meant(key, held, as_of)
             if code is not None:
                 found.update((f"{key}{ending}", code) for ending in endings)
     return found
 
 
-def _meant(spelling: str, known: Arranged, as_of: date | None) -> str | None:
-    match = known.gazette.match(spelling, as_of)
+def _meant(spelling: str, held: Arranged, as_of: date | None) -> str | None:
+    match = held.gazette.match(spelling, as_of)
     heirs = {heir for unit in match.meant for heir in unit.heirs}
-    return known.units[heirs.pop()].code if len(heirs) == 1 and not match.note else None
+    return held.units[heirs.pop()].code if len(heirs) == 1 and not match.note else None
 
 
 def landmarks(query: str, limit: int = 10) -> list[Landmark]:

@@ -4,23 +4,22 @@ The rule of the house: an answer is right or it is "ambiguous"; nothing is guess
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date
-from typing import Final, Literal
+from typing import Final
 
 from huong.base.text import fold, tone_normal
 
 WARD_KINDS: Final = frozenset({"ward", "commune", "town"})
 KEYWORDS: Final[dict[tuple[str, ...], str]] = {
-    ("thi", "tran"): "town",
-    ("thi", "xa"): "district",
-    ("thanh", "pho"): "city",
-    ("phuong",): "ward",
-    ("xa",): "commune",
-    ("quan",): "district",
-    ("huyen",): "district",
-    ("tinh",): "province",
+    ("thị", "trấn"): "town",
+    ("thị", "xã"): "district",
+    ("thành", "phố"): "city",
+    ("phường",): "ward",
+    ("xã",): "commune",
+    ("quận",): "district",
+    ("huyện",): "district",
+    ("tỉnh",): "province",
     ("tt",): "town",
     ("tx",): "district",
     ("tp",): "city",
@@ -38,10 +37,10 @@ ENGLISH: Final[dict[str, str]] = {
     "city": "city",
     "province": "province",
 }
-FILLERS: Final = ("viet nam", "vietnam", "vn")
 _SEPARATORS = re.compile(r"[,;/|()\n\r\t]+")
 _WORD = re.compile(r"[^\W_]+")
-_CODE = re.compile(r"\d{5}|\d{2}")
+
+Names = frozenset[tuple[str, ...]]
 
 
 def spelling_key(text: str) -> str:
@@ -60,26 +59,6 @@ def accent_key(text: str) -> str:
     True
     """
     return " ".join(_WORD.findall(tone_normal(text).lower()))
-
-
-@dataclass(frozen=True)
-class Known:
-    """A unit as far as matching goes."""
-
-    id: int
-    code: str
-    kind: str
-    tier: str
-    key: str
-    accents: str
-    first: date
-    last: date | None
-    districts: frozenset[str] = frozenset()
-    heirs: tuple[int, ...] = ()
-
-    def on(self, day: date) -> bool:
-        """Return whether the unit exists on a day."""
-        return self.first <= day and (self.last is None or day <= self.last)
 
 
 @dataclass
@@ -101,16 +80,11 @@ class Part:
         return fold(self.accents)
 
 
-@dataclass(frozen=True)
-class Match:
-    """What a text may mean: units as they were then (`meant`) and why several remain."""
-
-    meant: tuple[Known, ...] = ()
-    note: Literal["", "code", "district", "contradiction", "elsewhere"] = ""
-
-
-def parts_of(text: str) -> list[Part]:
+def parts_of(text: str, protected: Names = frozenset()) -> list[Part]:
     """Split a text into the parts that name a ward, a former district, the city, or something else.
+
+    Args:
+        protected: names that hold a word of a kind ("thủy phương"), as tuples of accented words.
 
     >>> [(part.kind, part.key) for part in parts_of("Xã Phú Mậu, H. Phú Vang")]
     [('commune', 'phu mau'), ('district', 'phu vang')]
@@ -121,34 +95,59 @@ def parts_of(text: str) -> list[Part]:
     """
     found: list[Part] = []
     for stretch in _SEPARATORS.split(tone_normal(text).lower()):
-        found.extend(_stretch(_WORD.findall(stretch)))
+        found.extend(_stretch(_WORD.findall(stretch), protected))
     return _merged(found)
 
 
-def _stretch(words: list[str]) -> list[Part]:
+def names_a_kind(words: Sequence[str]) -> bool:
+    """Return whether a name holds a word that elsewhere is a kind, so that it must be protected.
+
+    >>> names_a_kind(["thủy", "phương"]), names_a_kind(["kim", "long"])
+    (True, False)
+    """
+    kinds = {fold(keyword[0]) for keyword in KEYWORDS if len(keyword) == 1}
+    return any(fold(word) in kinds for word in words)
+
+
+def _stretch(words: list[str], protected: Names) -> list[Part]:
     found = [Part()]
     position = 0
     while position < len(words):
-        kind, length = _keyword(words, position)
+        name = _protected(words, position, protected)
+        kind, length = (None, name) if name else _keyword(words, position)
         last = found[-1]
         if kind is not None:
             found.append(Part(kind, prefixed=True))
-            position += length
-        elif words[position] in ENGLISH and (last.words or position + 1 < len(words)):
+        elif not name and words[position] in ENGLISH and (last.words or position + 1 < len(words)):
             _english(found, ENGLISH[words[position]])
-            position += 1
         else:
-            last.words.append(words[position])
-            position += 1
+            last.words.extend(words[position : position + length])
+        position += length
     return [part for part in found if part.words or part.kind]
 
 
+def _protected(words: list[str], position: int, protected: Names) -> int:
+    """Return how many words from here on are a protected name; 0 if none."""
+    for name in protected:
+        given = words[position : position + len(name)]
+        if len(given) == len(name) and all(_says(one, other) for one, other in zip(given, name, strict=True)):
+            return len(name)
+    return 0
+
+
+def _says(given: str, meant: str) -> bool:
+    """Return whether a word is another one, written with its accents or without any."""
+    return given in (meant, fold(meant))
+
+
 def _keyword(words: list[str], position: int) -> tuple[str | None, int]:
-    for length in (2, 1):
-        kind = KEYWORDS.get(tuple(fold(word) for word in words[position : position + length]))
-        if kind is not None and position + length < len(words):
-            return kind, length
-    return None, 0
+    """Return the kind that the words from here on name, and how many they are; (None, 1) for other words."""
+    for keyword, kind in KEYWORDS.items():
+        given = words[position : position + len(keyword)]
+        if position + len(keyword) < len(words) and len(given) == len(keyword):
+            if all(_says(one, other) for one, other in zip(given, keyword, strict=True)):
+                return kind, len(keyword)
+    return None, 1
 
 
 def _english(found: list[Part], kind: str) -> None:
@@ -161,7 +160,7 @@ def _english(found: list[Part], kind: str) -> None:
 
 
 def _merged(found: list[Part]) -> list[Part]:
-    """Join a kind that stands alone with the words after it ("phường Phường Đúc", "P., Vỹ Dạ")."""
+    """Join a kind that stands alone with the words after it ("P., Vỹ Dạ")."""
     merged: list[Part] = []
     for part in found:
         waiting = merged[-1] if merged and not merged[-1].words else None
@@ -169,193 +168,22 @@ def _merged(found: list[Part]) -> list[Part]:
             merged.append(part)
         elif part.kind is None:
             waiting.words = part.words
-        elif part.kind == "ward" and waiting.kind == "ward":
-            waiting.words = ["phường", *part.words]
         else:
             merged[-1] = part
     return [part for part in merged if part.words]
 
 
-class Gazette:
-    """All units there ever were, arranged for matching."""
-
-    def __init__(self, known: Iterable[Known]) -> None:
-        self.all = tuple(known)
-        self.by_id = {unit.id: unit for unit in self.all}
-        self.by_code: dict[str, list[Known]] = {}
-        self.by_key: dict[str, list[Known]] = {}
-        self.by_loose: dict[str, list[Known]] = {}
-        self.by_district: dict[str, list[Known]] = {}
-        self.cities: dict[str, list[Known]] = {}
-        for unit in self.all:
-            self._place(unit)
-
-    def _place(self, unit: Known) -> None:
-        self.by_code.setdefault(unit.code, []).append(unit)
-        if unit.tier == "city":
-            self.cities.setdefault(unit.key, []).append(unit)
-            return
-        self.by_key.setdefault(unit.key, []).append(unit)
-        self.by_loose.setdefault(_loose(unit.key), []).append(unit)
-        for district in unit.districts:
-            self.by_district.setdefault(district, []).append(unit)
-
-    def match(self, text: str, as_of: date | None) -> Match:
-        """Return the units that a text may mean.
-
-        Args:
-            text: a code, a name, or an address that holds one.
-            as_of: the day for which it was written, or None if nobody knows.
-        """
-        if as_of is None and _CODE.fullmatch(text.strip()):
-            return self._bare_code(text.strip())
-        parts = [part for part in map(self._without_city, parts_of(text)) if part is not None]
-        if not parts:
-            return self._only_city(text)
-        if any(part.kind in {"city", "province"} for part in parts):
-            return Match(note="elsewhere")
-        return self._combined(self._read(parts, as_of), parts, as_of)
-
-    def _bare_code(self, code: str) -> Match:
-        """Return what a code without a day may mean: ambiguous where it has named different units."""
-        found = self.by_code.get(code, [])
-        names = {(unit.tier, unit.accents if unit.tier == "ward" else ""): unit for unit in found}
-        return Match(tuple(names.values()), "code" if len(names) > 1 else "")
-
-    def _without_city(self, part: Part) -> Part | None:
-        """Leave out the city's own name and the country's, alone or at the end of a part."""
-        left = part
-        while left.words:
-            if left.key in self.cities and left.kind not in {"ward", "commune"}:
-                return None
-            words = self._shortened(left.words)
-            if words == left.words:
-                return left
-            left = Part(part.kind, words, part.prefixed)
-        return None
-
-    def _shortened(self, words: list[str]) -> list[str]:
-        for name in (*FILLERS, *sorted(self.cities, key=len, reverse=True)):
-            length = len(name.split())
-            if fold(" ".join(words[-length:])) == name and (len(words) > length or name in FILLERS):
-                return words[:-length]
-        return words
-
-    def _only_city(self, text: str) -> Match:
-        for part in parts_of(text):
-            if part.key in self.cities:
-                return Match(tuple(self.cities[part.key]))
-        return Match()
-
-    def _read(self, parts: list[Part], as_of: date | None) -> list[tuple[Known, ...]]:
-        """Return, for each part that names a unit, the units it may name."""
-        districts = self._districts(parts)
-        named = [part for part in parts if part.kind in WARD_KINDS]
-        sets = [self._named(part, districts, as_of) for part in named]
-        sets += [self._coded(part.key, as_of) for part in parts if _CODE.fullmatch(part.key)]
-        if not any(sets):
-            bare = [part for part in parts if part.kind is None]
-            sets = self._bare(bare, districts, as_of)
-        return [found for found in sets if found]
-
-    def _districts(self, parts: list[Part]) -> frozenset[str]:
-        said = {part.key for part in parts if part.kind == "district"}
-        return frozenset(said & set(self.by_district))
-
-    def _bare(self, parts: list[Part], districts: frozenset[str], as_of: date | None) -> list[tuple[Known, ...]]:
-        for position, part in enumerate(parts):
-            later = {other.key for other in parts[position + 1 :]} & set(self.by_district)
-            found = self._named(part, districts | later, as_of)
-            also = self._of_district(part.key, as_of) if not districts | later else ()
-            if found or also:
-                return [tuple(dict.fromkeys((*found, *also)))]
-        return []
-
-    def _of_district(self, key: str, as_of: date | None) -> tuple[Known, ...]:
-        """Return the units of a former district, where its name could have meant the district then."""
-        found = self.by_district.get(key, [])
-        if as_of is not None:
-            found = [unit for unit in found if unit.on(as_of) and unit.last is not None]
-        return tuple(unit for unit in found if unit.last is not None)
-
-    def _coded(self, code: str, as_of: date | None) -> tuple[Known, ...]:
-        found = self.by_code.get(code, [])
-        return tuple(_as_of(found, as_of))
-
-    def _named(self, part: Part, districts: frozenset[str], as_of: date | None) -> tuple[Known, ...]:
-        for name, extra in self._readings(part):
-            found = self.by_key.get(fold(name)) or self.by_loose.get(_loose(fold(name)))
-            if not found:
-                continue
-            found = [unit for unit in found if unit.accents == name] or found
-            found = [unit for unit in found if unit.kind == part.kind] or found
-            within = districts | extra
-            if within:
-                found = [unit for unit in found if unit.districts & within]
-            return tuple(_as_of(found, as_of))
-        return ()
-
-    def _readings(self, part: Part) -> Iterable[tuple[str, frozenset[str]]]:
-        """Return the ways to read a part: whole, with its kind as part of the name, with a district behind."""
-        yield part.accents, frozenset()
-        if part.kind == "ward" and part.prefixed:
-            yield f"phường {part.accents}", frozenset()
-        for cut in range(len(part.words) - 1, 0, -1):
-            district = fold(" ".join(part.words[cut:]))
-            if district in self.by_district:
-                yield " ".join(part.words[:cut]), frozenset({district})
-
-    def _combined(self, sets: list[tuple[Known, ...]], parts: list[Part], as_of: date | None) -> Match:
-        districts = self._districts(parts)
-        if not sets:
-            return self._nothing(parts, districts, as_of)
-        shared = set(sets[0])
-        for other in sets[1:]:
-            heirs = {heir for unit in other for heir in unit.heirs}
-            shared = {unit for unit in shared if heirs & set(unit.heirs)}
-        if shared:
-            return Match(tuple(sorted(shared, key=lambda unit: (unit.code, unit.first))))
-        union = {unit for found in sets for unit in found}
-        return Match(tuple(sorted(union, key=lambda unit: (unit.code, unit.first))), "contradiction")
-
-    def _nothing(self, parts: list[Part], districts: frozenset[str], as_of: date | None) -> Match:
-        """Return what is left when no part names a unit: a former district alone, or a contradiction."""
-        others = [part for part in parts if part.kind != "district"]
-        wrong = [found for part in others for found in self._named(part, frozenset(), as_of)] if districts else []
-        if wrong:
-            return Match(tuple(dict.fromkeys(wrong)), "contradiction")
-        if any(part.kind in WARD_KINDS for part in parts):
-            return Match()
-        of_districts = [unit for name in sorted(districts) for unit in self.by_district[name]]
-        return Match(tuple(dict.fromkeys(of_districts)), "district" if of_districts else "")
-
-
-def _as_of(found: Iterable[Known], as_of: date | None) -> list[Known]:
-    """Keep the units of a day; if it has none of them, those that had ended by then; else all."""
-    every = list(found)
-    if as_of is None:
-        return every
-    return [unit for unit in every if unit.on(as_of)] or [
-        unit for unit in every if unit.last is not None and unit.last < as_of
-    ] or every
-
-
-def _loose(key: str) -> str:
-    """Return a key in which i and y are one ("Vĩ Dạ", "Vỹ Dạ")."""
-    return key.replace("y", "i")
-
-
-def spellings(unit: Known, districts: Mapping[str, Iterable[str]]) -> Iterable[str]:
+def spellings(kind: str, name: str, districts: Iterable[str]) -> Iterable[str]:
     """Return the usual ways to write a unit, without the city: kind in full, shortened, left out; district.
 
     Args:
-        districts: the ways to write each former district, by its bare name.
+        districts: every way to write a former district it lay in.
     """
     words = {"ward": ("phường", "p", ""), "commune": ("xã", "x", ""), "town": ("thị trấn", "tt", "")}
-    within = ["", *(way for name in sorted(unit.districts) for way in districts.get(name, ()))]
-    for word in words.get(unit.kind, ("",)):
+    within = ["", *districts]
+    for word in words.get(kind, ("",)):
         for district in within:
-            yield " ".join(filter(None, (word, unit.accents, district)))
+            yield " ".join(filter(None, (word, name, district)))
 
 
 def district_spellings(name: str) -> tuple[str, ...]:

@@ -15,7 +15,7 @@ from huong.base.errors import BadInput
 from huong.places.models import Boundary, Edition, Succession, Unit
 
 if TYPE_CHECKING:
-    from huong.places.geometry import Outlines
+    from huong.places.geometry import Outlines, Seed
 
 MAP_TOLERANCE = 0.001  # degrees, about 110 m: enough for a map of the city
 
@@ -69,12 +69,12 @@ def _outlines(_units: int, _boundaries: int, day: date) -> "tuple[Outlines, dict
     return geometry.Outlines(shapes, schematic=True), units
 
 
-def _seeds(units: dict[int, Unit]) -> "list[Any]":
+def _seeds(units: dict[int, Unit]) -> "list[Seed]":
     """Return the points of the units that went over into these."""
     from huong.places.geometry import Seed
 
-    rows = Succession.objects.filter(new_id__in=units, old__lon__isnull=False)
-    return [Seed(new, lon, lat) for new, lon, lat in rows.values_list("new_id", "old__lon", "old__lat")]
+    rows = Succession.objects.filter(new_id__in=units).values_list("new_id", "old__lon", "old__lat")
+    return [Seed(new, lon, lat) for new, lon, lat in rows if lon is not None and lat is not None]
 
 
 def outlines(on: date | None = None) -> "tuple[Outlines, dict[int, Unit]]":
@@ -94,7 +94,9 @@ def unit_at(lon: float, lat: float, on: date | None = None) -> Located:
         BadInput: the numbers are no point on Earth.
     """
     if not (-180 <= lon <= 180 and -90 <= lat <= 90):
-        raise BadInput(_("%(lon)s, %(lat)s is not a point in degrees (longitude, latitude).") % {"lon": lon, "lat": lat})
+        raise BadInput(
+            _("%(lon)s, %(lat)s is not a point in degrees (longitude, latitude).") % {"lon": lon, "lat": lat}
+        )
     shapes, units = outlines(on)
     near = shapes.near(lon, lat)
     if not shapes.schematic and any(one.distance_m == 0.0 for one in near):

@@ -20,7 +20,7 @@ SMALL_CITY = HEADER + (
     "H57.8,Sở Thoát nước,Department of Drains,city,department,46,2025-01-01,1,2025-01-01\n"
     "H57.9,Sở Đường bộ,Department of Roads,city,department,46,2025-01-01,1,2025-01-01\n"
     "H57.51,Cơ quan dữ liệu thành phố,City Data Office,city,centre,46,2025-01-01,1,2025-01-01\n"
-    "H57.21,Ủy ban nhân dân phường An Cựu,People's Committee of An Cuu ward,ward,committee,19815,2025-07-01,1,2025-07-01\n"
+    "H57.21,Ủy ban nhân dân phường An Cựu,People's Committee of An Cuu,ward,committee,19815,2025-07-01,1,2025-07-01\n"
 )
 DRAINS, ROADS, DATA_OFFICE, WARD_OFFICE, CITY = "H57.8", "H57.9", "H57.51", "H57.21", "H57"
 

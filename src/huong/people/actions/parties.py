@@ -13,9 +13,7 @@ from huong.people import access, events, queries, rules
 from huong.people.models import Party, User
 
 
-def register(
-    kind: str, *, name: str, national_id: str = "", birth_date: date | None = None, by: User | None
-) -> Party:
+def register(kind: str, *, name: str, national_id: str = "", birth_date: date | None = None, by: User | None) -> Party:
     """Return the party with a national id, registered now if it is new.
 
     Args:
@@ -59,13 +57,11 @@ def _new(kind: str, name: str, national_id: str, birth_date: date | None, by: Us
         folded=text.fold(name),
         sealed_national_id=sealed("national_id", national_id),
         sealed_birth_date=sealed("birth_date", birth_date.isoformat() if birth_date else ""),
-        national_id_hash=queries.hash_of(national_id) if national_id else None,
+        national_id_hash=queries.hash_of(national_id) if national_id else "",
         national_id_shown=rules.masked(national_id),
         created_at=clock.now(),
     )
-    journal.record(
-        events.PARTY_REGISTERED, f"party:{public_id}", by=by.id if by else None, audience="named", kind=kind
-    )
+    journal.record(events.PARTY_REGISTERED, f"party:{public_id}", by=by.id if by else None, audience="named", kind=kind)
     return party
 
 
@@ -85,7 +81,7 @@ def erase(party: Party, *, by: User) -> Party:
         folded="",
         sealed_national_id=None,
         sealed_birth_date=None,
-        national_id_hash=None,
+        national_id_hash="",
         national_id_shown="",
         erased_at=clock.now(),
     )

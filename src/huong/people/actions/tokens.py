@@ -17,9 +17,7 @@ PREFIX = "huong_"
 
 
 @transaction.atomic
-def issue(
-    name: str, *, agency: Agency, powers: list[str], days: int = 90, by: User | None
-) -> tuple[ApiToken, str]:
+def issue(name: str, *, agency: Agency, powers: list[str], days: int = 90, by: User | None) -> tuple[ApiToken, str]:
     """Give a system a token. The token itself is returned this once and never again.
 
     Args:
@@ -87,9 +85,7 @@ def revoke(token: ApiToken, *, by: User | None) -> ApiToken:
     if not ApiToken.objects.filter(id=token.id, revoked_at=None).update(revoked_at=clock.now()):
         raise WrongState(_("This token was revoked already."))
     User.objects.filter(id=token.user_id).update(is_active=False)
-    journal.record(
-        events.TOKEN_REVOKED, f"token:{token.id}", by=by.id if by else None, agency=token.agency.code
-    )
+    journal.record(events.TOKEN_REVOKED, f"token:{token.id}", by=by.id if by else None, agency=token.agency.code)
     access.forget_holdings()
     token.refresh_from_db()
     return token

@@ -16,6 +16,7 @@ from huong.people.auth import hashed
 from huong.people.models import Invitation, User
 
 LINK_WORKS = timedelta(days=3)
+LONGEST_NAME = 150
 
 
 @transaction.atomic
@@ -44,7 +45,12 @@ def invite(username: str, *, full_name: str = "", email: str = "", by: User | No
     _require_name(username, email)
     user, fresh = User.objects.get_or_create(
         username=username,
-        defaults={"full_name": text.nfc(full_name.strip()), "email": email, "is_active": False, "password": _no_password()},
+        defaults={
+            "full_name": text.nfc(full_name.strip()),
+            "email": email,
+            "is_active": False,
+            "password": _no_password(),
+        },
     )
     if not fresh and (user.is_active or user.has_usable_password() or user.kind == "system"):
         raise Conflict(_("The user name %(name)s is taken.") % {"name": username})
@@ -74,8 +80,8 @@ def _require_name(username: str, email: str) -> None:
             validate_email(email)
     except ValidationError as error:
         raise BadInput(" ".join(error.messages)) from error
-    if not username:
-        raise BadInput(_("Please give a user name."))
+    if len(username) > LONGEST_NAME:
+        raise BadInput(_("A user name has at most %(count)d characters.") % {"count": LONGEST_NAME})
 
 
 def invited(secret: str) -> User:

@@ -3,13 +3,12 @@
 import json
 from datetime import date
 from io import StringIO
-from pathlib import Path
 
 import pytest
 import shapely
 from django.core.management import call_command
-from django.test.utils import CaptureQueriesContext
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from huong.base.errors import BadInput
 from huong.base.testing.cast import HUE
@@ -30,7 +29,7 @@ def _own_outlines() -> dict[str, object]:
 
 
 @pytest.fixture
-def outlines(hue, tmp_path) -> Path:
+def outlines(hue, tmp_path):
     file = tmp_path / "outlines.geojson"
     file.write_text(json.dumps(_own_outlines()))
     return file
@@ -53,7 +52,12 @@ def test_the_schematic_partition_covers_all_40_units_without_gap_or_overlap(hue)
 
 
 def test_a_point_that_two_units_share_decides_nothing(hue):
-    seeds = [geometry.Seed(1, 0.0, 0.0), geometry.Seed(2, 0.0, 0.0), geometry.Seed(1, 0.1, 0.0), geometry.Seed(2, -0.1, 0.0)]
+    seeds = [
+        geometry.Seed(1, 0.0, 0.0),
+        geometry.Seed(2, 0.0, 0.0),
+        geometry.Seed(1, 0.1, 0.0),
+        geometry.Seed(2, -0.1, 0.0),
+    ]
     shapes = geometry.schematic(seeds, {})
     assert shapes[1].area == pytest.approx(shapes[2].area, rel=0.01)
 
@@ -126,7 +130,9 @@ def _nothing(document):
 
 
 @pytest.mark.parametrize(
-    "harm", [_missing, _unknown, _twice, _swapped, _bow_tie, _metres, _overlapping, _gap, _nothing], ids=lambda f: f.__name__
+    "harm",
+    [_missing, _unknown, _twice, _swapped, _bow_tie, _metres, _overlapping, _gap, _nothing],
+    ids=lambda f: f.__name__,
 )
 def test_one_fault_refuses_the_whole_file_and_names_it(outlines, harm):
     document = json.loads(outlines.read_text())
@@ -139,7 +145,9 @@ def test_one_fault_refuses_the_whole_file_and_names_it(outlines, harm):
     assert queries.unit_at(*CITADEL).schematic
 
 
-@pytest.mark.parametrize("text", ["", "[]", '{"type": "FeatureCollection"}', "\x00\xff", '{"features": [1]}', "[" * 100_000])
+@pytest.mark.parametrize(
+    "text", ["", "[]", '{"type": "FeatureCollection"}', "\x00\xff", '{"features": [1]}', "[" * 100_000]
+)
 def test_what_is_no_geojson_is_refused_with_a_sentence(hue, tmp_path, text):
     file = tmp_path / "photo.geojson"
     file.write_text(text)

@@ -2,11 +2,13 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
 from types import ModuleType
 from typing import Any, Literal
 
 from django.utils.translation import gettext as _
 
+from huong.base import clock
 from huong.base.errors import BadInput
 from huong.base.text import fold
 from huong.store.rules import quoted
@@ -76,6 +78,8 @@ def _one(engine: ModuleType, layout: Layout, kinds: dict[str, str], asked: Filte
         return (f"{name} IN ({', '.join([mark] * len(found))})", found) if found else ("1 = 0", [])
     if asked.operator not in _COMPARISONS:
         raise BadInput(_("“%(operator)s” is not a way to filter.") % {"operator": asked.operator})
+    if kind == "timestamp" and (day := _day(asked.value)) is not None:
+        return _within_day(mark, name, asked.operator, day)
     return f"{name} {_COMPARISONS[asked.operator]} {mark}", [typed(kind, asked.value, asked.field)]
 
 
@@ -109,16 +113,37 @@ def typed(kind: str, value: Any, field: str) -> Any:
             return int(value in {True, 1, "1", "true", "True"})
     except (TypeError, ValueError) as error:
         raise BadInput(_("“%(value)s” is no value of “%(field)s”.") % {"value": value, "field": field}) from error
-    if kind == "timestamp" and isinstance(value, str) and len(value) == len("2026-01-01"):
-        return value  # a day compares as a prefix of its instants
-    return _instant(value) if kind == "timestamp" else str(value)
+    return _instant(value, field) if kind == "timestamp" else str(value)
 
 
-def _instant(value: Any) -> str:
-    from datetime import UTC, datetime
+def _day(value: Any) -> date | None:
+    """Return the day that a text such as "2026-11-26" or a date means; None for instants."""
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return value
+    try:
+        return date.fromisoformat(value) if isinstance(value, str) and len(value) == len("2026-11-26") else None
+    except ValueError:
+        return None
 
-    found = value if isinstance(value, datetime) else datetime.fromisoformat(str(value))
-    aware = found if found.tzinfo else found.replace(tzinfo=UTC)
+
+def _within_day(mark: str, name: str, operator: str, day: date) -> tuple[str, list[Any]]:
+    """Compare instants with a day of the city's zone."""
+    starts, ends = (_stamp(datetime.combine(each, time(), clock.zone())) for each in (day, day + timedelta(days=1)))
+    if operator == "eq":
+        return f"({name} >= {mark} AND {name} < {mark})", [starts, ends]
+    sign, border = {"ge": (">=", starts), "gt": (">=", ends), "le": ("<", ends), "lt": ("<", starts)}[operator]
+    return f"{name} {sign} {mark}", [border]
+
+
+def _instant(value: Any, field: str) -> str:
+    try:
+        found = value if isinstance(value, datetime) else datetime.fromisoformat(str(value))
+    except ValueError as error:
+        raise BadInput(_("“%(value)s” is no value of “%(field)s”.") % {"value": value, "field": field}) from error
+    return _stamp(found if found.tzinfo else found.replace(tzinfo=clock.zone()))
+
+
+def _stamp(aware: datetime) -> str:
     return aware.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 

@@ -36,6 +36,8 @@ class Column:
             return f"strftime({held} AT TIME ZONE 'UTC', '%Y-%m-%dT%H:%M:%S.%fZ')"
         if self.kind == "local":
             return f"strftime({held}, '%Y-%m-%dT%H:%M:%S.%f')"
+        if self.kind == "decimal":
+            return f"CAST({held} AS DOUBLE)"
         if self.kind == "boolean":
             return f"CAST({held} AS TINYINT)"
         return f"CAST(to_json({held}) AS VARCHAR)" if self.kind == "json" else held

@@ -14,7 +14,7 @@ _TYPES = {
     "integer": "bigint",
     "boolean": "smallint",
     "number": "double precision",
-    "decimal": "numeric",
+    "decimal": "double precision",
     "lon": "double precision",
     "lat": "double precision",
     "blob": "bytea",

@@ -12,7 +12,7 @@ from huong.base import home, ids
 from huong.store.rules import quoted
 from huong.store.serving.layout import ROW, TEXT, Layout
 
-_TYPES = {"integer": "INTEGER", "boolean": "INTEGER", "number": "REAL", "lon": "REAL", "lat": "REAL", "blob": "BLOB"}
+_TYPES = {"integer": "INTEGER", "boolean": "INTEGER", "number": "REAL", "decimal": "REAL", "lon": "REAL", "lat": "REAL", "blob": "BLOB"}
 _connections = threading.local()
 BATCH = 5000
 MARK = "?"

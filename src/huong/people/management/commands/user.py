@@ -44,9 +44,7 @@ class Command(BaseCommand):
 
 def _invite(options: dict[str, Any]) -> dict[str, object]:
     agency = queries.agency(options["agency"]) if options["agency"] else None
-    user, secret = users.invite(
-        options["username"], full_name=options["name"], email=options["email"], by=None
-    )
+    user, secret = users.invite(options["username"], full_name=options["name"], email=options["email"], by=None)
     if agency is not None:
         posts.appoint(user, agency=agency, role=options["role"] or "officer", by=None)
     link = f"{settings.PUBLIC_URL or f'http://127.0.0.1:{settings.PORT}'}{reverse('people:join', args=[secret])}"

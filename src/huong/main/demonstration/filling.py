@@ -1,0 +1,67 @@
+"""Sends the demonstration files through the same door as real ones, on the days on which they would have come."""
+
+import csv
+from collections.abc import Iterable
+from datetime import timedelta
+from pathlib import Path
+from random import Random
+
+from huong.base import clock, demo, home
+from huong.catalogue import queries as catalogue
+from huong.intake import actions as intake
+from huong.intake import queries as loads
+from huong.main.demonstration.datasets import SENDERS, Rows, Sender
+from huong.main.demonstration.people import Wards
+from huong.people import queries as people
+from huong.store import queries as store
+
+SEED = 1307  # the year in which Huế became Vietnamese
+
+
+def register() -> None:
+    """Fill the port: one step per dataset, so that progress is visible and a killed job goes on."""
+    for number, sender in enumerate(SENDERS):
+        title = sender.dataset.replace("_", " ")
+        demo.fillers.add(f"dataset:{sender.dataset}", demo.Filler(100 + number, title, lambda found=sender: send(found)))
+    demo.fillers.add("readers", demo.Filler(300, "who reads what", read))
+
+
+def send(sender: Sender) -> None:
+    """Send a dataset's files that have not been sent yet."""
+    random = Random(f"{SEED}:{sender.dataset}")  # noqa: S311 - invented data, the same every time
+    wards = Wards(random)
+    steward = people.user(catalogue.contract_of(sender.dataset).steward)
+    begin = clock.now()
+    for days in sender.days_ago[loads.loads_of(sender.dataset).count() :]:
+        at = begin - timedelta(days=days)
+        with clock.freeze(at):
+            rows = sender.rows(random, wards, clock.local(at))
+            name = f"{sender.dataset}-{at:%Y%m%d}.csv"
+            file = write(home.path("tmp", name), rows)
+            try:
+                intake.load_file(sender.dataset, file, by=steward, name=name)
+            finally:
+                file.unlink(missing_ok=True)
+
+
+def write(file: Path, rows: Rows) -> Path:
+    """Write rows as the CSV file that an office would send."""
+    with file.open("w", encoding="utf-8-sig", newline="") as out:
+        writer = csv.DictWriter(out, fieldnames=list(rows[0]))
+        writer.writeheader()
+        writer.writerows(rows)
+    return file
+
+
+def read() -> None:
+    """Let some of the agencies that declared a need read, so that "shared" has something to say."""
+    random = Random(SEED)  # noqa: S311 - invented use
+    for sender in SENDERS:
+        consumers = catalogue.contract_of(sender.dataset).sharing.consumers
+        for agency in chosen(random, consumers):
+            store.note_read(sender.dataset, agency=agency, purpose="demonstration")
+
+
+def chosen(random: Random, agencies: Iterable[str]) -> list[str]:
+    """Return most of the agencies."""
+    return [code for code in agencies if random.random() < 0.7]
