@@ -1,23 +1,8 @@
-"""What every test gets: a home of its own and a clean slate of caches."""
+"""What every test gets: an empty home of its own and clean caches."""
 
-import os
-import tempfile
-
-_home = tempfile.mkdtemp(prefix="huong-tests-")
-os.environ["HUONG_HOME"] = _home
-os.environ.setdefault("HUONG_SQLITE_SYNCHRONOUS", "NORMAL")
-os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
-
-import shutil  # noqa: E402
-
-import pytest  # noqa: E402
-
+import pytest
 
 pytest_plugins = ["huong.base.testing.fixtures"]
-
-
-def pytest_unconfigure(config):
-    shutil.rmtree(_home, ignore_errors=True)
 
 
 @pytest.fixture(autouse=True)

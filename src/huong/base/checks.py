@@ -7,7 +7,7 @@ from django.core import checks
 
 from huong.config import Config
 
-EXTRA = {"HUONG_CRASH_AT"}
+EXTRA: set[str] = set()
 
 
 @checks.register()

@@ -19,6 +19,7 @@ STATES = [
     ("stopped", _("stopped")),
     ("failed", _("refused")),
 ]
+USER = "people.User"
 RUNNING = ("queued", "reading", "checking", "committing")
 
 

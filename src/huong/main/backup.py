@@ -28,6 +28,7 @@ from huong.base import clock, home, keys, readiness
 from huong.base.errors import BadInput, Unavailable, WrongState
 from huong.base.sql import is_postgresql
 from huong.journal import actions as journal
+from huong.store import actions as store
 
 FOLDERS = ("store", "files", "quarantine")
 DATABASE = "database"
@@ -215,6 +216,7 @@ def restore(archive_file: Path, *, keys_file: Path | None = None, passphrase: st
         home.prepare(demo=facts["kind"] == "demonstration")
         archive.extractall(home.home(), filter="data")
     _bring_database(home.home() / DATABASE)
+    store.recover()
     unreadable = (
         ""
         if keys_file

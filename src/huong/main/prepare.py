@@ -10,6 +10,7 @@ from django.core.management import call_command
 from huong import __version__
 from huong.base import city, home
 from huong.journal import actions as journal
+from huong.store import actions as store
 
 log = logging.getLogger("huong.prepare")
 
@@ -23,6 +24,8 @@ def prepare() -> bool:
     fresh = home.prepare(demo=settings.HUONG.demo)
     call_command("migrate", interactive=False, verbosity=0)
     journal.settle()
+    for sentence in store.recover():
+        log.warning("%s", sentence)
     collect_static()
     folder = Path(settings.HUONG.city)
     if stamp_changed("city.stamp", _print_of(folder, "*")):

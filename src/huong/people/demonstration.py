@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from huong.base.demo import Filler
 from huong.people import queries
@@ -20,11 +20,12 @@ CAST: Final = (
 
 
 def fill() -> None:
-    """Make the demonstration accounts and give them their posts. May be repeated."""
+    """Make the demonstration accounts and give them their posts, since the agencies exist. May be repeated."""
     for username, full_name, agency_code, role in CAST:
         user = users.demonstration_account(username, full_name=full_name)
         if not Post.objects.filter(user=user).exists():
-            posts.appoint(user, agency=queries.agency(agency_code), role=role, by=None)
+            agency = queries.agency(agency_code)
+            posts.appoint(user, agency=agency, role=role, since=agency.valid_from, by=None)
 
 
-FILLER: Final = Filler(order=10, title=str(_("People and posts")), fill=fill)
+FILLER: Final = Filler(order=10, title=gettext_noop("People and posts"), fill=fill)

@@ -63,7 +63,7 @@ class Agency(models.Model):
     code = models.CharField(_("code"), max_length=40, unique=True)
     name = models.CharField(_("name"), max_length=160)
     name_en = models.CharField(_("English name"), max_length=160)
-    tier = models.CharField(_("tier"), max_length=8, choices=[("city", _("city")), ("ward", _("ward"))])
+    tier = models.CharField(_("tier"), max_length=8, choices=[("city", _("city")), ("ward", _("ward or commune"))])
     kind = models.CharField(
         _("kind"),
         max_length=12,

@@ -11,8 +11,9 @@ class PlacesConfig(AppConfig):
     verbose_name = _("Places")
 
     def ready(self) -> None:
-        """Fill the city loader and declare the events."""
-        from huong.base import city
-        from huong.places import events, loading  # noqa: F401
+        """Fill the city loader and the search, and declare the events."""
+        from huong.base import city, search
+        from huong.places import events, loading, queries  # noqa: F401
 
         city.loaders.add("places", loading.load)
+        search.sources.add("places", queries.hits)

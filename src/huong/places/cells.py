@@ -9,7 +9,7 @@ def cell_of(lon: float, lat: float, resolution: int = RESOLUTION) -> str:
     """Return the cell that holds a point.
 
     >>> cell_of(107.59, 16.46)
-    '886416b135fffff'
+    '884160a091fffff'
     """
     import h3
 

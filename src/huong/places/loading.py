@@ -7,12 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F
 from django.utils.translation import gettext as _
 
 from huong.base import clock
 from huong.base.errors import BadInput
-from huong.base.ids import digest
+from huong.base.ids import digest, new_id
 from huong.base.text import fold, tone_normal
 from huong.journal import actions as journal
 from huong.places import events
@@ -49,9 +48,11 @@ def load(folder: Path) -> int:
 
 
 def renew(part: str, *, source: str, seal: str) -> None:
-    """Count a part's edition up, so that every process notices; the caller holds the transaction."""
-    Edition.objects.get_or_create(part=part)
-    Edition.objects.filter(part=part).update(number=F("number") + 1, source=source, digest=seal, loaded_at=clock.now())
+    """Give a part a new edition, so that every process notices; the caller holds the transaction."""
+    Edition.objects.update_or_create(
+        part=part,
+        defaults={"stamp": new_id(), "source": source, "digest": seal, "loaded_at": clock.now()},
+    )
 
 
 def _rows(file: Path) -> list[dict[str, str]]:

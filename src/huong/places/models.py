@@ -45,7 +45,7 @@ class Unit(models.Model):
     code = models.CharField(_("code"), max_length=8)
     valid_from = models.DateField(_("valid from"))
     valid_to = models.DateField(_("last day"), null=True, blank=True)
-    tier = models.CharField(_("tier"), max_length=8, choices=[("city", _("city")), ("ward", _("ward"))])
+    tier = models.CharField(_("tier"), max_length=8, choices=[("city", _("city")), ("ward", _("ward or commune"))])
     kind = models.CharField(_("kind"), max_length=8, choices=KINDS)
     name = models.CharField(_("name"), max_length=80)
     name_en = models.CharField(_("English name"), max_length=80)
@@ -86,7 +86,7 @@ class Succession(models.Model):
 
     old = models.ForeignKey(Unit, verbose_name=_("former unit"), on_delete=models.PROTECT, related_name="became")
     new = models.ForeignKey(Unit, verbose_name=_("later unit"), on_delete=models.PROTECT, related_name="came_from")
-    on = models.DateField(_("on"))
+    on = models.DateField(_("in force since"))
 
     class Meta:
         verbose_name = _("succession")
@@ -98,10 +98,10 @@ class Succession(models.Model):
 
 
 class Edition(models.Model):
-    """Which edition of a part of the places is in force, so that processes notice a new one."""
+    """Which edition of a part of the places is in force; every load gives it a stamp never used before."""
 
     part = models.CharField(_("part"), max_length=16, unique=True)
-    number = models.PositiveIntegerField(_("number"), default=0)
+    stamp = models.CharField(_("stamp"), max_length=32)
     source = models.CharField(_("source"), max_length=160, blank=True)
     digest = models.CharField(_("digest of the source"), max_length=64, blank=True)
     loaded_at = models.DateTimeField(_("loaded at"), null=True, blank=True)
@@ -111,7 +111,7 @@ class Edition(models.Model):
         verbose_name_plural = _("editions")
 
     def __str__(self) -> str:
-        return f"{self.part} {self.number}"
+        return f"{self.part} {self.stamp}"
 
 
 class Boundary(models.Model):

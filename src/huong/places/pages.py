@@ -1,10 +1,16 @@
-"""The outlines for every map."""
+"""The outlines for every map, and the page that tells where an old address lies today."""
+
+from datetime import date
 
 import orjson
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import condition, require_safe
 
-from huong.places import whereabouts
+from huong.places import queries, whereabouts
+
+LONGEST = 300
 
 
 def _tag(request: HttpRequest) -> str:
@@ -22,4 +28,31 @@ def boundaries(request: HttpRequest) -> HttpResponse:
     return answer
 
 
-boundaries.access = "open"  # type: ignore[attr-defined]
+@require_safe
+def find(request: HttpRequest) -> HttpResponse:
+    """Tell which ward or commune an old address lies in today, and list the units."""
+    text = request.GET.get("q", "")[:LONGEST].strip()
+    day, fault = _day(request.GET.get("on", ""))
+    found = queries.resolve(text, as_of=day) if text and not fault else None
+    context = {"text": text, "on": request.GET.get("on", ""), "fault": fault, "found": found, "units": queries.units()}
+    return render(request, "places/find.html", context, status=400 if fault else 200)
+
+
+def _day(text: str) -> tuple[date | None, str]:
+    if not text.strip():
+        return None, ""
+    try:
+        return date.fromisoformat(text.strip()), ""
+    except ValueError:
+        return None, _("This is not a date. Please choose a day, or leave it empty.")
+
+
+@require_safe
+def unit(request: HttpRequest, code: str) -> HttpResponse:
+    """Show a unit of today: its facts and what it was made of."""
+    found = queries.unit(code)
+    return render(request, "places/unit.html", {"unit": found, "former": queries.former_units_of(code)})
+
+
+for _page in (boundaries, find, unit):
+    _page.access = "open"  # type: ignore[attr-defined]

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from huong.base import clock
 from huong.base.errors import NotFound
+from huong.base.search import Hit
 from huong.base.text import fold
 from huong.places import gazette, rules
 from huong.places.models import Edition, Landmark, Succession, Unit
@@ -24,6 +25,7 @@ __all__ = [
     "current_code",
     "edition",
     "former_units_of",
+    "hits",
     "landmarks",
     "resolve",
     "resolve_many",
@@ -35,6 +37,7 @@ __all__ = [
     "units_under",
 ]
 
+MOST_HITS = 5
 NOTES = {
     "code": gettext_lazy("This code named another unit before. Please say for which day it was written."),
     "district": gettext_lazy("Districts ended on 30 June 2025. Please name the ward or commune."),
@@ -73,13 +76,13 @@ class Arranged:
     units: dict[int, Unit]
 
 
-def edition(part: str = "units") -> int:
-    """Return the number of the edition in force, so that what is kept in memory can be renewed."""
-    return Edition.objects.filter(part=part).values_list("number", flat=True).first() or 0
+def edition(part: str = "units") -> str:
+    """Return the stamp of the edition in force, so that what is kept in memory can be renewed."""
+    return Edition.objects.filter(part=part).values_list("stamp", flat=True).first() or ""
 
 
 @lru_cache(maxsize=4)
-def _arranged(_edition: int, today: date) -> Arranged:
+def _arranged(_edition: str, today: date) -> Arranged:
     units = {unit.id: unit for unit in Unit.objects.all()}
     became: dict[int, list[int]] = {}
     came_from: dict[int, list[int]] = {}
@@ -243,8 +246,8 @@ def alias_table(as_of: date | None = None) -> list[dict[str, str]]:
 
 
 @lru_cache(maxsize=8)
-def _aliases(number: int, today: date, as_of: date | None) -> dict[str, str]:
-    held = _arranged(number, today)
+def _aliases(stamp: str, today: date, as_of: date | None) -> dict[str, str]:
+    held = _arranged(stamp, today)
     ways: dict[str, set[str]] = {}
     for unit in held.units.values():
         if unit.former_district:
@@ -274,6 +277,19 @@ def _meant(spelling: str, held: Arranged, as_of: date | None) -> str | None:
     match = held.gazette.match(spelling, as_of)
     heirs = {heir for unit in match.meant for heir in unit.heirs}
     return held.units[heirs.pop()].code if len(heirs) == 1 and not match.note else None
+
+
+def hits(query: str, _user: object) -> list[Hit]:
+    """Return the units and landmarks that a search finds, for the search box."""
+    found = resolve(query)
+    shown = [unit for unit in found.units if unit.is_current and unit.tier == "ward"] if found.kind != "none" else []
+    kind = _("Ward or commune")
+    of_units = [Hit(str(unit), f"/places/{unit.code}/", kind, found.note) for unit in shown[:MOST_HITS]]
+    of_landmarks = [
+        Hit(place.name, f"/places/{place.unit.code}/" if place.unit else "/places/", _("Place"), str(place.unit or ""))
+        for place in landmarks(query, MOST_HITS)
+    ]
+    return of_units + of_landmarks
 
 
 def landmarks(query: str, limit: int = 10) -> list[Landmark]:

@@ -39,7 +39,10 @@ ENGLISH: Final[dict[str, str]] = {
 }
 _SEPARATORS = re.compile(r"[,;/|()\n\r\t]+")
 _WORD = re.compile(r"[^\W_]+")
-
+_BY_FIRST_WORD: Final = {
+    word: tuple(keyword for keyword in KEYWORDS if word in {keyword[0], fold(keyword[0])})
+    for word in {way for keyword in KEYWORDS for way in (keyword[0], fold(keyword[0]))}
+}
 Names = frozenset[tuple[str, ...]]
 
 
@@ -129,24 +132,24 @@ def _stretch(words: list[str], protected: Names) -> list[Part]:
 def _protected(words: list[str], position: int, protected: Names) -> int:
     """Return how many words from here on are a protected name; 0 if none."""
     for name in protected:
-        given = words[position : position + len(name)]
-        if len(given) == len(name) and all(_says(one, other) for one, other in zip(given, name, strict=True)):
+        if _says(words, position, name):
             return len(name)
     return 0
 
 
-def _says(given: str, meant: str) -> bool:
-    """Return whether a word is another one, written with its accents or without any."""
-    return given in (meant, fold(meant))
+def _says(words: list[str], position: int, meant: tuple[str, ...]) -> bool:
+    """Return whether the words from here on are these, each with its accents or without any."""
+    given = words[position : position + len(meant)]
+    return len(given) == len(meant) and all(
+        one == other or one == fold(other) for one, other in zip(given, meant, strict=True)
+    )
 
 
 def _keyword(words: list[str], position: int) -> tuple[str | None, int]:
     """Return the kind that the words from here on name, and how many they are; (None, 1) for other words."""
-    for keyword, kind in KEYWORDS.items():
-        given = words[position : position + len(keyword)]
-        if position + len(keyword) < len(words) and len(given) == len(keyword):
-            if all(_says(one, other) for one, other in zip(given, keyword, strict=True)):
-                return kind, len(keyword)
+    for keyword in _BY_FIRST_WORD.get(words[position], ()):
+        if position + len(keyword) < len(words) and _says(words, position, keyword):
+            return KEYWORDS[keyword], len(keyword)
     return None, 1
 
 

@@ -5,4 +5,8 @@ from django.urls import path
 from huong.places import pages
 
 app_name = "places"
-urlpatterns = [path("boundaries.geojson", pages.boundaries, name="boundaries")]
+urlpatterns = [
+    path("", pages.find, name="find"),
+    path("boundaries.geojson", pages.boundaries, name="boundaries"),
+    path("<str:code>/", pages.unit, name="unit"),
+]

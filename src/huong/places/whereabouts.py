@@ -47,14 +47,14 @@ class Located:
         return inside[0] if len(inside) == 1 and not self.schematic else None
 
 
-def editions() -> tuple[int, int]:
-    """Return the numbers of the editions of units and boundaries in force, in one query."""
-    numbers = dict(Edition.objects.values_list("part", "number"))
-    return numbers.get("units", 0), numbers.get("boundaries", 0)
+def editions() -> tuple[str, str]:
+    """Return the stamps of the editions of units and boundaries in force, in one query."""
+    stamps = dict(Edition.objects.values_list("part", "stamp"))
+    return stamps.get("units", ""), stamps.get("boundaries", "")
 
 
 @lru_cache(maxsize=4)
-def _outlines(_units: int, _boundaries: int, day: date) -> "tuple[Outlines, dict[int, Unit]]":
+def _outlines(_units: str, _boundaries: str, day: date) -> "tuple[Outlines, dict[int, Unit]]":
     import shapely
 
     from huong.places import geometry

@@ -105,7 +105,7 @@ def check(
     masks.mark(spec, con, existing=existing)
     read = _one(con, "SELECT count(*) FROM _source")
     masks_found = con.execute(
-        f"SELECT mask, count(*) FROM _marks WHERE mask & {spec.reject_mask} <> 0 GROUP BY ALL"  # noqa: S608
+        f"SELECT mask, count(*) FROM _marks WHERE mask & {spec.reject_mask} <> 0 GROUP BY ALL"
     ).fetchall()
     counts: Counter[str] = Counter()
     for mask, count in masks_found:
@@ -126,7 +126,7 @@ def _one(con: duckdb.DuckDBPyConnection, query: str) -> int:
 def _write_accepted(spec: ContractSpec, con: duckdb.DuckDBPyConnection, target: Path) -> None:
     columns = ", ".join(f"n.{quoted(found.name)}" for found in spec.fields)
     con.execute(
-        f"COPY (SELECT {columns}, (coalesce(m.mask, 0) & {spec.flag_mask})::BIGINT AS {FLAGS},"  # noqa: S608
+        f"COPY (SELECT {columns}, (coalesce(m.mask, 0) & {spec.flag_mask})::BIGINT AS {FLAGS},"
         f" coalesce(m.unclean, false) AS {UNCLEAN} FROM _normal n LEFT JOIN _marks m USING (_row)"
         f" WHERE coalesce(m.mask, 0) & {spec.reject_mask} = 0) TO '{target}' ({PARQUET})"
     )
@@ -135,7 +135,7 @@ def _write_accepted(spec: ContractSpec, con: duckdb.DuckDBPyConnection, target: 
 def _write_refused(spec: ContractSpec, con: duckdb.DuckDBPyConnection, target: Path, encryption: str) -> None:
     secret = f", ENCRYPTION_CONFIG {{footer_key: '{encryption}'}}" if encryption else ""
     con.execute(
-        "COPY (SELECT m._row, m.mask AS _rules, s.* EXCLUDE (_row) FROM _source s"  # noqa: S608
+        "COPY (SELECT m._row, m.mask AS _rules, s.* EXCLUDE (_row) FROM _source s"
         f" JOIN (SELECT _row, mask FROM _marks WHERE mask & {spec.reject_mask} <> 0) m USING (_row)"
         f" ORDER BY m._row) TO '{target}' ({PARQUET}{secret})"
     )
@@ -145,7 +145,7 @@ def _newest(spec: ContractSpec, con: duckdb.DuckDBPyConnection, accepted: Path) 
     if not spec.event_field:
         return None
     row = con.execute(
-        f"SELECT epoch_us(max({quoted(spec.event_field)})::TIMESTAMPTZ) FROM {measure.files_sql([accepted])}"  # noqa: S608
+        f"SELECT epoch_us(max({quoted(spec.event_field)})::TIMESTAMPTZ) FROM {measure.files_sql([accepted])}"
     ).fetchone()
     if row is None or row[0] is None:
         return None

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 from huong.base.text import fold
 from huong.catalogue import queries as catalogue
 from huong.catalogue.rules import ContractSpec, FieldSpec
-from huong.catalogue.rules.words import is_looked_up
 from huong.places import queries as places
 from huong.quality import normalising
 from huong.quality.measure import files_sql, quoted
@@ -17,12 +16,12 @@ if TYPE_CHECKING:
 
 
 def prepare(spec: ContractSpec, con: "duckdb.DuckDBPyConnection") -> None:
-    """Make the tables that `_normal` joins: `_map_<field>(raw, code[, since])`, `_ref_<dataset>_<field>(v)`."""
-    table = normalising.source_table(con)
+    """Make the tables that `_normal` joins: `_map_<field>(raw, code, since)`, `_ref_<dataset>_<field>(v)`."""
     _eras(con)
+    ctes, last = normalising.stages_sql(spec, con)
     for found in spec.fields:
-        if is_looked_up(found) and normalising.columns_of(found, table):
-            _map(found, spec, con, table)
+        if normalising.text_column(found.name) in last.columns:
+            _map(found, con, ctes, dated=f"_day_{found.name}" in last.columns)
         if found.reference:
             _reference(found, con)
 
@@ -37,21 +36,16 @@ def _eras(con: "duckdb.DuckDBPyConnection") -> None:
     con.execute(f"CREATE OR REPLACE TEMP MACRO _era(day) AS CASE WHEN day IS NULL THEN NULL {cases} ELSE {first} END")
 
 
-def _map(found: FieldSpec, spec: ContractSpec, con: "duckdb.DuckDBPyConnection", table: object) -> None:
-    import ibis
-
-    text, _dirty = normalising.as_text(found, table, spec.placeholders or normalising.PLACEHOLDERS)
-    columns = {"raw": text}
-    if day := normalising.day_of(found, spec, table):
-        columns["day"] = next(iter(day.values()))
-    inner = ibis.to_sql(table.select(**columns), dialect="duckdb")  # type: ignore[attr-defined]
-    era = "_era(day)" if "day" in columns else "NULL::DATE"
-    rows = con.execute(f"SELECT DISTINCT raw, {era} FROM ({inner}) WHERE raw IS NOT NULL").fetchall()  # noqa: S608
+def _map(found: FieldSpec, con: "duckdb.DuckDBPyConnection", ctes: str, *, dated: bool) -> None:
+    """Resolve the different texts of one field, each once."""
+    raw = quoted(normalising.text_column(found.name))
+    era = f"_era({quoted(f'_day_{found.name}')})" if dated else "NULL::DATE"
+    rows = con.execute(f"{ctes} SELECT DISTINCT {raw}, {era} FROM _judged WHERE {raw} IS NOT NULL").fetchall()
     name = normalising.map_table(found.name)
     con.execute(f"CREATE OR REPLACE TEMP TABLE {name} (raw VARCHAR, code VARCHAR, since DATE)")
-    resolved = _codes(found, rows) if found.code_list else _units(found, rows, dated="day" in columns)
+    resolved = _codes(found, rows) if found.code_list else _units(found, rows, dated=dated)
     if resolved:
-        con.executemany(f"INSERT INTO {name} VALUES (?, ?, ?)", resolved)  # noqa: S608
+        con.executemany(f"INSERT INTO {name} VALUES (?, ?, ?)", resolved)
 
 
 def _codes(found: FieldSpec, rows: list[tuple[str, date | None]]) -> list[tuple[str, str, date | None]]:
@@ -83,5 +77,5 @@ def _reference(found: FieldSpec, con: "duckdb.DuckDBPyConnection") -> None:
     source = files_sql(files) if files else "(SELECT NULL WHERE false)"
     column = quoted(found.reference.field) if files else "NULL"
     con.execute(
-        f"CREATE OR REPLACE TEMP TABLE {reference_table(found)} AS SELECT DISTINCT {column}::VARCHAR AS v FROM {source}"  # noqa: S608
+        f"CREATE OR REPLACE TEMP TABLE {reference_table(found)} AS SELECT DISTINCT {column}::VARCHAR AS v FROM {source}"
     )

@@ -58,7 +58,7 @@ def _values(found: FieldSpec, name: str) -> str:
     if found.values:
         parts.append(f"{name} IN ({', '.join(literal(value) for value in found.values)})")
     if found.reference:
-        parts.append(f"{name} IN (SELECT v FROM {reference_table(found)})")  # noqa: S608 - names from the contract
+        parts.append(f"{name} IN (SELECT v FROM {reference_table(found)})")
     return " AND ".join(parts) or "true"
 
 
@@ -103,7 +103,7 @@ def mark(spec: ContractSpec, con: "duckdb.DuckDBPyConnection", *, existing: Sequ
     repeats = [f"hash({_tuple(columns)}) IN (SELECT h FROM _repeated_{n})" for n, (columns, _) in enumerate(uniques)]
     maybe = f"({' OR '.join(repeats)})" if repeats else "false"
     con.execute(
-        f"CREATE OR REPLACE TEMP TABLE _marks AS SELECT * FROM (SELECT _row, ({' + '.join(parts) or '0'})::BIGINT"  # noqa: S608
+        f"CREATE OR REPLACE TEMP TABLE _marks AS SELECT * FROM (SELECT _row, ({' + '.join(parts) or '0'})::BIGINT"
         f" AS mask, _untidy AS unclean, {maybe} AS maybe FROM _normal) WHERE mask <> 0 OR unclean OR maybe"
     )
     for columns, bit in uniques:
@@ -126,8 +126,8 @@ def _find_repeated(con: "duckdb.DuckDBPyConnection", number: int, columns: tuple
     """Keep the hashes that occur more than once; a false alarm costs time, never a row."""
     filled = " AND ".join(f"{quoted(name)} IS NOT NULL" for name in columns)
     con.execute(
-        f"CREATE OR REPLACE TEMP TABLE _repeated_{number} AS SELECT h FROM (SELECT hash({_tuple(columns)}) AS h"  # noqa: S608
-        f" FROM _normal WHERE {filled}) GROUP BY h HAVING count(*) > 1"
+        f"CREATE OR REPLACE TEMP TABLE _repeated_{number} AS SELECT h FROM (SELECT CASE WHEN {filled} THEN"
+        f" hash({_tuple(columns)}) END AS h FROM _normal) GROUP BY h HAVING count(*) > 1 AND h IS NOT NULL"
     )
 
 
@@ -136,7 +136,7 @@ def _mark_repeats(spec: ContractSpec, con: "duckdb.DuckDBPyConnection", columns:
     filled = " AND ".join(f"n.{quoted(name)} IS NOT NULL" for name in columns)
     named = ", ".join(f"n.{quoted(name)}" for name in columns)
     con.execute(
-        f"UPDATE _marks SET mask = mask | {1 << bit} WHERE _row IN (SELECT _row FROM (SELECT n._row, row_number()"  # noqa: S608
+        f"UPDATE _marks SET mask = mask | {1 << bit} WHERE _row IN (SELECT _row FROM (SELECT n._row, row_number()"
         f" OVER (PARTITION BY {named} ORDER BY (m.mask & {spec.reject_mask}) <> 0, n._row) AS place"
         f" FROM _normal n JOIN _marks m USING (_row) WHERE m.maybe AND {filled}) WHERE place > 1)"
     )
@@ -147,9 +147,9 @@ def _mark_known(spec: ContractSpec, con: "duckdb.DuckDBPyConnection", existing: 
     bit = next(check.bit for check in spec.checks if check.kind == "key")
     same = " AND ".join(f"e.{quoted(name)} = n.{quoted(name)}" for name in spec.key)
     con.execute(
-        f"CREATE OR REPLACE TEMP TABLE _known AS SELECT n._row FROM _normal n SEMI JOIN {files_sql(existing)} e ON {same}"  # noqa: S608
+        f"CREATE OR REPLACE TEMP TABLE _known AS SELECT n._row FROM _normal n SEMI JOIN {files_sql(existing)} e ON {same}"
     )
     con.execute(
         "INSERT INTO _marks SELECT _row, 0, false, false FROM _known WHERE _row NOT IN (SELECT _row FROM _marks)"
     )
-    con.execute(f"UPDATE _marks SET mask = mask | {1 << bit} WHERE _row IN (SELECT _row FROM _known)")  # noqa: S608
+    con.execute(f"UPDATE _marks SET mask = mask | {1 << bit} WHERE _row IN (SELECT _row FROM _known)")

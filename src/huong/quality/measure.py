@@ -40,13 +40,13 @@ def facts_of(spec: ContractSpec, con: "duckdb.DuckDBPyConnection", source: str) 
     needed, coded = spec.needed, coded_fields(spec)
     parts = ["count(*)::BIGINT", f"count(*) FILTER ({FLAGS} <> 0)::BIGINT", f"count(*) FILTER ({UNCLEAN})::BIGINT"]
     parts += [f"count({quoted(name)})::BIGINT" for name in (*needed, *coded)]
-    row = con.execute(f"SELECT {', '.join(parts)} FROM {source}").fetchone()  # noqa: S608 - names from the contract
+    row = con.execute(f"SELECT {', '.join(parts)} FROM {source}").fetchone()
     assert row is not None  # noqa: S101 - an aggregate always answers one row
     rows, flagged, unclean, *counts = row
     flags: Counter[str] = Counter()
     if flagged:
         masks = con.execute(
-            f"SELECT {FLAGS}, count(*) FROM {source} WHERE {FLAGS} <> 0 GROUP BY ALL"  # noqa: S608
+            f"SELECT {FLAGS}, count(*) FROM {source} WHERE {FLAGS} <> 0 GROUP BY ALL"
         ).fetchall()
         for mask, count in masks:
             flags.update({check.name: count for check in spec.broken(mask)})
@@ -60,7 +60,7 @@ def _units(spec: ContractSpec, con: "duckdb.DuckDBPyConnection", source: str) ->
         return {}
     cells = " + ".join(f"({quoted(name)} IS NOT NULL)::INT" for name in spec.needed) or "0"
     rows = con.execute(
-        f"SELECT {quoted(spec.unit_field)}, count(*), count(*) FILTER ({FLAGS} <> 0), sum({cells})::BIGINT,"  # noqa: S608
+        f"SELECT {quoted(spec.unit_field)}, count(*), count(*) FILTER ({FLAGS} <> 0), sum({cells})::BIGINT,"
         f" count(*) FILTER ({UNCLEAN}) FROM {source} WHERE {quoted(spec.unit_field)} IS NOT NULL GROUP BY ALL"
     ).fetchall()
     return {str(code): [int(value or 0) for value in counts] for code, *counts in rows}

@@ -163,8 +163,7 @@ def sandbox(
     alarm.daemon = True
     try:
         _shut(con, [file for source in sources.values() for file in source.files])
-        for name, source in sources.items():
-            con.execute(f"CREATE TEMP VIEW {quoted(name)} AS {source.sql()}")
+        _name_sources(con, sources)
         for name, table in (tables or {}).items():
             con.register(name, table)
         con.execute("SET lock_configuration=true")
@@ -174,6 +173,18 @@ def sandbox(
     finally:
         alarm.cancel()
         con.close()
+
+
+def _name_sources(con: "duckdb.DuckDBPyConnection", sources: Mapping[str, Source]) -> None:
+    import duckdb
+
+    for name, source in sources.items():
+        try:
+            con.execute(f"CREATE TEMP VIEW {quoted(name)} AS {source.sql()}")
+        except duckdb.Error as error:
+            raise UnsafeTable(
+                _("A file of “%(name)s” is missing or cannot be read. Please tell the operator.") % {"name": name}
+            ) from error
 
 
 def _shut(con: "duckdb.DuckDBPyConnection", files: list[Path]) -> None:
@@ -219,10 +230,6 @@ def _named_refusals() -> Iterator[None]:
         raise QueryTooLarge from error
     except (duckdb.PermissionException, duckdb.HTTPException) as error:
         raise HostileQuery from error
-    except (duckdb.IOException, duckdb.InvalidInputException) as error:
-        if "Parquet" in str(error) or "No files found" in str(error):
-            raise UnsafeTable(_("A file of this dataset cannot be read. Please tell the operator.")) from error
-        raise
 
 
 @contextmanager

@@ -36,8 +36,8 @@ class Frame:
     def city(self) -> str:
         """The city's name in the reader's language."""
         facts = city.facts()
-        name = facts.get("name", "")
-        return str(name if (get_language() or "vi").startswith("vi") else facts.get("name_en", name))
+        name = facts.get("full_name", facts.get("name", ""))
+        return str(name if (get_language() or "vi").startswith("vi") else facts.get("full_name_en", name))
 
     @cached_property
     def staff(self) -> bool:

@@ -2,9 +2,11 @@
 
 from django.urls import path
 
-from huong.web.pages import about, bell, home, preferences, search
+from huong.web.pages import about, bell, contracts, datasets, desk, home, preferences, quarantine, search, uploads
 
 app_name = "web"
+DATASET = "desk/datasets/<slug:name>/"
+QUARANTINE = "desk/quarantine/<slug:name>/"
 urlpatterns = [
     path("", home.home, name="home"),
     path("search", search.search, name="search"),
@@ -12,4 +14,26 @@ urlpatterns = [
     path("preferences", preferences.preferences, name="preferences"),
     path("about/lotus", about.lotus, name="lotus"),
     path("about/licences", about.licences, name="licences"),
+    path("desk/", desk.desk, name="desk"),
+    path("desk/datasets/", datasets.listing, name="datasets"),
+    path("desk/datasets/new", contracts.new, name="contract_new"),
+    path(DATASET, datasets.page, name="dataset"),
+    path(f"{DATASET}scores.csv", datasets.scores_csv, name="scores_csv"),
+    path(f"{DATASET}contract", contracts.contract, name="contract"),
+    path(f"{DATASET}contract.yaml", contracts.document, name="contract_document"),
+    path(f"{DATASET}contract/activate", contracts.activate, name="contract_activate"),
+    path(f"{DATASET}upload", uploads.upload, name="upload"),
+    path(f"{DATASET}upload/<str:load_id>", uploads.columns, name="columns"),
+    path(f"{DATASET}loads/", datasets.all_loads, name="loads"),
+    path(f"{DATASET}loads/<str:load_id>", uploads.load_page, name="load"),
+    path(f"{DATASET}loads/<str:load_id>/stop", uploads.decide, {"verb": "stop"}, name="load_stop"),
+    path(f"{DATASET}loads/<str:load_id>/resume", uploads.decide, {"verb": "resume"}, name="load_resume"),
+    path(f"{DATASET}loads/<str:load_id>/confirm", uploads.decide, {"verb": "confirm"}, name="load_confirm"),
+    path("desk/quarantine/", quarantine.listing, name="quarantine"),
+    path(QUARANTINE, quarantine.dataset, name="quarantine_dataset"),
+    path(f"{QUARANTINE}repair", quarantine.repair, name="repair"),
+    path(f"{QUARANTINE}drop", quarantine.drop, name="drop"),
+    path(f"{QUARANTINE}undo", quarantine.undo, name="undo"),
+    path(f"{QUARANTINE}replay", quarantine.replay, name="replay"),
+    path(f"{QUARANTINE}export.csv", quarantine.export, name="quarantine_export"),
 ]

@@ -132,16 +132,16 @@ def _require_values(document: Document, field: FieldSpec, path: Path) -> None:
 def _refusing(field: FieldSpec, value: str) -> str:
     limits = field.limits
     if limits.pattern and not re.search(limits.pattern, value):
-        return "pattern"
+        return noop("pattern")
     if not (limits.min_length or 0) <= len(value) <= (limits.max_length or len(value)):
-        return "length"
+        return noop("length")
     if field.logical_type in ("integer", "number"):
         number = _number_in(value)
         if number is None:
-            return "logicalType"
+            return noop("logicalType")
         low, high = lowest(field), highest(field)
         if (low and number < low[0]) or (high and number > high[0]):
-            return "range"
+            return noop("range")
     return ""
 
 

@@ -27,6 +27,7 @@ from huong.intake.rules import mapping as mappings
 from huong.intake.rules.batches import batch_of
 from huong.intake.types import Staged
 from huong.store import actions as store
+from huong.store import lineage
 from huong.store import queries as stored
 
 if TYPE_CHECKING:
@@ -135,7 +136,7 @@ def _settle_columns(load: Load, spec: ContractSpec, table: Staged) -> None:
         if known and not free:
             columns.require_mapped(known, table.columns)
         proposals = [] if known else mappings.propose(spec, table.columns, columns.samples_of(table))
-        load.mapping = columns.settle(spec, known, proposals)
+        load.mapping = columns.settle(spec, known or None, proposals)
     except (HeaderChanged, MappingNeeded):
         found = mappings.propose(spec, table.columns, columns.samples_of(table))
         load.detail["proposal"] = [vars(entry) for entry in found]
@@ -173,7 +174,7 @@ def _claim_batch(load: Load, spec: ContractSpec) -> Load | None:
         load.dataset, load.raw_digest, mapping=load.mapping, recipe=load.recipe, contract=spec.major_minor
     )
     earlier = Load.objects.filter(batch=batch).exclude(pk=load.pk).first()
-    if earlier is not None and earlier.state == "done" and _stands(earlier):
+    if earlier is not None and earlier.state == "done" and stands(earlier):
         return _as_repeated(load, earlier)
     if earlier is not None:  # it failed, was stopped or rolled back: its place is free again
         Load.objects.filter(pk=earlier.pk, batch=batch).update(batch=f"{batch[:40]}~{earlier.pk[-20:]}")
@@ -185,11 +186,10 @@ def _claim_batch(load: Load, spec: ContractSpec) -> Load | None:
     return None
 
 
-def _stands(earlier: Load) -> bool:
+def stands(earlier: Load) -> bool:
     """Return whether what a load brought still counts, and was not taken out by a rollback."""
-    if earlier.commit_after is None:
-        return True
-    return stored.holds(earlier.dataset, earlier.commit_after)
+    commit = stored.commits(earlier.dataset).filter(version=earlier.commit_after).first()
+    return commit is None or lineage.holds(commit)
 
 
 def _as_repeated(load: Load, earlier: Load) -> Load:
@@ -246,7 +246,7 @@ def _commit(load: Load, spec: ContractSpec, progress: Progress, accepted: Path) 
     """Make the accepted rows a commit, with scores and the load's row in the same transaction."""
     progress.step("committing", total=load.accepted)
     reached("committing", load.id)
-    rows, key = _protected(spec, accepted)
+    rows = _protected(spec, accepted)
     with store.locked(load.dataset):
         commit = store.begin(
             load.dataset,
@@ -256,33 +256,30 @@ def _commit(load: Load, spec: ContractSpec, progress: Progress, accepted: Path) 
             contract=spec.version,
             by=load.by_id,
         )
-        commit = store.write(commit, [rows], key=key, partition=spec.partition, event=spec.event_field)
-        reached("written", load.id)
         if commit.is_published:
             _adopt(load, commit)
-        else:
-            store.publish(commit, also=closing.also_of(load, spec, commit))
+            return
+        commit = store.write(commit, [rows], key=spec.key, partition=spec.partition, event=spec.event_field)
+        reached("written", load.id)
+        store.publish(commit, also=closing.also_of(load, spec, commit))
 
 
 def _adopt(load: Load, commit: "Commit") -> None:
     """Finish the row of a load whose commit is public already (recovery was quicker)."""
     load.refresh_from_db()
     if load.state != "done":
-        load.commit_after = commit.version
         closing.finish_published(load, commit)
 
 
-def _protected(spec: ContractSpec, accepted: Path) -> tuple[Path, tuple[str, ...]]:
-    """Return the file to be written and its key columns; sealed first if the dataset is personal."""
+def _protected(spec: ContractSpec, accepted: Path) -> Path:
+    """Return the file to be written; sealed first if the dataset is personal."""
     from huong.store import personal
-    from huong.store.rules import HASHED
 
-    layout = personal.layout_of(spec)
-    if layout is None:
-        return accepted, spec.key
+    if personal.layout_of(spec) is None:
+        return accepted
     sealed = accepted.with_name("sealed.parquet")
     personal.protect(accepted, sealed, spec)
-    return sealed, tuple(f"{name}{HASHED}" if name in layout.sealed else name for name in spec.key)
+    return sealed
 
 
 def _mode(load: Load, spec: ContractSpec) -> str:

@@ -86,19 +86,19 @@ def samples_of(staged: Staged) -> dict[str, list[str]]:
     return {name: found.get(name, [])[:SAMPLES] for name in staged.columns}
 
 
-def settle(spec: ContractSpec, given: Mapping[str, str], proposals: Sequence[Proposal]) -> dict[str, str]:
+def settle(spec: ContractSpec, given: Mapping[str, str] | None, proposals: Sequence[Proposal]) -> dict[str, str]:
     """Return the mapping to load with: a person's, or the sure part of the proposal.
 
     Raises:
         MappingNeeded: something required has no column.
     """
-    odd = rules.unknown(spec, given)
+    odd = rules.unknown(spec, given or {})
     if odd:
         raise MappingNeeded(
             _("The mapping names %(names)s, which the contract does not expect.") % {"names": ", ".join(odd)},
             code="mapping_unknown",
         )
-    mapping = {name: column for name, column in (given or rules.settled(proposals)).items() if column}
+    mapping = {name: column for name, column in (rules.settled(proposals) if given is None else given).items() if column}
     missing = rules.lacking(spec, mapping)
     if missing:
         raise MappingNeeded(

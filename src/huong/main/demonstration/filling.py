@@ -28,7 +28,7 @@ def register() -> None:
 
 def send(sender: Sender) -> None:
     """Send a dataset's files that have not been sent yet."""
-    random = Random(f"{SEED}:{sender.dataset}")  # noqa: S311 - invented data, the same every time
+    random = Random(f"{SEED}:{sender.dataset}")
     wards = Wards(random)
     steward = people.user(catalogue.contract_of(sender.dataset).steward)
     begin = clock.now()
@@ -55,7 +55,7 @@ def write(file: Path, rows: Rows) -> Path:
 
 def read() -> None:
     """Let some of the agencies that declared a need read, so that "shared" has something to say."""
-    random = Random(SEED)  # noqa: S311 - invented use
+    random = Random(SEED)
     for sender in SENDERS:
         consumers = catalogue.contract_of(sender.dataset).sharing.consumers
         for agency in chosen(random, consumers):

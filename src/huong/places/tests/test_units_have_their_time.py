@@ -97,3 +97,18 @@ def test_the_unit_table_is_ready_for_a_bulk_join(hue):
     table = queries.unit_table(date(2026, 1, 1))
     assert len(table) == 40
     assert {"code": "19815", "name": "An Cựu", "kind": "ward", "folded": "an cuu"} in table
+
+
+def test_the_page_tells_where_an_old_address_lies_and_what_a_unit_is_made_of(hue, client):
+    page = client.get("/places/", {"q": "Xã Phú Mậu, H. Phú Vang"}).content.decode()
+    assert "/places/19909/" in page
+    assert "Phú Mậu" in page
+    unsure = client.get("/places/", {"q": "19753"}).content.decode()
+    assert "Thuận Lộc" in unsure
+    assert client.get("/places/", {"q": "19753", "on": "yesterday"}).status_code == 400
+    assert "An Đông" in client.get("/places/19815/").content.decode()
+
+
+def test_the_search_box_finds_units_without_accents(hue):
+    assert [hit.url for hit in queries.hits("phuong an cuu", None)] == ["/places/19815/"]
+    assert queries.hits("zzz", None) == []

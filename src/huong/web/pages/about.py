@@ -9,6 +9,7 @@ from typing import Any
 from django.contrib.staticfiles import finders
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from huong.base import city
@@ -77,7 +78,14 @@ def lotus(request: HttpRequest) -> HttpResponse:
 @open_to_all
 def licences(request: HttpRequest) -> HttpResponse:
     """List what Hương stands on, with licences, and the city's own sources."""
-    context = {"server": _server_packages(), "browser": _browser_packages(), "notices": city.facts().get("notices", [])}
+    facts = city.facts()
+    said = facts.get("notices", {}).get(get_language() or "vi", "")
+    context = {
+        "server": _server_packages(),
+        "browser": _browser_packages(),
+        "notice": said,
+        "sources": facts.get("sources", []),
+    }
     return render(request, "web/about/licences.html", context)
 
 

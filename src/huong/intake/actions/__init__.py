@@ -1,0 +1,42 @@
+"""What people and programs do with incoming data. Every door (API, page, command, job) calls these."""
+
+from huong.intake.actions.loads import (
+    confirm,
+    enter,
+    load_file,
+    look_again,
+    resume,
+    resume_killed,
+    start,
+    stop,
+)
+from huong.intake.actions.pushing import push
+from huong.intake.actions.receiving import receive
+from huong.intake.actions.repairs import drop, erase, repair_row, repair_rule, undo
+from huong.intake.actions.replaying import replay
+from huong.intake.actions.running import run
+from huong.intake.actions.sources import pull, pull_due, pull_later, save_source
+
+__all__ = [
+    "confirm",
+    "drop",
+    "enter",
+    "erase",
+    "load_file",
+    "look_again",
+    "pull",
+    "pull_due",
+    "pull_later",
+    "push",
+    "receive",
+    "repair_row",
+    "repair_rule",
+    "replay",
+    "resume",
+    "resume_killed",
+    "run",
+    "save_source",
+    "start",
+    "stop",
+    "undo",
+]

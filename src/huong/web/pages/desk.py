@@ -1,0 +1,93 @@
+"""The officers' first page: what waits for their agencies, the most urgent first."""
+
+from datetime import datetime
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from huong.messages import queries as messages
+from huong.people import access
+from huong.people.access import staff_only
+from huong.ui import words
+from huong.web import datasets
+
+NEWS = 4
+
+
+@staff_only
+def desk(request: HttpRequest) -> HttpResponse:
+    """Show the work of a person's agencies: stopped loads, rows to repair, datasets below their threshold."""
+    rows = datasets.rows_for(request.user)
+    mine = set(access.agencies_of(request.user))
+    work = work_of([row for row in rows if row.dataset.owner.code in mine])
+    good, judged = datasets.passed(rows)
+    person: Any = request.user
+    news = [
+        {"text": messages.text_of(line), "url": line.url, "at": line.at} for line in messages.unread(person, limit=NEWS)
+    ]
+    context = {
+        "work": work,
+        "state_line": _line(work),
+        "passed": good,
+        "scored": judged,
+        "worst": datasets.worst(rows),
+        "news": news,
+    }
+    return render(request, "web/desk.html", context)
+
+
+def work_of(rows: list[datasets.Row]) -> list[dict[str, Any]]:
+    """Return the work that datasets make, the most urgent kind first and the oldest of a kind first."""
+    found = []
+    for row in rows:
+        load = row.load
+        if row.stopped and load is not None:
+            found.append(_item(row, 0, _("Load stopped"), "bad", f"{row.url}loads/{load.id}", _("See why")))
+        if load is not None and load.state == "received":
+            found.append(_item(row, 1, _("Columns to confirm"), "weak", f"{row.url}upload/{load.id}", _("Confirm")))
+        if row.waiting:
+            why = datasets.rows_waiting(row.waiting)
+            found.append(_item(row, 2, why, "weak", datasets.quarantine_of(row.name), _("Repair the rows")))
+        if row.below and row.weakest:
+            why = _("%(label)s %(share)s, threshold %(threshold)s") % {
+                "label": row.weakest["label"],
+                "share": row.weakest["share"],
+                "threshold": words.percent(row.threshold, 0),
+            }
+            found.append(_item(row, 3, why, row.weakest["tone"], f"{row.url}#{row.weakest['key']}", _("See the step")))
+        if row.commit is None and load is None:
+            found.append(_item(row, 4, _("No data yet"), "plain", f"{row.url}upload", _("Load the first file")))
+    oldest = datetime.max.replace(tzinfo=None)
+    return sorted(
+        found, key=lambda item: (item["rank"], item["since"].replace(tzinfo=None) if item["since"] else oldest)
+    )
+
+
+def _item(row: datasets.Row, rank: int, why: str, tone: str, url: str, step: str) -> dict[str, Any]:
+    return {
+        "rank": rank,
+        "scores": row.scores,
+        "dataset_url": row.url,
+        "url": url,
+        "title": row.title,
+        "detail": row.owner_name,
+        "why": why,
+        "tone": tone,
+        "since": row.last_load,
+        "step": step,
+    }
+
+
+def _line(work: list[dict[str, Any]]) -> str:
+    if not work:
+        return _("Nothing is waiting.")
+    parts = [
+        ngettext("%(count)s thing to do", "%(count)s things to do", len(work)) % {"count": words.number(len(work))}
+    ]
+    stopped = sum(item["rank"] == 0 for item in work)
+    if stopped:
+        parts.append(ngettext("%(count)s load stopped", "%(count)s loads stopped", stopped) % {"count": stopped})
+    return " · ".join(parts)
