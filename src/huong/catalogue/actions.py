@@ -167,10 +167,13 @@ def _unchanged(same: Contract, text: str) -> Contract:
 
 
 def _require_owner_kept(spec: ContractSpec, by: User | None) -> None:
-    """Only somebody who may also edit for the owner until now gives a dataset to another agency."""
-    owner = Dataset.objects.filter(name=spec.dataset).values_list("owner__code", flat=True).first()
-    if owner and owner != spec.owner and by is not None:
-        access.require_power(by, "catalogue.edit", owner)
+    """Only somebody who may also edit for the owner until now gives a dataset to another agency.
+
+    The dataset is locked, so that two versions added at once are judged one after the other.
+    """
+    held = Dataset.objects.select_for_update(of=("self",)).filter(name=spec.dataset).select_related("owner").first()
+    if held is not None and held.owner.code != spec.owner and by is not None:
+        access.require_power(by, "catalogue.edit", held.owner)
 
 
 def _require_version(checked: Checked, spec: ContractSpec) -> None:
@@ -179,7 +182,9 @@ def _require_version(checked: Checked, spec: ContractSpec) -> None:
     weightiest = checked.changes[0][1] if checked.changes else ""
     if checked.needed == "-":
         raise VersionTooSmall(weightiest, changes=checked.changes)
-    concerned = _(" It concerns: %(agencies)s.") % {"agencies": ", ".join(checked.consumers)} if checked.consumers else ""
+    concerned = (
+        _(" It concerns: %(agencies)s.") % {"agencies": ", ".join(checked.consumers)} if checked.consumers else ""
+    )
     raise VersionTooSmall(
         _("%(change)s This needs at least version %(needed)s, not %(written)s.")
         % {"change": weightiest, "needed": checked.needed, "written": spec.version}
@@ -265,13 +270,19 @@ def activate(dataset: str, version: str, *, by: User | None) -> Contract:
     if contract.state == "active":
         return contract
     if contract.state == "superseded":
-        raise WrongState(_("Version %(version)s was in force before. Add a new version instead.") % {"version": version})
+        raise WrongState(
+            _("Version %(version)s was in force before. Add a new version instead.") % {"version": version}
+        )
     return _activate(contract, spec, by)
 
 
 def _activate(contract: Contract, spec: ContractSpec, by: User | None) -> Contract:
     before = Contract.objects.filter(dataset=contract.dataset_id, state="active").first()
-    if before is not None and (before.major, before.minor, before.patch) > (contract.major, contract.minor, contract.patch):
+    if before is not None and (before.major, before.minor, before.patch) > (
+        contract.major,
+        contract.minor,
+        contract.patch,
+    ):
         raise WrongState(_("Version %(version)s, which is later, is in force already.") % {"version": before.version})
     Contract.objects.filter(dataset=contract.dataset_id, state="active").update(state="superseded")
     contract.state, contract.activated_at = "active", clock.now()
@@ -320,12 +331,17 @@ def load_codes(
     named = [str(code["code"]) for code in codes]
     if not named or len(set(named)) != len(named):
         twice = next((code for code in named if named.count(code) > 1), "")
-        raise BadInput(_("The code list “%(name)s” is empty, or “%(code)s” stands in it twice.") % {"name": name, "code": twice})
+        raise BadInput(
+            _("The code list “%(name)s” is empty, or “%(code)s” stands in it twice.") % {"name": name, "code": twice}
+        )
     mark = digest(repr((title, title_en, str(valid_from), str(valid_to), [sorted(code.items()) for code in codes])))
     same = CodeList.objects.filter(name=name, version=version).first()
     if same is not None:
         if same.digest != mark:
-            raise VersionStands(_("Version %(version)s of the code list “%(name)s” stands already with other codes.") % {"version": version, "name": name})
+            raise VersionStands(
+                _("Version %(version)s of the code list “%(name)s” stands already with other codes.")
+                % {"version": version, "name": name}
+            )
         return same
     return _store_codes(name, version, title, title_en, valid_from, valid_to, source, codes, mark, by)
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from ninja import Router, Schema
+from ninja import Router, Schema, Status
 
 from huong.catalogue import actions, queries
 from huong.catalogue.models import Dataset
@@ -106,10 +106,10 @@ def check(request: HttpRequest, body: Text) -> dict[str, Any]:
 
 
 @router.post("/contracts", response={201: dict[str, Any]})
-def add(request: HttpRequest, body: Text) -> tuple[int, dict[str, Any]]:
+def add(request: HttpRequest, body: Text) -> Status[dict[str, Any]]:
     """Add a version of a contract; it comes into force at once if you may approve contracts."""
     kept = actions.add(body.document, by=person(request))
-    return 201, {"dataset": kept.dataset.name, "version": kept.version, "state": kept.state}
+    return Status(201, {"dataset": kept.dataset.name, "version": kept.version, "state": kept.state})
 
 
 @router.post("/datasets/{name}/contract/versions/{version}/activate")
@@ -131,5 +131,7 @@ def code_list(request: HttpRequest, name: str) -> dict[str, Any]:
         "title_en": found.title_en,
         "valid_from": found.valid_from,
         "valid_to": found.valid_to,
-        "codes": [{"code": code, "label": label, "label_en": label_en} for code, label, label_en in queries.codes(name)],
+        "codes": [
+            {"code": code, "label": label, "label_en": label_en} for code, label, label_en in queries.codes(name)
+        ],
     }

@@ -5,6 +5,7 @@ from datetime import date
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from huong.catalogue import rules
 
@@ -17,10 +18,10 @@ DOMAIN_NAMES = {
     "social_life": _("social life"),
 }
 CLASSIFICATION_NAMES = {
-    "open": _("open"),
-    "shared": _("shared"),
-    "restricted": _("restricted"),
-    "personal": _("personal"),
+    "open": pgettext_lazy("classification", "open"),
+    "shared": pgettext_lazy("classification", "shared"),
+    "restricted": pgettext_lazy("classification", "restricted"),
+    "personal": pgettext_lazy("classification", "personal"),
 }
 
 
@@ -55,9 +56,7 @@ class Dataset(models.Model):
         indexes = [models.Index(fields=["owner", "name"], name="datasets_of_an_owner")]
         constraints = [
             models.CheckConstraint(condition=Q(domain__in=rules.DOMAINS), name="dataset_is_of_a_known_domain"),
-            models.CheckConstraint(
-                condition=Q(classification__in=rules.CLASSIFICATIONS), name="dataset_is_classified"
-            ),
+            models.CheckConstraint(condition=Q(classification__in=rules.CLASSIFICATIONS), name="dataset_is_classified"),
         ]
 
     def __str__(self) -> str:
@@ -67,9 +66,7 @@ class Dataset(models.Model):
 class Contract(models.Model):
     """A version of a dataset's contract (quy cách dữ liệu), as an ODCS document; never changed, only superseded."""
 
-    dataset = models.ForeignKey(
-        Dataset, verbose_name=_("dataset"), on_delete=models.PROTECT, related_name="contracts"
-    )
+    dataset = models.ForeignKey(Dataset, verbose_name=_("dataset"), on_delete=models.PROTECT, related_name="contracts")
     version = models.CharField(_("version"), max_length=20)
     major = models.PositiveIntegerField(_("major"))
     minor = models.PositiveIntegerField(_("minor"))

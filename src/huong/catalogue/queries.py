@@ -221,7 +221,11 @@ def proposed_mapping(spec: ContractSpec, columns: Sequence[str]) -> dict[str, st
 
     A column fits by its name, the field's title, or either without accents and signs.
     """
-    free = {_key(text): found.name for found in spec.fields for text in (found.title_en, found.title_vi, *found.source, found.name)}
+    free = {
+        _key(text): found.name
+        for found in spec.fields
+        for text in (found.title_en, found.title_vi, *found.source, found.name)
+    }
     proposed: dict[str, str] = {}
     for column in columns:
         field = free.get(_key(column))
@@ -239,5 +243,3 @@ def found_by(query: str, user: Any) -> list[Hit]:
     rows = datasets_visible_to(user).filter(Q(folded__contains=fold(query)) | Q(name__contains=query.lower()))
     kind = _("dataset")
     return [Hit(row.title, f"/desk/datasets/{row.name}", kind, str(row.owner)) for row in rows.order_by("name")[:20]]
-
-

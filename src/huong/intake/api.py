@@ -6,7 +6,7 @@ from typing import Any, Literal, cast
 
 from django.http import HttpRequest, HttpResponse, UnreadablePostError
 from django.utils.translation import gettext as _
-from ninja import Router, Schema
+from ninja import Router, Schema, Status
 
 from huong.base.errors import BadInput
 from huong.intake import actions, quarantine, queries
@@ -105,7 +105,7 @@ class RepairOut(Schema):
 @router.post("/datasets/{name}/loads", response={202: LoadOut, 200: LoadOut}, url_name="push_load")
 def push(
     request: HttpRequest, name: str, response: HttpResponse, file: str = "", expected_rows: int | None = None
-) -> tuple[int, dict[str, Any]]:
+) -> Status[dict[str, Any]]:
     """Send data: the body is JSON, NDJSON, GeoJSON, CSV, an Arrow stream, Parquet or XLSX, as `Content-Type` says.
 
     `Idempotency-Key` makes a repeated sending harmless; `Content-Digest` (RFC 9530) is checked if given.
@@ -125,14 +125,15 @@ def push(
     except UnreadablePostError as error:
         raise NotAsSent(_("The upload broke off before its end. Nothing was loaded; please send it again.")) from error
     response["Location"] = f"/api/v1/loads/{load.id}"
-    return (200 if load.repeated else 202), plain_of(load)
+    return Status(200 if load.repeated else 202, plain_of(load))
 
 
 def _ending(request: HttpRequest) -> str:
     kind = (request.content_type or "").lower()
     if kind not in ENDINGS:
         raise BadInput(
-            _("Please say in Content-Type what is sent: %(kinds)s.") % {"kinds": ", ".join(ENDINGS)}, code="content_type"
+            _("Please say in Content-Type what is sent: %(kinds)s.") % {"kinds": ", ".join(ENDINGS)},
+            code="content_type",
         )
     return ENDINGS[kind]
 
@@ -194,6 +195,6 @@ def drop(request: HttpRequest, load_id: str, body: DropIn) -> object:
 
 
 @router.post("/loads/{load_id}/replay", response={202: LoadOut}, url_name="replay_load")
-def replay(request: HttpRequest, load_id: str) -> tuple[int, dict[str, Any]]:
+def replay(request: HttpRequest, load_id: str) -> Status[dict[str, Any]]:
     """Check the repaired rows again, as a load of their own."""
-    return 202, plain_of(actions.replay(load_id, by=person(request)))
+    return Status(202, plain_of(actions.replay(load_id, by=person(request))))

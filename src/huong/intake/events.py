@@ -46,7 +46,7 @@ UNDONE = declare(
 )
 DROPPED = declare(
     "intake.dropped",
-    {"load": "the load's id", "repair": "the repair's id", "rule": "the rule", "rows": "rows"},
+    {"load": "the load's id", "repair": "the repair's id", "kind": "drop", "rule": "the rule", "rows": "rows"},
     "Refused rows were dropped with a reason; they stay in the raw file.",
     unhandled=True,
 )

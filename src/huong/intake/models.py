@@ -69,7 +69,7 @@ class Load(models.Model):
     owner = models.CharField(_("owner"), max_length=40)
     source = models.ForeignKey(Source, models.SET_NULL, null=True, blank=True, related_name="loads")
     replays = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="replayed_by")
-    batch = models.CharField(_("batch"), max_length=64, unique=True, null=True)
+    batch = models.CharField(_("batch"), max_length=64, blank=True)
     blob = models.ForeignKey("files.Blob", models.PROTECT, null=True, related_name="+")
     raw_digest = models.CharField(_("SHA-256 of the raw file"), max_length=64, db_index=True)
     scope = models.CharField(_("data key"), max_length=160, blank=True)
@@ -109,9 +109,8 @@ class Load(models.Model):
         verbose_name = _("load")
         verbose_name_plural = _("loads")
         constraints = [
-            models.CheckConstraint(
-                condition=~Q(state="done") | Q(batch__isnull=False), name="a_load_that_is_done_has_a_batch"
-            ),
+            models.CheckConstraint(condition=~Q(state="done") | ~Q(batch=""), name="a_load_that_is_done_has_a_batch"),
+            models.UniqueConstraint(fields=["batch"], condition=~Q(batch=""), name="a_batch_is_one_load"),
         ]
         indexes = [
             models.Index(fields=["dataset", "-id"], name="loads_of_a_dataset"),

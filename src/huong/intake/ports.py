@@ -3,10 +3,13 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from huong.base.ports import Port
 from huong.intake.models import Source
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 
 @dataclass
@@ -31,7 +34,7 @@ class Fetched:
 class SourceKind(Protocol):
     """One way of fetching data. Adding a kind: implement this and add it to `source_kinds`."""
 
-    title: str
+    title: "StrOrPromise"
 
     def check(self, settings: Mapping[str, Any]) -> None:
         """Refuse settings that cannot work, with a sentence (BadInput)."""

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from huong.base import home, paging
 from huong.base.errors import NotFound
+from huong.catalogue import queries as catalogue
 from huong.intake import queries
 from huong.intake.models import Load
 from huong.intake.pipeline import overlay, quarantine
@@ -167,16 +168,14 @@ def row(load_id: str, number: int, *, user: "User") -> RefusedRow:
     return rows[0]
 
 
-def _rows_of(
-    load: Load, user: "User | None", rule: str, after: int, size: int
-) -> tuple[list[RefusedRow], list[str]]:
+def _rows_of(load: Load, user: "User | None", rule: str, after: int, size: int) -> tuple[list[RefusedRow], list[str]]:
     """Return waiting rows of one load beyond a row number."""
     spec = queries.spec_of(load)
     mask = f" AND ({RULES} & {queries.mask_of(spec, rule)}::BIGINT) <> 0" if rule else ""
     with light_connection() as con, repaired_rows(load, con) as (sql, columns):
         alive = f"_state IN ({literal(overlay.OPEN)}, {literal(overlay.REPAIRED)})"
         answer = con.execute(
-            f"SELECT * FROM ({sql}) WHERE {ROW} > ? AND {alive}{mask} ORDER BY {ROW} LIMIT ?",  # noqa: S608
+            f"SELECT * FROM ({sql}) WHERE {ROW} > ? AND {alive}{mask} ORDER BY {ROW} LIMIT ?",
             [after, size],
         )
         names = [entry[0] for entry in answer.description]
@@ -205,9 +204,9 @@ def _refused(
 
 def _hidden(spec: "ContractSpec", user: "User | None", load: Load, *, shown: bool) -> frozenset[str]:
     """Return the columns whose values this person may not see; what they do see is recorded."""
-    identifying = frozenset(
-        column for column, found in expected_columns(spec).items() if found.identifying
-    ) | (frozenset({"_raw"}) if spec.identifying else frozenset())
+    identifying = frozenset(column for column, found in expected_columns(spec).items() if found.identifying) | (
+        frozenset({"_raw"}) if spec.identifying else frozenset()
+    )
     if not identifying or user is None:
         return frozenset()
     if not access.has_power(user, "store.read_personal", load.owner):
@@ -225,7 +224,7 @@ def export(dataset: str, *, user: "User", rule: str = "") -> Iterator[str]:
     Raises:
         Forbidden: the person has no power over the dataset.
     """
-    columns = list(expected_columns(queries.catalogue.contract_of(dataset)))
+    columns = list(expected_columns(catalogue.contract_of(dataset)))
     first = page(dataset, user=user, rule=rule, size=500)
     extra = [name for name in first.columns if name not in columns]
     yield _line(["load", "row", "problems", *columns, *extra], bom=True)

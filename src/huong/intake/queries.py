@@ -32,9 +32,10 @@ def load(load_id: str, user: "User | None" = None) -> Load:
 
 
 def _may_see(user: "User", found: Load) -> bool:
-    return access.has_power(user, "intake.load", found.owner) or access.visible_to(
-        Load.objects.filter(pk=found.pk), user, "owner"
-    ).exists()
+    return (
+        access.has_power(user, "intake.load", found.owner)
+        or access.visible_to(Load.objects.filter(pk=found.pk), user, "owner").exists()
+    )
 
 
 def loads_of(dataset: str) -> QuerySet[Load]:

@@ -13,5 +13,7 @@ class MainConfig(AppConfig):
         """Register readiness of the backup and the maintenance jobs."""
         from huong.base import readiness
         from huong.main import backup, jobs  # noqa: F401
+        from huong.main.demonstration import filling
 
         readiness.checks.add("backup", backup.readiness_check)
+        filling.register()

@@ -54,5 +54,6 @@ def unit(request: HttpRequest, code: str) -> HttpResponse:
     return render(request, "places/unit.html", {"unit": found, "former": queries.former_units_of(code)})
 
 
-for _page in (boundaries, find, unit):
-    _page.access = "open"  # type: ignore[attr-defined]
+boundaries.access = "open"  # type: ignore[attr-defined]
+find.access = "open"  # type: ignore[attr-defined]
+unit.access = "open"  # type: ignore[attr-defined]

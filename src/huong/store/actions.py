@@ -10,6 +10,7 @@ undone by `recover`.
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -181,13 +182,14 @@ def _confirm(commit: Commit, base: Commit | None, also: Also | None) -> None:
 
 
 def _record_commit(commit: Commit) -> None:
-    facts = {name: getattr(commit, name) for name in ("version", "rows", "added", "updated", "deleted")}
+    facts: dict[str, Any] = {name: getattr(commit, name) for name in ("version", "rows", "added", "updated", "deleted")}
+    name = events.COMMITTED
     if commit.mode == "rollback":
-        name, more = events.ROLLED_BACK, {"to": int(commit.batch.split(":")[1])}
+        name = events.ROLLED_BACK
+        facts |= {"to": int(commit.batch.split(":")[1])}
     else:
-        name = events.COMMITTED
-        more = {"load": commit.load, "contract": commit.contract_version, "mode": commit.mode}
-    journal.record(name, commit.dataset, by=commit.by, at=commit.at, agency=owner_of(commit.dataset), **facts, **more)
+        facts |= {"load": commit.load, "contract": commit.contract_version, "mode": commit.mode}
+    journal.record(name, commit.dataset, by=commit.by, at=commit.at, agency=owner_of(commit.dataset), **facts)
 
 
 def rollback(dataset: str, to_version: int, by: int | None = None) -> Commit:
@@ -262,7 +264,7 @@ def _settle(dataset: str, *, mine: int | None = None, also_unwritten: bool = Fal
     """Finish or undo the unpublished commits of a dataset, whose lock is held."""
     states = ["written", "committing"]
     said = []
-    for commit in Commit.objects.filter(dataset=dataset, state__in=states).exclude(pk=mine).order_by("pk"):
+    for commit in Commit.objects.filter(dataset=dataset, state__in=states).exclude(pk=mine or 0).order_by("pk"):
         place, base = storage(), current(dataset)
         note = protocol.note_of(place, commit, base)
         if note is not None and commit.state == "committing":
@@ -271,8 +273,10 @@ def _settle(dataset: str, *, mine: int | None = None, also_unwritten: bool = Fal
             said.append(_("%(commit)s was finished.") % {"commit": commit})
         elif commit.state == "written" or also_unwritten:
             _abandon(commit)
-            said.append(_("The commit of load %(load)s into %(dataset)s was undone; the load can be started again.")
-                        % {"load": commit.load or "–", "dataset": dataset})
+            said.append(
+                _("The commit of load %(load)s into %(dataset)s was undone; the load can be started again.")
+                % {"load": commit.load or "–", "dataset": dataset}
+            )
     return said
 
 
@@ -295,5 +299,10 @@ def _abandon(commit: Commit) -> None:
     with transaction.atomic(durable=True):
         Commit.objects.filter(pk=commit.pk).update(state="rolled_back", delta_version=None, base=None)
         journal.record(
-            events.ABANDONED, commit.dataset, by=commit.by, agency=owner_of(commit.dataset), load=commit.load, reason=reason
+            events.ABANDONED,
+            commit.dataset,
+            by=commit.by,
+            agency=owner_of(commit.dataset),
+            load=commit.load,
+            reason=reason,
         )

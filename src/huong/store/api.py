@@ -129,18 +129,20 @@ def _filters(dataset: str, asked: dict[str, Any], *, in_address: bool) -> list[F
     """
     secret = set(contract_of(dataset).identifying) if asked and in_address else set()
     found = []
-    for key, value in asked.items():
+    for key, given in asked.items():
         name, _dot, operator = key.rpartition(".")
         if operator not in OPERATORS or not name:
             name, operator = key, "eq"
         if name in secret:
             raise BadInput(_("Persons are looked for by POST to rows/search, so that no address names them."))
-        if operator == "in" and isinstance(value, str):
-            value = value.split(",")
-        if operator == "empty":
-            value = str(value).lower() in {"1", "true"}
-        found.append(Filter(name, operator, value))  # type: ignore[arg-type]
+        found.append(Filter(name, operator, _value(operator, given)))  # type: ignore[arg-type]
     return found
+
+
+def _value(operator: str, given: Any) -> Any:
+    if operator == "in" and isinstance(given, str):
+        return given.split(",")
+    return str(given).lower() in {"1", "true"} if operator == "empty" else given
 
 
 def _searches(words: str, box: Any) -> list[Filter]:

@@ -9,7 +9,6 @@ it, and the next commit builds on the published version whatever lies in between
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from huong.base import clock
@@ -28,6 +27,8 @@ CONFIGURATION = {
     "delta.checkpointInterval": "20",
 }
 META = "huong."
+_KEPT = 512
+_published: dict[tuple[str, int], "State"] = {}
 
 
 @dataclass(frozen=True)
@@ -108,19 +109,19 @@ def require_plain(table: "DeltaTable") -> None:
 
 
 def state(place: Storage, dataset: str, version: int | None = None) -> State:
-    """Return a version of a table; the newest if none is named."""
-    if version is not None:
-        return _state_at(place.uri(dataset), tuple(sorted(place.options.items())), version)
-    return _read(opened(place, dataset))
+    """Return a version of a table: a published one by its number, which is remembered, else the newest."""
+    if version is None:
+        return _read(opened(place, dataset))
+    kept = _published.get((place.uri(dataset), version))
+    return kept or _keep(place.uri(dataset), _read(opened(place, dataset, version)))
 
 
-@lru_cache(maxsize=512)
-def _state_at(uri: str, options: tuple[tuple[str, str], ...], version: int) -> State:
-    from deltalake import DeltaTable
-
-    table = DeltaTable(uri, version=version, storage_options=dict(options) or None)
-    require_plain(table)
-    return _read(table)
+def _keep(uri: str, found: State) -> State:
+    """Remember a published version, which never changes again."""
+    while len(_published) >= _KEPT:
+        _published.pop(next(iter(_published)), None)
+    _published[uri, found.version] = found
+    return found
 
 
 def _read(table: "DeltaTable") -> State:
@@ -288,9 +289,7 @@ def _difference(now: State, wanted: dict[str, DataFile], *, data_change: bool) -
     here = {file.name: file for file in now.files}
     at = int(clock.now().timestamp() * 1000)
     added = [
-        AddAction(
-            file.name, file.bytes, dict(file.partition), at, data_change, json.dumps({"numRecords": file.rows})
-        )
+        AddAction(file.name, file.bytes, dict(file.partition), at, data_change, json.dumps({"numRecords": file.rows}))
         for name, file in wanted.items()
         if name not in here
     ]
@@ -313,6 +312,7 @@ def notes_after(place: Storage, dataset: str, version: int | None) -> list[Note]
     table = opened(place, dataset)
     beyond = int(table.version()) - (-1 if version is None else version)
     if beyond <= 0:
+        _keep(place.uri(dataset), _read(table))  # the next thing asked for
         return []
     entries = [entry for entry in table.history(beyond) if any(str(key).startswith(META) for key in entry)]
     return sorted((Note(int(entry["version"]), entry) for entry in entries), key=lambda note: note.version)

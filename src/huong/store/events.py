@@ -63,6 +63,6 @@ READ_REFUSED = events.declare(
 )
 ERASED = events.declare(
     "store.erased",
-    {"subject": "the keyed hash of the person, which says nothing without the home's key"},
+    {"person": "the keyed hash of the person, which says nothing without the home's key"},
     "A person's data in a dataset was erased by destroying its key.",
 )

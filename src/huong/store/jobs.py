@@ -5,13 +5,9 @@ from datetime import timedelta
 from huong.base.jobs import job, scheduled
 from huong.store import maintenance
 from huong.store.models import Table
-from huong.store.serving import building
+from huong.store.serving.later import bring_up
 
-
-@job(queue="default", tries=5)
-def bring_up(dataset: str) -> None:
-    """Bring a dataset's serving copy to its current commit."""
-    building.bring_up(dataset)
+__all__ = ["bring_up", "maintain", "maintain_all"]
 
 
 @job(queue="bulk")

@@ -8,6 +8,7 @@ def holds(commit: Commit) -> bool:
     """Return whether a published commit still counts in what readers see, or was taken out by a rollback."""
     history = Commit.objects.filter(dataset=commit.dataset, state="published").order_by("version")
     facts = [
-        (row["version"], row["mode"], row["batch"]) for row in history.values("version", "mode", "batch").iterator()
+        (row["version"] or 0, row["mode"], row["batch"])
+        for row in history.values("version", "mode", "batch").iterator()
     ]
     return commit.batch in batches_held(facts)

@@ -11,7 +11,7 @@ from huong.base.errors import NotFound
 from huong.journal import actions as journal
 from huong.store import delta, events, locks, writing
 from huong.store.access import contract_of
-from huong.store.engine import full_disk_refused
+from huong.store.engine import full_disk_refused, workbench
 from huong.store.models import Commit
 from huong.store.source import current, state_of
 from huong.store.storage import Storage, storage
@@ -75,7 +75,7 @@ def _compact(place: Storage, commit: Commit, least: int) -> None:
     groups = {partition: files for partition, files in groups.items() if len(files) >= least}
     if not groups:
         return
-    with full_disk_refused(), writing.staging_folder() as staging, writing.workbench(staging) as con:
+    with full_disk_refused(), writing.staging_folder() as staging, workbench(staging) as con:
         bench = writing.Bench(con, staging, place, commit.dataset, state, state.columns, state.partition, "")
         made: dict[delta.DataFile, Any] = {}
         for partition, files in groups.items():
@@ -146,4 +146,3 @@ def _vacuum(place: Storage, dataset: str) -> int:
         keep_versions=sorted({*versions, newest}),
     )
     return len(removed)
-

@@ -93,7 +93,7 @@ def protect(parquet_in: Path, parquet_out: Path, spec: "ContractSpec") -> int:
             writer.write_batch(sealed)
             count += sealed.num_rows
         if writer is None:
-            empty = _sealed_batch(source.schema_arrow.empty_table().to_batches(), layout)
+            empty = _sealed_batch(_empty(source.schema_arrow), layout)
             writer = pq.ParquetWriter(parquet_out, empty.schema, compression="zstd")
     finally:
         if writer is not None:
@@ -102,11 +102,15 @@ def protect(parquet_in: Path, parquet_out: Path, spec: "ContractSpec") -> int:
     return count
 
 
+def _empty(schema: Any) -> "pa.RecordBatch":
+    import pyarrow as pa
+
+    return pa.RecordBatch.from_arrays([pa.array([], field.type) for field in schema], schema=schema)
+
+
 def _sealed_batch(batch: Any, layout: Layout) -> "pa.RecordBatch":
     import pyarrow as pa
 
-    if isinstance(batch, list):  # an empty file: only the shape counts
-        batch = batch[0] if batch else pa.RecordBatch.from_pylist([])
     names = [name for name in layout.sealed if name in batch.schema.names]
     values = {name: batch.column(name).to_pylist() for name in names}
     identities = [dict(zip(names, row, strict=True)) for row in zip(*values.values(), strict=True)]
@@ -197,5 +201,5 @@ def erase_person(dataset: str, citizen_id: str, by: int | None = None) -> str:
     with transaction.atomic():
         if not keys.destroy(layout.scope(subject)):
             raise NotFound(_("This dataset holds nothing about this person."))
-        journal.record(events.ERASED, dataset, by=by, agency=spec.owner, audience="named", subject=subject)
+        journal.record(events.ERASED, dataset, by=by, agency=spec.owner, audience="named", person=subject)
     return subject

@@ -7,7 +7,7 @@ from pathlib import Path
 from django.db import transaction
 
 from huong.base import home
-from huong.store import delta, writing
+from huong.store import delta, planning, writing
 from huong.store.engine import full_disk_refused
 from huong.store.models import Commit
 from huong.store.ports import reached
@@ -64,7 +64,7 @@ def write_rows(
     home.require_space(2 * sum(path.stat().st_size for path in parquet))
     before = state_of(base) if base else None
     with full_disk_refused(), writing.staging_folder() as staging:
-        plan = writing.plan(
+        plan = planning.plan(
             place, commit.dataset, before, parquet, staging, mode=commit.mode, key=key, partition=partition, event=event
         )
         reached("staged", commit.dataset)

@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from huong.store import source
 from huong.store.access import Use
 from huong.store.analysis import run, table
+from huong.store.lineage import holds
 from huong.store.models import Commit
 from huong.store.serving.reading import Filter, RowPage, row, rows
 from huong.store.source import AsOf, commit_at, current, currents, existing_of, rows_of
@@ -26,6 +27,7 @@ __all__ = [
     "currents",
     "existing_of",
     "files_of",
+    "holds",
     "read",
     "row",
     "rows",
@@ -33,6 +35,7 @@ __all__ = [
     "run",
     "table",
 ]
+
 
 def commits(dataset: str) -> QuerySet[Commit]:
     """Return the published commits of a dataset, newest first."""

@@ -33,7 +33,8 @@ def read(
     commit = commit_at(dataset, as_of)
     layout = personal.layout_of(spec)
     rows = _narrowed(table(dataset, commit), spec, decision, {**(where or {}), **decision.where}, layout)
-    if decision.identifying and layout is not None:
+    looked_for = set(where or {}) & set(spec.identifying)
+    if layout is not None and (decision.identifying or looked_for):
         return _identified(rows, commit, spec, use, decision)
     access.record_read(commit, spec, use, decision)
     return rows.select([name for name in decision.fields if name in rows.columns])
@@ -48,7 +49,7 @@ def _narrowed(
 ) -> "ibis.Table":
     hashed = dict(layout.hashed) if layout else {}
     for name, value in where.items():
-        if name not in spec.by_name or (name in spec.identifying and name not in decision.identifying):
+        if name not in decision.allowed and name not in decision.where:
             raise BadInput(_("The field “%(name)s” cannot be used to narrow this down.") % {"name": name})
         values = list(value) if isinstance(value, list | tuple | set | frozenset) else [value]
         if layout and name in hashed:

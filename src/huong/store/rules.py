@@ -72,10 +72,19 @@ class Terms:
 
 @dataclass(frozen=True)
 class Decision:
-    """Which fields and rows a read may have, or why none."""
+    """Which fields and rows a read may have, or why none.
+
+    Attributes:
+        fields: the fields given.
+        identifying: those of them that identify persons.
+        allowed: all fields that could be given, by which rows may be narrowed down and ordered.
+        where: field to value that every row given must have.
+        refused: why nothing may be read.
+    """
 
     fields: tuple[str, ...] = ()
     identifying: tuple[str, ...] = ()
+    allowed: frozenset[str] = frozenset()
     where: Mapping[str, str] = field(default_factory=dict)
     refused: Reason = ""
 
@@ -130,14 +139,16 @@ def _chosen(
     wanted: Iterable[str] | None,
     where: Mapping[str, str],
 ) -> Decision:
+    plain_ones = tuple(name for name in allowed if name not in terms.identifying)
+    usable = frozenset(allowed if may_identify else plain_ones)
     if wanted is None:
-        return Decision(tuple(name for name in allowed if name not in terms.identifying), (), where)
+        return Decision(plain_ones, (), usable, where)
     asked = set(wanted)
     named = tuple(name for name in allowed if name in asked)
     identifying = tuple(name for name in named if name in terms.identifying)
     if identifying and not may_identify:
         return Decision(refused="identifying")
-    return Decision(named, identifying, where)
+    return Decision(named, identifying, usable, where)
 
 
 def order_of(order: Iterable[str], columns: Iterable[str]) -> list[tuple[str, bool]]:

@@ -91,5 +91,3 @@ def currents(names: Iterable[str]) -> dict[str, Commit]:
     """Return the current commits of datasets, in one query; those without data are left out."""
     tables = Table.objects.select_related("current").filter(dataset__in=list(names), current__isnull=False)
     return {table.dataset: table.current for table in tables if table.current is not None}
-
-

@@ -1,14 +1,14 @@
-"""Turning what a load brings into the files of the next version: append, upsert by key, replace.
+"""Writing Parquet files in a staging folder: what the three ways of writing share.
 
-Nothing here touches the table or the database: files are made in a staging folder, and the plan says
-which files the next version shall consist of.
+Nothing here touches the table or the database. A `Plan` says which files the next version shall
+consist of; `planning` makes it.
 """
 
 import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -73,7 +73,7 @@ class Bench:
     @property
     def select(self) -> str:
         """Return the incoming rows with the table's columns and types, and the month where it partitions."""
-        return f"SELECT {self._wanted} FROM ({self.incoming})"  # noqa: S608 - names are quoted
+        return f"SELECT {self._wanted} FROM ({self.incoming})"
 
     @property
     def _wanted(self) -> str:
@@ -86,13 +86,13 @@ class Bench:
     def old(self, paths: Sequence[Path], extra: str = "") -> str:
         """Return a SELECT of stored rows with the table's columns, whichever of them the files have."""
         names = ", ".join(text(str(path)) for path in paths)
-        sample = f"SELECT * FROM read_parquet([{names}], union_by_name=true, hive_partitioning=false)"  # noqa: S608
+        sample = f"SELECT * FROM read_parquet([{names}], union_by_name=true, hive_partitioning=false)"
         here = {row[0] for row in self.con.execute(f"DESCRIBE {sample}").fetchall()}
         wanted = ", ".join(
             quoted(name) if name in here else f"CAST(NULL AS {kind}) AS {quoted(name)}" for name, kind in self.columns
         )
         more = ", filename" if "filename" in extra else ""
-        return f"SELECT {wanted}{more} FROM {scan(list(paths), mixed=True, extra=extra)}"  # noqa: S608
+        return f"SELECT {wanted}{more} FROM {scan(list(paths), mixed=True, extra=extra)}"
 
 
 @contextmanager
@@ -104,53 +104,6 @@ def staging_folder() -> Iterator[Path]:
         yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-
-
-def plan(
-    place: Storage,
-    dataset: str,
-    before: State | None,
-    parquet: Sequence[Path],
-    staging: Path,
-    *,
-    mode: str,
-    key: Sequence[str],
-    partition: str = "",
-    event: str = "",
-) -> Plan:
-    """Make the files of the next version.
-
-    Args:
-        before: the published version; None if the dataset has none.
-        parquet: what the load brings, in order; of rows with one key the last one counts.
-        staging: where new files go.
-        mode: append, upsert or replace.
-        key: the fields that identify a row; needed for upsert.
-        partition: the field to partition by, if the table does not exist yet. Days and instants
-            partition by month in the city's zone.
-        event: the time field whose newest value is kept with the commit.
-
-    Raises:
-        WrongSchema: a column has another type than the table's.
-        KeyMissing: a row has no key.
-    """
-    from huong.store import merging
-
-    with workbench(staging) as con:
-        bench = _bench(con, place, dataset, before, parquet, staging, partition, replace=mode == "replace")
-        names = [name for name, _kind in bench.columns]
-        keys = [stored_key(name, names) for name in key]
-        if mode == "append":
-            made = _append(bench, parquet)
-        elif mode == "upsert":
-            made = merging.upsert(bench, keys)
-        else:
-            made = merging.replace(bench, keys)
-        if before is not None and mode != "replace":
-            known = {name for name, _kind in before.columns}
-            made.widened = tuple(pair for pair in bench.columns if pair[0] not in known)
-        made.data_at = _newest(bench, event)
-        return made
 
 
 def stored_key(name: str, columns: Sequence[str]) -> str:
@@ -165,7 +118,7 @@ def stored_key(name: str, columns: Sequence[str]) -> str:
     raise WrongSchema(_("The key column “%(name)s” is missing from the data.") % {"name": name})
 
 
-def _bench(
+def opened_bench(
     con: "duckdb.DuckDBPyConnection",
     place: Storage,
     dataset: str,
@@ -176,8 +129,17 @@ def _bench(
     *,
     replace: bool,
 ) -> Bench:
+    """Look at what came and at what is there, and settle the columns of the next version.
+
+    Args:
+        partition: the field to partition a new table by.
+        replace: nothing of the version before stays, so its columns need not be kept.
+
+    Raises:
+        WrongSchema: a column has another type than the table's.
+    """
     paths = [path for path in parquet if path.stat().st_size]
-    incoming = f"SELECT * FROM {scan(paths, mixed=len(paths) > 1)}"  # noqa: S608 - paths are quoted
+    incoming = f"SELECT * FROM {scan(paths, mixed=len(paths) > 1)}"
     brought = _described(con, incoming)
     by = before.partition if before else ()
     if before is None and partition:
@@ -185,7 +147,7 @@ def _bench(
         by = (MONTH,) if kind in {"DATE"} or kind.startswith("TIMESTAMP") else (partition,)
     if MONTH in by and MONTH not in dict(brought):
         source = partition or _dated(brought)
-        incoming = f"SELECT *, {_month(source, dict(brought)[source])} AS {MONTH} FROM ({incoming})"  # noqa: S608
+        incoming = f"SELECT *, {_month(source, dict(brought)[source])} AS {MONTH} FROM ({incoming})"
         brought = (*brought, (MONTH, "VARCHAR"))
     columns = brought if before is None or replace else _together(before.columns, brought)
     if before is not None and replace and _fits(before.columns, brought):
@@ -193,7 +155,7 @@ def _bench(
     missing = [pair for pair in columns if pair[0] not in dict(brought)]
     if missing:
         nothing = ", ".join(f"CAST(NULL AS {kind}) AS {quoted(name)}" for name, kind in missing)
-        incoming = f"SELECT *, {nothing} FROM ({incoming})"  # noqa: S608 - names are quoted
+        incoming = f"SELECT *, {nothing} FROM ({incoming})"
     return Bench(con, staging, place, dataset, before, columns, by, incoming)
 
 
@@ -247,14 +209,6 @@ def _month(name: str, kind: str) -> str:
     return f"strftime({local}, '%Y-%m')"
 
 
-def _append(bench: Bench, parquet: Sequence[Path]) -> Plan:
-    kept = list(bench.before.files) if bench.before else []
-    made = write(bench, bench.select, ready=parquet[0] if len(parquet) == 1 else None)
-    new = list(made)
-    count = sum(file.rows for file in new)
-    return Plan([*kept, *new], bench.columns, bench.partition, made_paths(made), added=count, changed=count > 0)
-
-
 def made_paths(made: dict[DataFile, Path]) -> dict[str, Path]:
     """Return where the new files lie, by name."""
     return {file.name: path for file, path in made.items()}
@@ -283,9 +237,7 @@ def write_one(bench: Bench, select: str, partition: tuple[tuple[str, str | None]
     """Write rows of one partition as one new file; none if there are no rows."""
     target = bench.staging / f"{ids.new_id()}.parquet"
     found = bench.con.execute(f"COPY ({select}) TO {text(str(target))} ({OPTIONS})").fetchall()
-    return {
-        DataFile(f"{ids.new_id()}.parquet", row[2], row[1], partition): Path(row[0]) for row in found if row[1]
-    }
+    return {DataFile(f"{ids.new_id()}.parquet", row[2], row[1], partition): Path(row[0]) for row in found if row[1]}
 
 
 def _named(bench: Bench, row: tuple[Any, ...]) -> tuple[DataFile, Path]:
@@ -299,25 +251,13 @@ def _partition_value(value: Any) -> str | None:
 
 
 def _as_it_is(bench: Bench, ready: Path) -> dict[DataFile, Path] | None:
-    brought = bench.con.execute(f"DESCRIBE SELECT * FROM {scan([ready])}").fetchall()  # noqa: S608 - quoted
+    brought = bench.con.execute(f"DESCRIBE SELECT * FROM {scan([ready])}").fetchall()
     if sorted((row[0], row[1]) for row in brought) != sorted(bench.columns):
         return None
-    count = bench.con.execute(f"SELECT sum(num_rows) FROM parquet_file_metadata({text(str(ready))})").fetchone()  # noqa: S608
+    count = bench.con.execute(f"SELECT sum(num_rows) FROM parquet_file_metadata({text(str(ready))})").fetchone()
     if not count or not count[0]:
         return {}
     return {DataFile(f"{ids.new_id()}.parquet", ready.stat().st_size, int(count[0])): ready}
-
-
-def _newest(bench: Bench, event: str) -> datetime | None:
-    kinds = dict(bench.columns)
-    if not event or event not in kinds:
-        return None
-    found = bench.con.execute(
-        f"SELECT epoch_us(max(CAST({quoted(event)} AS TIMESTAMP WITH TIME ZONE))) FROM ({bench.incoming})"  # noqa: S608
-    ).fetchone()
-    if not found or found[0] is None:
-        return None
-    return datetime.fromtimestamp(found[0] / 1_000_000, UTC)
 
 
 def require_keys(bench: Bench, table: str, keys: Sequence[str]) -> None:
@@ -327,7 +267,7 @@ def require_keys(bench: Bench, table: str, keys: Sequence[str]) -> None:
         KeyMissing: there are some; its details say how many.
     """
     empty = " OR ".join(f"{quoted(name)} IS NULL" for name in keys)
-    found = bench.con.execute(f"SELECT count(*) FROM {table} WHERE {empty}").fetchone()  # noqa: S608 - quoted
+    found = bench.con.execute(f"SELECT count(*) FROM {table} WHERE {empty}").fetchone()
     if found and found[0]:
         raise KeyMissing(rows=found[0])
 
@@ -338,8 +278,8 @@ def count_between(place: Storage, dataset: str, before: State, after: State) -> 
     with staging_folder() as staging, workbench(staging) as con:
         bench = Bench(con, staging, place, dataset, before, after.columns, after.partition, "")
         first, second = (_rows(bench, files) for files in (old, new))
-        added = con.execute(f"SELECT count(*) FROM ({second} EXCEPT ALL {first})").fetchone()  # noqa: S608 - quoted
-        removed = con.execute(f"SELECT count(*) FROM ({first} EXCEPT ALL {second})").fetchone()  # noqa: S608 - quoted
+        added = con.execute(f"SELECT count(*) FROM ({second} EXCEPT ALL {first})").fetchone()
+        removed = con.execute(f"SELECT count(*) FROM ({first} EXCEPT ALL {second})").fetchone()
     return (added or (0,))[0], (removed or (0,))[0]
 
 
@@ -347,7 +287,7 @@ def _rows(bench: Bench, files: set[DataFile]) -> str:
     if files:
         return bench.old(bench.paths(sorted(files, key=lambda file: file.name)))
     nothing = ", ".join(f"CAST(NULL AS {kind}) AS {quoted(name)}" for name, kind in bench.columns)
-    return f"SELECT {nothing} WHERE false"  # noqa: S608 - names are quoted
+    return f"SELECT {nothing} WHERE false"
 
 
 def clear_staging() -> int:

@@ -6,116 +6,225 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('people', '0001_initial'),
+        ("people", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='CodeList',
+            name="CodeList",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.SlugField(max_length=63, verbose_name='name')),
-                ('version', models.CharField(max_length=20, verbose_name='version')),
-                ('title', models.CharField(max_length=200, verbose_name='title')),
-                ('title_en', models.CharField(max_length=200, verbose_name='English title')),
-                ('source', models.CharField(blank=True, max_length=300, verbose_name='source')),
-                ('valid_from', models.DateField(verbose_name='valid from')),
-                ('valid_to', models.DateField(blank=True, null=True, verbose_name='last day')),
-                ('digest', models.CharField(max_length=64, verbose_name='digest')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.SlugField(max_length=63, verbose_name="name")),
+                ("version", models.CharField(max_length=20, verbose_name="version")),
+                ("title", models.CharField(max_length=200, verbose_name="title")),
+                ("title_en", models.CharField(max_length=200, verbose_name="English title")),
+                ("source", models.CharField(blank=True, max_length=300, verbose_name="source")),
+                ("valid_from", models.DateField(verbose_name="valid from")),
+                ("valid_to", models.DateField(blank=True, null=True, verbose_name="last day")),
+                ("digest", models.CharField(max_length=64, verbose_name="digest")),
             ],
             options={
-                'verbose_name': 'code list',
-                'verbose_name_plural': 'code lists',
-                'ordering': ['name', '-valid_from'],
-                'constraints': [models.UniqueConstraint(fields=('name', 'version'), name='code_list_has_each_version_once'), models.CheckConstraint(condition=models.Q(('valid_to', None), ('valid_to__gte', models.F('valid_from')), _connector='OR'), name='code_list_ends_after_it_begins')],
+                "verbose_name": "code list",
+                "verbose_name_plural": "code lists",
+                "ordering": ["name", "-valid_from"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("name", "version"), name="code_list_has_each_version_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("valid_to", None), ("valid_to__gte", models.F("valid_from")), _connector="OR"
+                        ),
+                        name="code_list_ends_after_it_begins",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Dataset',
+            name="Dataset",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.SlugField(max_length=63, unique=True, verbose_name='name')),
-                ('title', models.CharField(max_length=200, verbose_name='title')),
-                ('title_en', models.CharField(max_length=200, verbose_name='English title')),
-                ('description', models.TextField(blank=True, verbose_name='description')),
-                ('domain', models.CharField(choices=[('public_order', 'public order'), ('traffic', 'traffic'), ('health', 'health'), ('environment', 'environment'), ('public_services', 'public services'), ('social_life', 'social life')], max_length=20, verbose_name='domain')),
-                ('classification', models.CharField(choices=[('open', 'open'), ('shared', 'shared'), ('restricted', 'restricted'), ('personal', 'personal')], max_length=12, verbose_name='classification')),
-                ('is_discoverable', models.BooleanField(default=True, verbose_name='listed in the catalogue')),
-                ('folded', models.CharField(blank=True, max_length=480, verbose_name='titles without accents')),
-                ('created_at', models.DateTimeField(verbose_name='created at')),
-                ('owner', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='datasets', to='people.agency', verbose_name='owner')),
-                ('steward', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='datasets', to=settings.AUTH_USER_MODEL, verbose_name='data steward')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.SlugField(max_length=63, unique=True, verbose_name="name")),
+                ("title", models.CharField(max_length=200, verbose_name="title")),
+                ("title_en", models.CharField(max_length=200, verbose_name="English title")),
+                ("description", models.TextField(blank=True, verbose_name="description")),
+                (
+                    "domain",
+                    models.CharField(
+                        choices=[
+                            ("public_order", "public order"),
+                            ("traffic", "traffic"),
+                            ("health", "health"),
+                            ("environment", "environment"),
+                            ("public_services", "public services"),
+                            ("social_life", "social life"),
+                        ],
+                        max_length=20,
+                        verbose_name="domain",
+                    ),
+                ),
+                (
+                    "classification",
+                    models.CharField(
+                        choices=[
+                            ("open", "open"),
+                            ("shared", "shared"),
+                            ("restricted", "restricted"),
+                            ("personal", "personal"),
+                        ],
+                        max_length=12,
+                        verbose_name="classification",
+                    ),
+                ),
+                ("is_discoverable", models.BooleanField(default=True, verbose_name="listed in the catalogue")),
+                ("folded", models.CharField(blank=True, max_length=480, verbose_name="titles without accents")),
+                ("created_at", models.DateTimeField(verbose_name="created at")),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="datasets",
+                        to="people.agency",
+                        verbose_name="owner",
+                    ),
+                ),
+                (
+                    "steward",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="datasets",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="data steward",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'dataset',
-                'verbose_name_plural': 'datasets',
-                'ordering': ['name'],
+                "verbose_name": "dataset",
+                "verbose_name_plural": "datasets",
+                "ordering": ["name"],
             },
         ),
         migrations.CreateModel(
-            name='Contract',
+            name="Contract",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.CharField(max_length=20, verbose_name='version')),
-                ('major', models.PositiveIntegerField(verbose_name='major')),
-                ('minor', models.PositiveIntegerField(verbose_name='minor')),
-                ('patch', models.PositiveIntegerField(verbose_name='patch')),
-                ('document', models.TextField(verbose_name='document')),
-                ('digest', models.CharField(max_length=64, verbose_name='digest')),
-                ('changes', models.JSONField(default=list, verbose_name='changes')),
-                ('state', models.CharField(choices=[('draft', 'draft'), ('active', 'in force'), ('superseded', 'superseded')], default='draft', max_length=12, verbose_name='state')),
-                ('added_at', models.DateTimeField(verbose_name='added at')),
-                ('activated_at', models.DateTimeField(blank=True, null=True, verbose_name='in force since')),
-                ('added_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='added by')),
-                ('dataset', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='contracts', to='catalogue.dataset', verbose_name='dataset')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("version", models.CharField(max_length=20, verbose_name="version")),
+                ("major", models.PositiveIntegerField(verbose_name="major")),
+                ("minor", models.PositiveIntegerField(verbose_name="minor")),
+                ("patch", models.PositiveIntegerField(verbose_name="patch")),
+                ("document", models.TextField(verbose_name="document")),
+                ("digest", models.CharField(max_length=64, verbose_name="digest")),
+                ("changes", models.JSONField(default=list, verbose_name="changes")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("draft", "draft"), ("active", "in force"), ("superseded", "superseded")],
+                        default="draft",
+                        max_length=12,
+                        verbose_name="state",
+                    ),
+                ),
+                ("added_at", models.DateTimeField(verbose_name="added at")),
+                ("activated_at", models.DateTimeField(blank=True, null=True, verbose_name="in force since")),
+                (
+                    "added_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="added by",
+                    ),
+                ),
+                (
+                    "dataset",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="contracts",
+                        to="catalogue.dataset",
+                        verbose_name="dataset",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'contract',
-                'verbose_name_plural': 'contracts',
-                'ordering': ['dataset_id', '-major', '-minor', '-patch'],
+                "verbose_name": "contract",
+                "verbose_name_plural": "contracts",
+                "ordering": ["dataset_id", "-major", "-minor", "-patch"],
             },
         ),
         migrations.CreateModel(
-            name='Code',
+            name="Code",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=80, verbose_name='code')),
-                ('label', models.CharField(max_length=200, verbose_name='label')),
-                ('label_en', models.CharField(max_length=200, verbose_name='English label')),
-                ('aliases', models.JSONField(default=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='codes', to='catalogue.codelist', verbose_name='code list'), verbose_name='other spellings')),
-                ('position', models.PositiveIntegerField(verbose_name='position')),
-                ('list', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='codes', to='catalogue.codelist', verbose_name='code list')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("code", models.CharField(max_length=80, verbose_name="code")),
+                ("label", models.CharField(max_length=200, verbose_name="label")),
+                ("label_en", models.CharField(max_length=200, verbose_name="English label")),
+                (
+                    "aliases",
+                    models.JSONField(
+                        default=models.ForeignKey(
+                            on_delete=django.db.models.deletion.CASCADE,
+                            related_name="codes",
+                            to="catalogue.codelist",
+                            verbose_name="code list",
+                        ),
+                        verbose_name="other spellings",
+                    ),
+                ),
+                ("position", models.PositiveIntegerField(verbose_name="position")),
+                (
+                    "list",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="codes",
+                        to="catalogue.codelist",
+                        verbose_name="code list",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'code',
-                'verbose_name_plural': 'codes',
-                'ordering': ['list_id', 'position'],
-                'constraints': [models.UniqueConstraint(fields=('list', 'code'), name='code_stands_once_in_its_list')],
+                "verbose_name": "code",
+                "verbose_name_plural": "codes",
+                "ordering": ["list_id", "position"],
+                "constraints": [models.UniqueConstraint(fields=("list", "code"), name="code_stands_once_in_its_list")],
             },
         ),
         migrations.AddIndex(
-            model_name='dataset',
-            index=models.Index(fields=['owner', 'name'], name='datasets_of_an_owner'),
+            model_name="dataset",
+            index=models.Index(fields=["owner", "name"], name="datasets_of_an_owner"),
         ),
         migrations.AddConstraint(
-            model_name='dataset',
-            constraint=models.CheckConstraint(condition=models.Q(('domain__in', ('public_order', 'traffic', 'health', 'environment', 'public_services', 'social_life'))), name='dataset_is_of_a_known_domain'),
+            model_name="dataset",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "domain__in",
+                        ("public_order", "traffic", "health", "environment", "public_services", "social_life"),
+                    )
+                ),
+                name="dataset_is_of_a_known_domain",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='dataset',
-            constraint=models.CheckConstraint(condition=models.Q(('classification__in', ('open', 'shared', 'restricted', 'personal'))), name='dataset_is_classified'),
+            model_name="dataset",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("classification__in", ("open", "shared", "restricted", "personal"))),
+                name="dataset_is_classified",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='contract',
-            constraint=models.UniqueConstraint(fields=('dataset', 'version'), name='contract_has_each_version_once'),
+            model_name="contract",
+            constraint=models.UniqueConstraint(fields=("dataset", "version"), name="contract_has_each_version_once"),
         ),
         migrations.AddConstraint(
-            model_name='contract',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'active')), fields=('dataset',), name='dataset_has_one_contract_in_force'),
+            model_name="contract",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "active")), fields=("dataset",), name="dataset_has_one_contract_in_force"
+            ),
         ),
     ]

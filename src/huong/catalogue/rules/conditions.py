@@ -74,7 +74,12 @@ def condition_of_query(query: str) -> str:
     where = found.args.get("where")
     used = {name for name, value in found.args.items() if value} - {"kind"}
     counts = isinstance(found, sql.Select) and [type(part) for part in found.expressions] == [sql.Count]
-    if not counts or where is None or used - {"expressions", "from", "from_", "where"} or len(list(found.find_all(sql.Select))) > 1:
+    if (
+        not counts
+        or where is None
+        or used - {"expressions", "from", "from_", "where"}
+        or len(list(found.find_all(sql.Select))) > 1
+    ):
         raise NotACondition(query[:80])
     condition = f"NOT ({where.this.sql('duckdb')})"
     parse(condition)

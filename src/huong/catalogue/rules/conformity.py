@@ -100,7 +100,12 @@ def _tell_kind(document: Document, path: Path, error: Any) -> None:
 
 def _tell_choice(document: Document, path: Path, error: Any) -> None:
     allowed = ", ".join(str(value) for value in error.validator_value)
-    document.add(path, noop("“%(value)s” is not possible here. Choose one of: %(allowed)s."), value=error.instance, allowed=allowed)
+    document.add(
+        path,
+        noop("“%(value)s” is not possible here. Choose one of: %(allowed)s."),
+        value=error.instance,
+        allowed=allowed,
+    )
 
 
 def _tell_pattern(document: Document, path: Path, error: Any) -> None:

@@ -73,6 +73,7 @@ class FieldSpec:
         expected: a row without it is only flagged; both count for "complete".
         zone: for times: the zone of times that come without one.
         crs: for points: the reference system they come in, such as "EPSG:4326".
+        birth_field: for personal ids: the date field whose year the number must tell; empty if none.
         as_of: for units: an ISO date, or the name of the field that dates each row; None if unknown.
     """
 
@@ -90,6 +91,7 @@ class FieldSpec:
     zone: str = ""
     crs: str = "EPSG:4326"
     as_of: str | None = None
+    birth_field: str = ""
     values: tuple[str, ...] = ()
     limits: Limits = Limits()
     reference: Reference | None = None

@@ -74,9 +74,7 @@ def _require_limits(document: Document, field: FieldSpec, path: Path) -> None:
     elif low is not None and high is not None and low[0] == high[0] and _is_open(limits):
         document.add(here, noop("The range of “%(label)s” holds no value."), label=field.name)
     if limits.min_length is not None and limits.max_length is not None and limits.min_length > limits.max_length:
-        document.add(
-            here, noop("The shortest length of “%(label)s” is longer than the longest."), label=field.name
-        )
+        document.add(here, noop("The shortest length of “%(label)s” is longer than the longest."), label=field.name)
 
 
 def _is_open(limits: Limits) -> bool:

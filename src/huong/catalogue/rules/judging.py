@@ -76,11 +76,17 @@ def _table(old: ContractSpec, new: ContractSpec) -> Iterator[Change]:
             {"old": old.partition or "-", "new": new.partition or "-"},
         )  # fmt: skip
     if old.key != new.key:
-        yield Change("major", noop("The key changes from (%(old)s) to (%(new)s)."), _pair(", ".join(old.key), ", ".join(new.key)))
+        yield Change(
+            "major", noop("The key changes from (%(old)s) to (%(new)s)."), _pair(", ".join(old.key), ", ".join(new.key))
+        )
     if old.mode != new.mode:
         yield Change("major", noop("Loads change from %(old)s to %(new)s."), _pair(old.mode, new.mode))
     if old.classification != new.classification:
-        yield Change("major", noop("The classification changes from %(old)s to %(new)s."), _pair(old.classification, new.classification))
+        yield Change(
+            "major",
+            noop("The classification changes from %(old)s to %(new)s."),
+            _pair(old.classification, new.classification),
+        )
     yield from _promises(old, new)
 
 
@@ -114,7 +120,11 @@ def _fields(old: ContractSpec, new: ContractSpec) -> Iterator[Change]:
     for name, added in new.by_name.items():
         if name not in old.by_name:
             weight: Weight = "major" if added.required or name in new.key else "minor"
-            sentence = noop("The field “%(label)s” is new and required.") if weight == "major" else noop("The field “%(label)s” is new.")
+            sentence = (
+                noop("The field “%(label)s” is new and required.")
+                if weight == "major"
+                else noop("The field “%(label)s” is new.")
+            )
             yield Change(weight, sentence, {"label": name})
 
 
@@ -139,6 +149,7 @@ def _field(old: FieldSpec, new: FieldSpec) -> Iterator[Change]:
         (old.limits, new.limits, noop("The range or form of “%(label)s” changes.")),
         (old.reference, new.reference, noop("The relation of “%(label)s” changes.")),
         (old.severities, new.severities, noop("What happens to a wrong “%(label)s” changes.")),
+        (old.birth_field, new.birth_field, noop("“%(label)s” is compared with another birth date.")),
         (old.identifying, new.identifying, noop("“%(label)s” changes between identifying and not.")),
     ):
         if before != after:

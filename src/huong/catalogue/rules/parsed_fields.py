@@ -51,6 +51,11 @@ class FieldReader:
         if not found:
             self.document.add((*path, "properties"), noop("The table has no fields yet: “properties:” is empty."))
         self._require_dates(found, path)
+        self._require_births(found, path)
+        for position, _relation in items(table, "relationships"):
+            self.document.add(
+                (*path, "relationships", position), noop("Write the relation at the field that it belongs to.")
+            )
         return tuple(found.values())
 
     def key(self) -> tuple[str, ...]:
@@ -89,7 +94,8 @@ class FieldReader:
             unit=extras.text("unit"),
             zone=self._zone(part, extras, path) if logical == "timestamp" else "",
             crs=self._crs(extras),
-            as_of=self._as_of(extras),
+            as_of=extras.text("unitAsOf") or None,
+            birth_field=extras.text("birthField"),
             values=self._values(part, kinds),
             limits=limits_of(self.document, part, path),
             reference=self._reference(part, path),
@@ -115,7 +121,9 @@ class FieldReader:
         if name.startswith("code:"):
             if self.code_lists is not None and name[5:] not in self.code_lists:
                 self.document.add(
-                    extras.path("semanticType"), noop("There is no code list “%(label)s”. Load it first."), label=name[5:]
+                    extras.path("semanticType"),
+                    noop("There is no code list “%(label)s”. Load it first."),
+                    label=name[5:],
                 )
             return Semantic("string", identifying=False)
         if name not in self.semantics:
@@ -140,12 +148,16 @@ class FieldReader:
         if len(spec.source) > 1 and (spec.logical_type != "point" or len(spec.source) != 2):
             self.document.add(
                 (*path, "transformSourceObjects"),
-                noop("Only a point is made of two columns: first the latitude (or north), then the longitude (or east)."),
+                noop(
+                    "Only a point is made of two columns: first the latitude (or north), then the longitude (or east)."
+                ),
             )
 
     def _zone(self, part: dict[str, Any], extras: Extras, path: Path) -> str:
         options = part.get("logicalTypeOptions")
-        written = extras.text("zone") or str((options if isinstance(options, dict) else {}).get("defaultTimezone") or "")
+        written = extras.text("zone") or str(
+            (options if isinstance(options, dict) else {}).get("defaultTimezone") or ""
+        )
         if not written:
             self.document.add(
                 path,
@@ -173,9 +185,6 @@ class FieldReader:
             return "EPSG:4326"
         return crs
 
-    def _as_of(self, extras: Extras) -> str | None:
-        return extras.text("unitAsOf") or None
-
     @staticmethod
     def _values(part: dict[str, Any], kinds: dict[str, tuple[Severity, Any]]) -> tuple[str, ...]:
         listed = part.get("enum")
@@ -189,9 +198,7 @@ class FieldReader:
             match = REFERENCE.match(str(relation.get("to", "")))
             if match:
                 return Reference(match[1], match[2])
-            self.document.add(
-                (*path, "relationships", position, "to"), noop("Write the relation as dataset.field.")
-            )
+            self.document.add((*path, "relationships", position, "to"), noop("Write the relation as dataset.field."))
         return None
 
     @staticmethod
@@ -220,6 +227,15 @@ class FieldReader:
             ):
                 self.document.add(
                     here, noop("“unitAsOf” should be a day, such as 2025-07-01, or a date field of this contract.")
+                )
+
+    def _require_births(self, found: dict[str, FieldSpec], path: Path) -> None:
+        for position, spec in enumerate(found.values()):
+            named = found.get(spec.birth_field)
+            if spec.birth_field and (named is None or named.logical_type != "date" or spec.semantic != "vn.citizen_id"):
+                self.document.add(
+                    (*path, "properties", position),
+                    noop("“birthField” belongs to a personal id and names a date field of this contract."),
                 )
 
 

@@ -16,7 +16,12 @@ _SEVERITIES: Final[dict[str, Severity]] = {
     "warning": "flag",
     "info": "flag",
 }
-_METRICS: Final = {"nullValues": "required", "missingValues": "required", "duplicateValues": "unique", "invalidValues": "values"}
+_METRICS: Final = {
+    "nullValues": "required",
+    "missingValues": "required",
+    "duplicateValues": "unique",
+    "invalidValues": "values",
+}
 
 
 def severity_of(document: Document, check: dict[str, Any], path: Path) -> Severity:
@@ -68,7 +73,9 @@ def _require_known_metric(document: Document, check: dict[str, Any], path: Path)
     if check.get("type") != "text":
         document.add(
             path,
-            noop("At the table Hương takes conditions: type custom, engine huong. The number of rows goes into “expectedRows”."),
+            noop(
+                "At the table Hương takes conditions: type custom, engine huong. The number of rows goes into “expectedRows”."
+            ),
         )
 
 

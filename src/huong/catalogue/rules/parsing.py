@@ -115,7 +115,9 @@ def _with_facts(spec: ContractSpec, document: Document, extras: Extras) -> Contr
     team = value.get("team") if isinstance(value.get("team"), dict) else {}
     mode: Mode = extras.choice("mode", ("append", "upsert", "replace"), "append")  # type: ignore[assignment]
     if mode == "upsert" and not spec.key:
-        document.add(extras.path("mode"), noop("To replace rows by their key, at least one field needs “primaryKey: true”."))
+        document.add(
+            extras.path("mode"), noop("To replace rows by their key, at least one field needs “primaryKey: true”.")
+        )
     domain = str(value.get("domain") or "")
     if domain not in DOMAINS:
         document.add(
@@ -123,9 +125,7 @@ def _with_facts(spec: ContractSpec, document: Document, extras: Extras) -> Contr
         )
     owner = Extras(document, team, ("team",)).text("agencyCode") or extras.text("owner")
     if not owner:
-        document.add(
-            ("team",), noop("Say which agency owns the data: “team:” with a custom property “agencyCode”.")
-        )
+        document.add(("team",), noop("Say which agency owns the data: “team:” with a custom property “agencyCode”."))
     sharing = extras.get("sharing") if isinstance(extras.get("sharing"), dict) else {}
     return replace(
         spec,
@@ -141,13 +141,22 @@ def _with_facts(spec: ContractSpec, document: Document, extras: Extras) -> Contr
         sharing=Sharing(
             discoverable=sharing.get("discoverable", True) is not False,
             api=sharing.get("api", True) is not False,
-            consumers=tuple(str(code) for code in sharing.get("consumers") or ()),
+            consumers=_codes(document, extras, sharing.get("consumers")),
         ),
     )
 
 
+def _codes(document: Document, extras: Extras, listed: Any) -> tuple[str, ...]:
+    if listed is not None and not isinstance(listed, list):
+        document.add(extras.path("sharing"), noop("“consumers” should be a list of agency codes."))
+        return ()
+    return tuple(str(code) for code in listed or ())
+
+
 def _steward(team: dict[str, Any]) -> str:
-    return next((str(member.get("username", "")) for _, member in items(team, "members") if member.get("role") == "steward"), "")
+    return next(
+        (str(member.get("username", "")) for _, member in items(team, "members") if member.get("role") == "steward"), ""
+    )
 
 
 def _with_promises(spec: ContractSpec, document: Document, extras: Extras) -> ContractSpec:
@@ -166,10 +175,13 @@ def _with_promises(spec: ContractSpec, document: Document, extras: Extras) -> Co
     review = extras.text("reviewDate")
     if review and not DAY.match(review):
         document.add(extras.path("reviewDate"), noop("A date is written as in 2026-12-31 here."))
-    if spec.freshness_hours is None and not review:
+    promised = {promise.get("property") for _, promise in items(document.value, "slaProperties")}
+    if not promised & {"freshness", "latency"} and not review:
         document.add(
             ("slaProperties",),
-            noop("Nothing is promised on freshness, so “live” stays unknown. Add the property “freshness”, or “reviewDate”."),
+            noop(
+                "Nothing is promised on freshness, so “live” stays unknown. Add the property “freshness”, or “reviewDate”."
+            ),
             warning=True,
         )
     return replace(spec, review_date=review)
@@ -189,7 +201,9 @@ def _element(document: Document, spec: ContractSpec, promise: dict[str, Any], po
     found = spec.by_name.get(name)
     if found is None or found.logical_type not in ("date", "timestamp"):
         document.add(
-            ("slaProperties", position, "element"), noop("“%(label)s” is not a date or time field of this contract."), label=name
+            ("slaProperties", position, "element"),
+            noop("“%(label)s” is not a date or time field of this contract."),
+            label=name,
         )
         return ""
     return name

@@ -127,7 +127,9 @@ def logical_type_of(document: Document, part: dict[str, Any], path: Path, base: 
     if found is None:
         document.add(
             (*path, "logicalType"),
-            noop("Hương keeps rows of plain values: string, integer, number, boolean, date, timestamp, or a point (object)."),
+            noop(
+                "Hương keeps rows of plain values: string, integer, number, boolean, date, timestamp, or a point (object)."
+            ),
         )
         return "string"
     if base and found != base:
@@ -159,4 +161,6 @@ def require_pattern(document: Document, pattern: str, path: Path) -> None:
         document.add(path, noop("The pattern cannot be read: %(reason)s."), reason=str(error))
         return
     if re.search(r"\(\?(?:=|!|<=|<!|P=)|\\[1-9]", pattern):
-        document.add(path, noop("The pattern looks ahead or refers back, which is not possible here. Use a rule instead."))
+        document.add(
+            path, noop("The pattern looks ahead or refers back, which is not possible here. Use a rule instead.")
+        )

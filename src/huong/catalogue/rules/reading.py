@@ -26,7 +26,7 @@ class PlainLoader(yaml.SafeLoader):
     def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
         """Read one part; pointers to other parts are refused, since a few of them can unfold without end."""
         if self.check_event(yaml.AliasEvent):
-            mark = self.peek_event().start_mark
+            mark = self.peek_event().start_mark  # type: ignore[no-untyped-call]
             raise yaml.MarkedYAMLError(problem="*", problem_mark=mark)
         return super().compose_node(parent, index)  # type: ignore[no-any-return]
 
@@ -48,7 +48,9 @@ def read(text: str) -> Document:
     """
     document = Document(None)
     if len(text.encode()) > MAX_BYTES:
-        document.add((), noop("The file is larger than %(limit)s kB. A contract holds no data."), limit=MAX_BYTES // 1000)
+        document.add(
+            (), noop("The file is larger than %(limit)s kB. A contract holds no data."), limit=MAX_BYTES // 1000
+        )
         return document
     try:
         document.value = _read(text, document)

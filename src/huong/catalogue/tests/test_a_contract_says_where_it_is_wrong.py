@@ -79,6 +79,8 @@ def test_an_unknown_semantic_type_is_named_at_its_line(changed):
         ("implementation: cleaned_on >= built_on", "implementation: 'cleaned_on >= (SELECT 1)'", "not a condition"),
         ("engine: huong", "engine: soda", "not a condition"),
         ("logicalType: date\n", "logicalType: timestamp\n", "defaultTimezone"),
+        ("consumers: [H57.9]", "consumers: H57.9", "list of agency codes"),
+        ("value: text.identifier", "value: vn.citizen_id\n          - {property: birthField, value: kind}", "birthField"),
     ],
 )  # fmt: skip
 def test_each_mistake_gets_its_sentence(changed, old, new, said):

@@ -39,7 +39,16 @@ def test_a_contradiction_is_found(condition):
 
 @pytest.mark.parametrize(
     "condition",
-    ["a > 5 AND a < 7", "b >= 1", "a < b", "n > 1 AND n < 0", "a % 7 = 3", "b * 2 > 3", "t = 'x'", "t > 'a' AND t < 'b'"],
+    [
+        "a > 5 AND a < 7",
+        "b >= 1",
+        "a < b",
+        "n > 1 AND n < 0",
+        "a % 7 = 3",
+        "b * 2 > 3",
+        "t = 'x'",
+        "t > 'a' AND t < 'b'",
+    ],
 )
 def test_a_rule_that_may_hold_or_cannot_be_decided_is_left_alone(condition):
     assert can_hold(condition, FIELDS) is True

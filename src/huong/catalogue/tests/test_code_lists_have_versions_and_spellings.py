@@ -40,7 +40,10 @@ def test_a_spelling_that_could_mean_two_codes_is_left_out():
 def test_a_later_version_ends_the_one_before():
     load()
     load("2", date(2026, 1, 1), CODES[:1])
-    assert queries.codes("asset_status", date(2025, 12, 31)) == [("ok", "hoạt động", "working"), ("bad", "hỏng", "broken")]
+    assert queries.codes("asset_status", date(2025, 12, 31)) == [
+        ("ok", "hoạt động", "working"),
+        ("bad", "hỏng", "broken"),
+    ]
     assert queries.codes("asset_status", date(2026, 1, 1)) == [("ok", "hoạt động", "working")]
     assert CodeList.objects.get(version="1").valid_to == date(2025, 12, 31)
 

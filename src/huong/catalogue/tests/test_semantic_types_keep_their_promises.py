@@ -13,7 +13,7 @@ from huong.catalogue.types import PLAIN, REGISTRY, Context, semantic_type
 from huong.catalogue.types.geo import fitted
 from huong.catalogue.types.identifiers import citizen_id_agrees, citizen_id_parts, tax_check_digit
 
-COMPILED = {}
+COMPILED: dict[tuple[str, Context | None], str] = {}
 
 
 @pytest.fixture(scope="module")
@@ -87,7 +87,9 @@ def test_normalising_twice_is_normalising_once(con, name, texts):
 
 @pytest.mark.parametrize("name", REGISTRY)
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(texts=st.lists(st.one_of(st.text(max_size=40), st.from_regex(r"[0-9./: \-]{1,22}", fullmatch=True)), max_size=60))
+@given(
+    texts=st.lists(st.one_of(st.text(max_size=40), st.from_regex(r"[0-9./: \-]{1,22}", fullmatch=True)), max_size=60)
+)
 def test_whatever_comes_in_is_an_answer_and_never_an_error(con, name, texts):
     run(con, name, [text.replace("\x00", "") for text in texts])
 
@@ -96,7 +98,9 @@ def test_whatever_comes_in_is_an_answer_and_never_an_error(con, name, texts):
 @settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_what_fits_the_canonical_form_needs_no_more_work(con, name, data):
-    texts = data.draw(st.lists(st.from_regex(REGISTRY[name].canonical.replace(r"\d", "[0-9]"), fullmatch=True), min_size=1))
+    texts = data.draw(
+        st.lists(st.from_regex(REGISTRY[name].canonical.replace(r"\d", "[0-9]"), fullmatch=True), min_size=1)
+    )
     for raw, (value, fine) in run(con, name, [text.strip() for text in texts]).items():
         assert (value, fine) == (raw, True)
 
@@ -118,7 +122,11 @@ def test_a_personal_id_tells_place_year_and_sex_and_is_compared_with_the_birth_d
 
 
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(words=st.lists(st.sampled_from(["Thuỷ", "Hoá", "quý", "Hoàng", "Uỷ", "khoẻ", "Thúy", "loè", "a"]), min_size=1, max_size=4))
+@given(
+    words=st.lists(
+        st.sampled_from(["Thuỷ", "Hoá", "quý", "Hoàng", "Uỷ", "khoẻ", "Thúy", "loè", "a"]), min_size=1, max_size=4
+    )
+)
 def test_tone_marks_are_placed_as_the_search_places_them(con, words):
     text = " ".join(words)
     value, _fine = run(con, "text.name", [text])[text]
@@ -164,7 +172,9 @@ def test_every_type_is_described_in_both_languages_with_examples():
 
 
 def test_typed_columns_are_taken_as_they_are(con):
-    table = ibis.table({"at": "timestamp", "day": "date", "whole": "int32", "part": "float64", "yes": "boolean"}, name="t")
+    table = ibis.table(
+        {"at": "timestamp", "day": "date", "whole": "int32", "part": "float64", "yes": "boolean"}, name="t"
+    )
     context = Context(zone="Asia/Ho_Chi_Minh")
     query = ibis.to_sql(
         table.select(
@@ -181,4 +191,11 @@ def test_typed_columns_are_taken_as_they_are(con):
         "WITH t AS (SELECT TIMESTAMP '2026-11-24 14:30' AS at, DATE '2026-11-24' AS day, 7::INTEGER AS whole,"
         f" 2.5::DOUBLE AS part, true AS yes) {query}"
     ).fetchone()
-    assert [str(value) for value in row] == ["2026-11-24 07:30:00+00:00", "2026-11-24", "2026-11-24", "7", "None", "True"]
+    assert [str(value) for value in row] == [
+        "2026-11-24 07:30:00+00:00",
+        "2026-11-24",
+        "2026-11-24",
+        "7",
+        "None",
+        "True",
+    ]

@@ -9,6 +9,8 @@ from django.core.management import call_command
 
 from huong.base.errors import BadInput, NotFound
 from huong.catalogue import actions, queries
+from huong.people import queries as people
+from huong.people.actions import tokens
 
 pytestmark = pytest.mark.django_db
 
@@ -19,8 +21,11 @@ def drain_data(agencies, good):
 
 
 @pytest.fixture
-def signed_in(client, data_officer):
-    client.force_login(data_officer)
+def system(client, agencies):
+    _token, bearer = tokens.issue(
+        "Kho dữ liệu", agency=people.agency("H57.8"), powers=["catalogue.edit", "catalogue.approve"], by=None
+    )
+    client.defaults["HTTP_AUTHORIZATION"] = f"Bearer {bearer}"
     return client
 
 
@@ -74,22 +79,22 @@ def test_columns_are_proposed_by_name_and_title_once_each(drain_data):
     assert queries.proposed_mapping(spec, ["MÃ CỐNG", "loai", "Code", "khác"]) == {"MÃ CỐNG": "code", "loai": "kind"}
 
 
-def test_the_api_lists_and_shows_datasets(drain_data, signed_in, django_assert_max_num_queries):
+def test_the_api_lists_and_shows_datasets(drain_data, system, django_assert_max_num_queries):
     with django_assert_max_num_queries(10):
-        found = signed_in.get("/api/v1/datasets").json()
+        found = system.get("/api/v1/datasets").json()
     assert [(row["name"], row["contract"]) for row in found] == [("drains", "1.0.0")]
-    shown = signed_in.get("/api/v1/datasets/drains").json()
+    shown = system.get("/api/v1/datasets/drains").json()
     assert [field["name"] for field in shown["fields"]] == ["code", "kind", "depth_m", "built_on", "cleaned_on"]
-    assert b"apiVersion" in signed_in.get("/api/v1/datasets/drains/contract").content
-    assert signed_in.get("/api/v1/datasets/drains/contract/versions").json()[0]["state"] == "active"
+    assert b"apiVersion" in system.get("/api/v1/datasets/drains/contract").content
+    assert system.get("/api/v1/datasets/drains/contract/versions").json()[0]["state"] == "active"
 
 
-def test_the_api_checks_and_adds_contracts(agencies, good, changed, signed_in):
-    wrong = post(signed_in, "/api/v1/contracts/check", document=changed(("unit: d", "unit: moons"))).json()
+def test_the_api_checks_and_adds_contracts(agencies, good, changed, system):
+    wrong = post(system, "/api/v1/contracts/check", document=changed(("unit: d", "unit: moons"))).json()
     assert wrong["good"] is False
     assert wrong["problems"][0]["line"] == 60
-    assert post(signed_in, "/api/v1/contracts", document=good).status_code == 201
-    assert signed_in.get("/api/v1/datasets/drains").status_code == 200
+    assert post(system, "/api/v1/contracts", document=good).status_code == 201
+    assert system.get("/api/v1/datasets/drains").status_code == 200
 
 
 def test_the_api_refuses_strangers(drain_data, client):

@@ -78,7 +78,9 @@ def test_a_breaking_change_names_whom_it_concerns(first, changed):
 
 
 def test_the_partition_never_changes(first, changed):
-    text = version(changed(("        businessName: Loại\n", "        businessName: Loại\n        partitioned: true\n")), "2.0.0")
+    text = version(
+        changed(("        businessName: Loại\n", "        businessName: Loại\n        partitioned: true\n")), "2.0.0"
+    )
     checked = actions.check(text)
     assert checked.needed == "-"
     assert not checked.is_good

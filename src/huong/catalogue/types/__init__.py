@@ -8,9 +8,7 @@ from huong.catalogue.types import codes, geo, identifiers, moments, numbers, tex
 from huong.catalogue.types.base import Context, SemanticType
 
 REGISTRY: dict[str, SemanticType] = {
-    found.name: found
-    for module in (identifiers, moments, texts, numbers, geo, codes)
-    for found in module.TYPES
+    found.name: found for module in (identifiers, moments, texts, numbers, geo, codes) for found in module.TYPES
 }
 
 

@@ -114,7 +114,9 @@ def fixed_offset_seconds(zone: str) -> int | None:
     from zoneinfo import ZoneInfo
 
     offsets = {
-        datetime(year, month, 15, tzinfo=ZoneInfo(zone)).utcoffset() for year in range(1976, 2041) for month in range(1, 13)
+        datetime(year, month, 15, tzinfo=ZoneInfo(zone)).utcoffset()
+        for year in range(1976, 2041)
+        for month in range(1, 13)
     }
     only = offsets.pop() if len(offsets) == 1 else None
     return None if only is None else int(only.total_seconds())

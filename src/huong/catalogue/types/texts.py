@@ -5,19 +5,26 @@ from typing import Final
 from huong.catalogue.types.base import Context, Expr, SemanticType
 
 _PAIRS: Final = (("o", "a", "òóỏõọ", "àáảãạ"), ("o", "e", "òóỏõọ", "èéẻẽẹ"), ("u", "y", "ùúủũụ", "ỳýỷỹỵ"))
+_ASIDE: Final = (("qu", "q\ue000"), ("Qu", "Q\ue000"), ("qU", "q\ue001"), ("QU", "Q\ue001"))
 _OLD_TONES: Final = r"[oO][àáảãạèéẻẽẹ]|[uU][ỳýỷỹỵ]"
 
 
 def tone_normal(text: Expr) -> Expr:
-    """Move the tone mark of open syllables to where Hương keeps it ("Thuỷ" to "Thủy"), as `base.text` does."""
+    """Move the tone mark of open syllables to where Hương keeps it ("Thuỷ" to "Thủy"), as `base.text` does.
+
+    The u of "qu" is put aside meanwhile, since it belongs to the consonant ("quý" stays).
+    """
     import ibis
 
     moved = text
+    for whole, aside in _ASIDE:
+        moved = moved.replace(whole, aside)
     for first, second, marked_first, marked_second in _PAIRS:
         for new, old in zip(marked_first, marked_second, strict=True):
-            moved = moved.re_replace(rf"(^|[^qQ]){first}{old}([^\p{{L}}]|$)", rf"\1{new}{second}\2")
-            big = new.upper()
-            moved = moved.re_replace(rf"(^|[^qQ]){first.upper()}{old}([^\p{{L}}]|$)", rf"\1{big}{second}\2")
+            moved = moved.re_replace(rf"{first}{old}([^\p{{L}}]|$)", rf"{new}{second}\1")
+            moved = moved.re_replace(rf"{first.upper()}{old}([^\p{{L}}]|$)", rf"{new.upper()}{second}\1")
+    for whole, aside in _ASIDE:
+        moved = moved.replace(aside, whole)
     return ibis.ifelse(text.re_search(_OLD_TONES), moved, text)
 
 
@@ -34,7 +41,9 @@ def squeeze(text: Expr) -> Expr:
     """Write every run of white space as one space."""
     import ibis
 
-    return ibis.ifelse(text.contains("  ") | text.re_search(r"[\t\r\n\x{00A0}]"), text.re_replace(r"[\s\x{00A0}]+", " "), text)
+    return ibis.ifelse(
+        text.contains("  ") | text.re_search(r"[\t\r\n\x{00A0}]"), text.re_replace(r"[\s\x{00A0}]+", " "), text
+    )
 
 
 def _name(text: Expr, _context: Context) -> Expr:

@@ -2,6 +2,8 @@
 
 from typing import TYPE_CHECKING
 
+from django.utils.translation import gettext_noop
+
 from huong.catalogue import queries as catalogue
 from huong.messages import actions as messages
 from huong.people import queries as people
@@ -9,10 +11,14 @@ from huong.people import queries as people
 if TYPE_CHECKING:
     from huong.intake.models import Load
 
-DONE = "%(name)s was loaded into %(dataset)s: %(accepted)s rows accepted, %(refused)s wait to be repaired."
-FAILED = "%(name)s was not loaded into %(dataset)s. Open the load to see why."
-SAME = "The same file (%(name)s) was sent to two datasets of different agencies: %(dataset)s and %(other)s."
-SOURCE = "The source of %(dataset)s could not be read. It will be tried again."
+DONE = gettext_noop(
+    "%(name)s was loaded into %(dataset)s: %(accepted)s rows accepted, %(refused)s wait to be repaired."
+)
+FAILED = gettext_noop("%(name)s was not loaded into %(dataset)s. Open the load to see why.")
+SAME = gettext_noop(
+    "The same file (%(name)s) was sent to two datasets of different agencies: %(dataset)s and %(other)s."
+)
+SOURCE = gettext_noop("The source of %(dataset)s could not be read. It will be tried again.")
 
 
 def stewards_of(dataset: str, owner: str) -> list[int]:

@@ -99,7 +99,7 @@ def _readable(spec: ContractSpec, source: str) -> str:
     columns = [
         f"{quoted(name + HASHED) if name in hashed else quoted(SEALED)} AS {quoted(name)}" for name in layout.sealed
     ]
-    return f"(SELECT *, {', '.join(columns)} FROM {source})"  # noqa: S608 - names from the contract
+    return f"(SELECT *, {', '.join(columns)} FROM {source})"
 
 
 def _after_replay(load: Load) -> dict[str, Any]:
@@ -132,9 +132,7 @@ def finish_published(load: Load, commit: "Commit") -> None:
         _finish(load, commit, None, replayed)
 
 
-def _finish(
-    load: Load, commit: "Commit | None", before: "Commit | None", replayed: dict[str, Any]
-) -> None:
+def _finish(load: Load, commit: "Commit | None", before: "Commit | None", replayed: dict[str, Any]) -> None:
     """Write that a load is done, in the caller's transaction.
 
     Records: `intake.loaded`.

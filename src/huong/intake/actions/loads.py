@@ -116,10 +116,10 @@ def repeats(load: Load, spec: ContractSpec) -> Load | None:
 @transaction.atomic
 def forget(load: Load) -> None:
     """Let go of a load that turned out to repeat another one; its bytes stay kept by that one."""
-    blob = load.blob_id
+    blob, owner = load.blob_id, f"intake:{load.id}"
     load.delete()
     if blob:
-        files.release(blob, owner=f"intake:{load.id}")
+        files.release(blob, owner=owner)
 
 
 def look_again(load_id: str, *, by: "User", recipe: Mapping[str, Any]) -> Load:
@@ -135,9 +135,7 @@ def look_again(load_id: str, *, by: "User", recipe: Mapping[str, Any]) -> Load:
     return look(load, queries.spec_of(load))
 
 
-def start(
-    load_id: str, *, by: "User", mapping: Mapping[str, str] | None = None, accept_header: bool = False
-) -> Load:
+def start(load_id: str, *, by: "User", mapping: Mapping[str, str] | None = None, accept_header: bool = False) -> Load:
     """Start a load whose columns a person has confirmed; it runs as a job.
 
     Args:
@@ -237,9 +235,7 @@ def stop(load_id: str, *, by: "User") -> Load:
     )
     if not changed:
         raise WrongState(_("This load is not under way, or its rows are being written just now."))
-    journal.record(
-        events.STOPPED, load.dataset, by=by.pk, agency=load.owner, load=load.id, problem=Stopped.code
-    )
+    journal.record(events.STOPPED, load.dataset, by=by.pk, agency=load.owner, load=load.id, problem=Stopped.code)
     load.refresh_from_db()
     return load
 
@@ -309,6 +305,6 @@ def enter(dataset: str, values: Mapping[str, str], *, by: "User") -> Load:
     row = {"_entered": clock.now().isoformat(), **{name: typed.get(name) for name in expected}}
     stream = io.BytesIO(orjson.dumps(row) + b"\n")
     mapping = {name: name for name in expected}
-    load = draft(spec, stream, name="entry.ndjson", by=by, mapping=mapping)
+    load = draft(spec, stream, name="entry.ndjson", by=by, mapping=mapping, recipe={"decimal": ","})
     load.detail["accept_header"] = True
     return run_new(load, spec)

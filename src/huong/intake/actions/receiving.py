@@ -75,9 +75,7 @@ def receive(
     """
     spec = catalogue.contract_of(dataset)
     require_may_load(by, spec)
-    load = draft(
-        spec, stream, name=name, by=by, recipe=recipe, expected_rows=expected_rows, digest=digest, size=size
-    )
+    load = draft(spec, stream, name=name, by=by, recipe=recipe, expected_rows=expected_rows, digest=digest, size=size)
     return look(load, spec)
 
 
@@ -113,9 +111,7 @@ def draft(
         made_at=clock.now(),
     )
     load.scope = f"load:{load.id}" if spec.is_personal else ""
-    blob = files.keep(
-        stream, name=name, owner=f"intake:{load.id}", scope=load.scope or None, by=by.pk if by else None
-    )
+    blob = files.keep(stream, name=name, owner=f"intake:{load.id}", scope=load.scope or None, by=by.pk if by else None)
     load.blob, load.raw_digest = blob, blob.digest
     try:
         _require_as_sent(blob, digest, size)
@@ -219,6 +215,15 @@ def fail(load: Load, error: HuongError) -> None:
 
 
 NEEDS_PERSON = frozenset(
-    {"mapping_needed", "mapping_unknown", "header_changed", "same_bytes_elsewhere", "storage_full", "dataset_busy",
-     "unavailable", "load_stopped", "several_inside"}
+    {
+        "mapping_needed",
+        "mapping_unknown",
+        "header_changed",
+        "same_bytes_elsewhere",
+        "storage_full",
+        "dataset_busy",
+        "unavailable",
+        "load_stopped",
+        "several_inside",
+    }
 )

@@ -119,9 +119,7 @@ def undo(repair_id: int, *, by: "User") -> Repair:
         raise
     with transaction.atomic():
         Load.objects.filter(pk=load.pk).update(**counts)
-        journal.record(
-            events.UNDONE, load.dataset, by=by.pk, agency=load.owner, load=load.id, repair=repair.pk
-        )
+        journal.record(events.UNDONE, load.dataset, by=by.pk, agency=load.owner, load=load.id, repair=repair.pk)
     repair.state = "undone"
     return repair
 
@@ -152,9 +150,17 @@ def _keep(load: Load, repair: Repair, change: overlay.Change, *, by: "User") -> 
     with transaction.atomic():
         repair.save(force_insert=True)
         name = events.DROPPED if repair.kind == "drop" else events.REPAIRED
-        facts = {"load": load.id, "repair": repair.pk, "rule": repair.rule, "rows": repair.rows}
-        facts |= {} if repair.kind == "drop" else {"kind": repair.kind}
-        journal.record(name, load.dataset, by=by.pk, agency=load.owner, **facts)
+        journal.record(
+            name,
+            load.dataset,
+            by=by.pk,
+            agency=load.owner,
+            load=load.id,
+            repair=repair.pk,
+            kind=repair.kind,
+            rule=repair.rule,
+            rows=repair.rows,
+        )
     Load.objects.filter(pk=load.pk).update(**recount(load))
     return repair
 
@@ -166,7 +172,7 @@ def _concerned(load: Load, repair: Repair, change: overlay.Change) -> int:
         if change.column and change.column not in columns:
             return 0
         found = con.execute(
-            f"SELECT count(*) FROM ({sql}) WHERE {overlay.condition(repair.row, mask, change)}"  # noqa: S608
+            f"SELECT count(*) FROM ({sql}) WHERE {overlay.condition(repair.row, mask, change)}"
         ).fetchone()
     return int(found[0]) if found else 0
 

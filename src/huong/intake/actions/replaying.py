@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from huong.base import home
 from huong.base.errors import WrongState
+from huong.catalogue import queries as catalogue
 from huong.intake import queries
 from huong.intake.actions import running
 from huong.intake.actions.receiving import draft
@@ -41,7 +42,7 @@ def replay(load_id: str, *, by: "User", wait: bool = False) -> Load:
     """
     origin = queries.load(load_id)
     access.require_power(by, "intake.repair", origin.owner)
-    spec = queries.catalogue.contract_of(origin.dataset)
+    spec = catalogue.contract_of(origin.dataset)
     _require_may_replay(origin, replaces=spec.mode == "replace")
     repairs = list(queries.repairs_of(origin.id).filter(state="made").exclude(kind="drop").values_list("pk", flat=True))
     with tempfile.TemporaryDirectory(dir=home.path("tmp", "x").parent) as folder:
@@ -51,7 +52,7 @@ def replay(load_id: str, *, by: "User", wait: bool = False) -> Load:
             raise WrongState(_("No row of this load is repaired yet, so there is nothing to replay."))
         with path.open("rb") as stream:
             name = f"{origin.name[:150]} (replay).parquet"
-            load = draft(spec, stream, name=name, by=by)
+            load = draft(spec, stream, name=name, by=by, recipe={"decimal": ","})
     load.replays, load.state, load.detail["repairs"] = origin, "queued", repairs
     load.save()
     if wait:
@@ -75,8 +76,8 @@ def _write_repaired(origin: Load, path: Path, expected: list[str]) -> int:
     with light_connection() as con, repaired_rows(origin, con) as (sql, columns):
         names = ", ".join(["_row", *(quoted(name) for name in columns if name in expected)])
         con.execute(
-            f"COPY (SELECT {names} FROM ({sql}) WHERE _state = {literal(overlay.REPAIRED)} ORDER BY _row)"  # noqa: S608
+            f"COPY (SELECT {names} FROM ({sql}) WHERE _state = {literal(overlay.REPAIRED)} ORDER BY _row)"
             f" TO {literal(str(path))} (FORMAT parquet)"
         )
-        found = con.execute(f"SELECT count(*) FROM read_parquet({literal(str(path))})").fetchone()  # noqa: S608
+        found = con.execute(f"SELECT count(*) FROM read_parquet({literal(str(path))})").fetchone()
     return int(found[0]) if found else 0

@@ -5,7 +5,7 @@ import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from django.db import IntegrityError
+from django.db import IntegrityError, transaction
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -17,7 +17,7 @@ from huong.catalogue.rules import ContractSpec
 from huong.intake import queries
 from huong.intake.actions import bells, closing
 from huong.intake.actions.receiving import fail, staged
-from huong.intake.errors import HeaderChanged, MappingNeeded, SameBytesElsewhere, Stopped
+from huong.intake.errors import Busy, HeaderChanged, MappingNeeded, SameBytesElsewhere, Stopped
 from huong.intake.models import Load
 from huong.intake.pipeline import columns
 from huong.intake.pipeline.alone import alone
@@ -88,7 +88,7 @@ def _run(load: Load, progress: Progress) -> Load:
     folder = home.path("tmp", f"load-{load.id}", "x").parent
     folder.mkdir(mode=0o700, exist_ok=True)
     accepted = folder / "accepted.parquet"
-    if not (load.state == "committing" and "facts" in load.detail and accepted.exists()):
+    if not (load.state == "committing" and load.batch == _batch(load, spec) and accepted.exists()):
         load.started_at = load.started_at or clock.now()
         earlier = _read_and_check(load, spec, progress, folder)
         if earlier is not None:
@@ -168,21 +168,30 @@ def _require_only_here(load: Load) -> None:
     )
 
 
+def _batch(load: Load, spec: ContractSpec) -> str:
+    return batch_of(load.dataset, load.raw_digest, mapping=load.mapping, recipe=load.recipe, contract=spec.major_minor)
+
+
 def _claim_batch(load: Load, spec: ContractSpec) -> Load | None:
-    """Give the load its batch id; return the load that has it already."""
-    batch = batch_of(
-        load.dataset, load.raw_digest, mapping=load.mapping, recipe=load.recipe, contract=spec.major_minor
-    )
+    """Give the load its batch id; return the load that has brought that batch already.
+
+    Raises:
+        Busy: another load brings the same batch just now.
+    """
+    batch = _batch(load, spec)
     earlier = Load.objects.filter(batch=batch).exclude(pk=load.pk).first()
     if earlier is not None and earlier.state == "done" and stands(earlier):
         return _as_repeated(load, earlier)
-    if earlier is not None:  # it failed, was stopped or rolled back: its place is free again
-        Load.objects.filter(pk=earlier.pk, batch=batch).update(batch=f"{batch[:40]}~{earlier.pk[-20:]}")
+    if earlier is not None:  # it failed, was stopped, killed or rolled back: its place is free again
+        with alone(earlier.pk):
+            Load.objects.filter(pk=earlier.pk, batch=batch).update(batch=f"{batch[:40]}~{earlier.pk[-20:]}")
     load.batch = batch
     try:
-        load.save()
-    except IntegrityError:
-        return _as_repeated(load, Load.objects.get(batch=batch))
+        with transaction.atomic():
+            load.save()
+    except IntegrityError as error:  # two at the same moment
+        load.batch = ""
+        raise Busy(_("The same file is being loaded just now. Please wait until that has finished.")) from error
     return None
 
 
@@ -218,9 +227,7 @@ def _check(load: Load, spec: ContractSpec, table: Staged, folder: Path) -> None:
     home.require_space(2 * sum(file.stat().st_size for file in table.files))
     sql = columns.select_sql(table, spec, load.mapping)
     with checking.connect() as con:
-        checked = checking.check(
-            spec, sql, con, accepted=accepted, refused=refused, existing=_existing(spec)
-        )
+        checked = checking.check(spec, sql, con, accepted=accepted, refused=refused, existing=_existing(spec))
         quarantine.add_ragged(con, refused, table.ragged)
     reached("checked", load.id)
     if checked.refused or table.ragged:

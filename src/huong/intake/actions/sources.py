@@ -72,7 +72,9 @@ def save_source(
     source_kinds.get(kind).check(settings)
     odd = mappings.unknown(spec, mapping or {})
     if odd:
-        raise BadInput(_("The contract expects no column %(names)s.") % {"names": ", ".join(odd)}, code="mapping_unknown")
+        raise BadInput(
+            _("The contract expects no column %(names)s.") % {"names": ", ".join(odd)}, code="mapping_unknown"
+        )
     if every_minutes is not None and every_minutes < 1:
         raise BadInput(_("A source can be fetched once a minute at most."), code="setting_schedule")
     source = Source.objects.filter(dataset=dataset, name=name).first()
@@ -170,9 +172,7 @@ def _succeeded(source: Source, fetched: Fetched) -> None:
         Source.objects.filter(pk=source.pk).update(
             ran_at=now, failures=0, last_error="", due_at=now if fetched.more and due else due
         )
-        journal.record(
-            events.PULLED, source.dataset, agency=source.owner, source=source.pk, rows=fetched.rows
-        )
+        journal.record(events.PULLED, source.dataset, agency=source.owner, source=source.pk, rows=fetched.rows)
 
 
 def _next_due(source: Source) -> Any:
@@ -191,9 +191,7 @@ def _failed(source: Source, error: HuongError) -> None:
             last_error=error.message,
             due_at=min(due, clock.now() + wait) if due and failures == 1 else (clock.now() + wait if due else None),
         )
-        journal.record(
-            events.SOURCE_FAILED, source.dataset, agency=source.owner, source=source.pk, failures=failures
-        )
+        journal.record(events.SOURCE_FAILED, source.dataset, agency=source.owner, source=source.pk, failures=failures)
     if failures == TELL_AFTER:
         facts: dict[str, str | int | float] = {"dataset": source.dataset}
         url = f"/desk/datasets/{source.dataset}/"
@@ -256,5 +254,3 @@ def sweep() -> int:
             shutil.rmtree(entry) if entry.is_dir() else entry.unlink(missing_ok=True)
             count += 1
     return count
-
-

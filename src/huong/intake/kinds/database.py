@@ -11,6 +11,7 @@ from typing import Any
 
 import orjson
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from huong.base import home
 from huong.base.errors import BadInput, Unavailable
@@ -40,7 +41,7 @@ class Database:
     value; what arrived before a stop stays in our own file, so that a pull that broke off goes on from there.
     """
 
-    title = "Database"
+    title = gettext_lazy("Database")
 
     def check(self, settings: Mapping[str, Any]) -> None:
         """Refuse settings that cannot work.
@@ -84,9 +85,7 @@ class Database:
                 break
         return self._joined(parts, source, work, reached, rows, most)
 
-    def _joined(
-        self, parts: Path, source: Source, work: Path, cursor: str | None, rows: int, most: int
-    ) -> Fetched:
+    def _joined(self, parts: Path, source: Source, work: Path, cursor: str | None, rows: int, most: int) -> Fetched:
         import pyarrow.parquet as pq
 
         files = sorted(parts.glob("*.parquet"))
@@ -167,7 +166,7 @@ def _batches(source: Source, secrets: Mapping[str, str], place: _Place) -> Itera
 def _query(source: Source, place: _Place, mark: str) -> tuple[str, list[str]]:
     settings = source.settings
     columns = ", ".join(_quoted(name) for name in settings.get("columns") or []) or "*"
-    sql = f"SELECT {columns} FROM {_quoted(settings['table'])}"  # noqa: S608 - names are checked and quoted
+    sql = f"SELECT {columns} FROM {_quoted(settings['table'])}"
     column = settings.get("cursor_column")
     if not column:
         return sql, []

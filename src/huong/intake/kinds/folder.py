@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from huong.base import clock, home
 from huong.base.errors import BadInput
@@ -23,7 +24,7 @@ _LITTER = (".part", ".tmp", ".crdownload", ".filepart", "~")
 class Folder:
     """Settings: `folder`, a path below `drop` in the home; `quiet_seconds`, how long a file must lie still."""
 
-    title = "Folder"
+    title = gettext_lazy("Folder")
 
     def check(self, settings: Mapping[str, Any]) -> None:
         """Refuse a folder outside the drop folder.

@@ -10,6 +10,7 @@ import httpx
 import orjson
 from django.conf import settings as configured
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from huong.base import net
 from huong.base.errors import BadInput, TooLarge, Unavailable
@@ -53,7 +54,7 @@ class Http:
     the header named by `auth_header`).
     """
 
-    title = "HTTP"
+    title = gettext_lazy("HTTP")
 
     def check(self, settings: Mapping[str, Any]) -> None:
         """Refuse settings that cannot work.
@@ -172,6 +173,8 @@ def _headers(source: Source, secrets: Mapping[str, str]) -> dict[str, str]:
     if secrets.get("token"):
         named = source.settings.get("auth_header")
         headers[str(named or "Authorization")] = secrets["token"] if named else f"Bearer {secrets['token']}"
+    if not all(text.isascii() and text.isprintable() for pair in headers.items() for text in pair):
+        raise BadInput(_("A header or the token holds letters that HTTP cannot send."), code="setting_headers")
     return headers
 
 
@@ -188,7 +191,8 @@ def _require_ok(response: httpx.Response) -> None:
         raise Unavailable(_("The source answered %(code)s: it asks to come again later.") % {"code": code})
     if code in (401, 403):
         raise BadInput(
-            _("The source refused our credentials (%(code)s). Please renew them.") % {"code": code}, code="source_refused"
+            _("The source refused our credentials (%(code)s). Please renew them.") % {"code": code},
+            code="source_refused",
         )
     if code != httpx.codes.OK:
         raise BadInput(_("The source answered %(code)s instead of data.") % {"code": code}, code="source_answer")
@@ -240,5 +244,7 @@ def _same_host(url: str, following: str) -> str:
     """
     full = urljoin(url, following)
     if urlsplit(full)[:2] != urlsplit(url)[:2]:
-        raise BadInput(_("The source's next page lies on another host, which is not followed."), code="source_redirects")
+        raise BadInput(
+            _("The source's next page lies on another host, which is not followed."), code="source_redirects"
+        )
     return urldefrag(full).url

@@ -6,6 +6,7 @@ from typing import Any
 
 import orjson
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from huong.base.errors import BadInput
 from huong.intake.kinds.settings import require
@@ -21,7 +22,7 @@ BATCH_ROWS = 5_000
 class OwnJournal:
     """Settings: `names`, the events wanted, such as ["store.*"]; all, if left out."""
 
-    title = "Journal"
+    title = gettext_lazy("Journal")
 
     def check(self, settings: Mapping[str, Any]) -> None:
         """Refuse unknown settings.

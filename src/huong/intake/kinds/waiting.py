@@ -3,17 +3,20 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from huong.intake.models import Source
 from huong.intake.ports import Fetched
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 
 @dataclass
 class Waiting:
     """A source that is never fetched."""
 
-    title: str
+    title: "StrOrPromise"
 
     def check(self, settings: Mapping[str, Any]) -> None:
         """Take any settings: there are none."""

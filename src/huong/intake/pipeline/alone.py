@@ -4,6 +4,7 @@ import fcntl
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from django.utils.translation import gettext as _
 
@@ -19,13 +20,25 @@ def alone(load_id: str) -> Iterator[None]:
         Busy: another process works on it.
     """
     path = home.path("tmp", f"load-{load_id}.lock")
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    descriptor = _locked(path)
     try:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise Busy(_("This load is running already. Please wait until it has finished.")) from error
         yield
         path.unlink(missing_ok=True)
     finally:
+        os.close(descriptor)
+
+
+def _locked(path: Path) -> int:
+    """Open and lock the file of this name; one that its last holder has just removed does not count."""
+    while True:
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            if path.exists() and path.stat().st_ino == os.fstat(descriptor).st_ino:
+                return descriptor
+        except BlockingIOError as error:
+            os.close(descriptor)
+            raise Busy(_("This load is running already. Please wait until it has finished.")) from error
+        except FileNotFoundError:
+            pass
         os.close(descriptor)

@@ -1,5 +1,6 @@
 """From staged columns to the columns a contract expects, as one SELECT for DuckDB."""
 
+import itertools
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -48,7 +49,8 @@ def select_sql(staged: Staged, spec: ContractSpec, mapping: Mapping[str, str]) -
         mapping: expected column to column of the file; expected columns without one are left out.
     """
     expected = rules.expected_columns(spec)
-    comma = staged.detected.get("decimal") == "," and not staged.typed
+    is_text = not staged.typed or ROW in staged.columns  # repaired rows are Parquet of texts
+    comma = staged.detected.get("decimal") == "," and is_text
     columns = [
         f"{_value(column, expected[name], comma=comma)} AS {quoted(name)}"
         for name, column in mapping.items()
@@ -56,9 +58,9 @@ def select_sql(staged: Staged, spec: ContractSpec, mapping: Mapping[str, str]) -
     ]
     if staged.typed and ROW not in staged.columns:
         columns.append(f"file_row_number + 1 AS {ROW}")
-        return f"SELECT {', '.join(columns)} FROM {files_sql(staged.files, numbered=True)}"  # noqa: S608 - quoted names
+        return f"SELECT {', '.join(columns)} FROM {files_sql(staged.files, numbered=True)}"
     columns.append(ROW)
-    return f"SELECT {', '.join(columns)} FROM {files_sql(staged.files)}"  # noqa: S608 - quoted names
+    return f"SELECT {', '.join(columns)} FROM {files_sql(staged.files)}"
 
 
 def _value(column: str, found: FieldSpec, *, comma: bool) -> str:
@@ -78,9 +80,8 @@ def samples_of(staged: Staged) -> dict[str, list[str]]:
 
     found: dict[str, list[str]] = {}
     for file in staged.files:
-        batch = next(pq.ParquetFile(file).iter_batches(batch_size=200), None)
-        for name in batch.schema.names if batch is not None else ():
-            if name != ROW:
+        for batch in itertools.islice(pq.ParquetFile(file).iter_batches(batch_size=200), 1):
+            for name in batch.schema.names:
                 values = (str(value) for value in batch.column(name).to_pylist() if value is not None)
                 found.setdefault(name, []).extend(list(dict.fromkeys(values))[:SAMPLES])
     return {name: found.get(name, [])[:SAMPLES] for name in staged.columns}
@@ -98,7 +99,9 @@ def settle(spec: ContractSpec, given: Mapping[str, str] | None, proposals: Seque
             _("The mapping names %(names)s, which the contract does not expect.") % {"names": ", ".join(odd)},
             code="mapping_unknown",
         )
-    mapping = {name: column for name, column in (rules.settled(proposals) if given is None else given).items() if column}
+    mapping = {
+        name: column for name, column in (rules.settled(proposals) if given is None else given).items() if column
+    }
     missing = rules.lacking(spec, mapping)
     if missing:
         raise MappingNeeded(

@@ -71,7 +71,7 @@ def _applied(sql: str, columns: Sequence[str], repair: Repair, change: Change, m
         if name in sets
     ]
     cells.append(f"CASE WHEN {where} THEN {literal(_state(repair))} ELSE _state END AS _state")
-    return f"SELECT * REPLACE ({', '.join(cells)}) FROM ({sql})"  # noqa: S608 - quoted names, literals
+    return f"SELECT * REPLACE ({', '.join(cells)}) FROM ({sql})"
 
 
 def _state(repair: Repair) -> str:
@@ -92,7 +92,11 @@ def condition(row: int | None, mask: int, change: Change) -> str:
     found = f"({RULES} & {mask}::BIGINT) <> 0 AND {alive}"
     if change.column and change.old is not None:
         old = f"{quoted(change.column)} = {literal(change.old)}"
-        found += f" AND ({quoted(change.column)} IS NULL OR {quoted(change.column)} = '')" if not change.old else f" AND {old}"
+        found += (
+            f" AND ({quoted(change.column)} IS NULL OR {quoted(change.column)} = '')"
+            if not change.old
+            else f" AND {old}"
+        )
     return f"({found})"
 
 
@@ -100,7 +104,7 @@ def counted(
     con: "duckdb.DuckDBPyConnection", sql: str, names_of: Callable[[int], Sequence[str]]
 ) -> tuple[int, int, dict[str, int]]:
     """Return rows that wait (not replayed, not dropped), rows repaired among them, and waiting rows per check."""
-    rows = con.execute(f"SELECT {RULES}, _state, count(*) FROM ({sql}) GROUP BY ALL").fetchall()  # noqa: S608
+    rows = con.execute(f"SELECT {RULES}, _state, count(*) FROM ({sql}) GROUP BY ALL").fetchall()
     waiting = repaired = 0
     counts: dict[str, int] = {}
     for mask, state, count in rows:

@@ -79,7 +79,7 @@ def add_ragged(con: "duckdb.DuckDBPyConnection", refused: Path, ragged: Sequence
     more = refused.with_name("refused-all.parquet")
     con.register("_ragged", table)
     con.execute(
-        f"COPY (SELECT * FROM (SELECT * FROM {files_sql([refused])} UNION ALL BY NAME SELECT * FROM _ragged)"  # noqa: S608
+        f"COPY (SELECT * FROM (SELECT * FROM {files_sql([refused])} UNION ALL BY NAME SELECT * FROM _ragged)"
         f" ORDER BY {ROW}) TO {literal(str(more))} (FORMAT parquet, COMPRESSION zstd)"
     )
     con.unregister("_ragged")
@@ -96,4 +96,4 @@ def as_text_sql(columns: Sequence[str], file: Path) -> str:
     """Return a SELECT of refused rows with every cell as text, and the marks that repairs set."""
     cells = ", ".join(f"{quoted(name)}::VARCHAR AS {quoted(name)}" for name in columns)
     more = f", {cells}" if cells else ""
-    return f"SELECT {ROW}, {RULES}, '' AS _state{more} FROM {files_sql([file])}"  # noqa: S608 - quoted names
+    return f"SELECT {ROW}, {RULES}, '' AS _state{more} FROM {files_sql([file])}"

@@ -5,7 +5,7 @@ import zipfile
 import zlib
 from collections.abc import Callable
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO
 
 from django.conf import settings
 from django.utils.translation import gettext as _
@@ -15,6 +15,7 @@ from huong.files.kinds import HEAD_BYTES, Kind, sniff
 from huong.intake.errors import Unreadable
 from huong.intake.readers import limits
 
+_ENDINGS = (".csv", ".tsv", ".xlsx", ".xls", ".json", ".ndjson", ".jsonl", ".geojson", ".parquet")
 CHUNK = 1024 * 1024
 _TABLES = (Kind.CSV, Kind.XLSX, Kind.JSON, Kind.NDJSON, Kind.GEOJSON, Kind.PARQUET)
 
@@ -72,7 +73,8 @@ def _choose(archive: zipfile.ZipFile, name: str, member: str) -> zipfile.ZipInfo
     files = [found for found in archive.infolist() if not found.is_dir() and not _is_litter(found.filename)]
     if member:
         files = [found for found in files if found.filename == member]
-    tables = files if len(files) == 1 else [found for found in files if _is_table(archive, found)]
+    named = [found for found in files if found.filename.lower().endswith(_ENDINGS)] or files
+    tables = named if len(named) == 1 else [found for found in named if _is_table(archive, found)]
     if len(tables) == 1:
         return tables[0]
     if not tables:
@@ -101,7 +103,7 @@ def _is_table(archive: zipfile.ZipFile, found: zipfile.ZipInfo) -> bool:
         return sniff(source.read(HEAD_BYTES), found.filename) in _TABLES
 
 
-def _copy(source: BinaryIO | gzip.GzipFile, to: Path, *, packed: int, name: str) -> None:
+def _copy(source: IO[bytes] | gzip.GzipFile, to: Path, *, packed: int, name: str) -> None:
     """Copy what is unpacked, counting: the sizes an archive declares may be lies."""
     most = settings.HUONG.upload_mb * 4 * 1024 * 1024
     size = 0
@@ -118,7 +120,7 @@ def _copy(source: BinaryIO | gzip.GzipFile, to: Path, *, packed: int, name: str)
         raise _damaged(name) from error
 
 
-def _reader(source: BinaryIO | gzip.GzipFile) -> Callable[[], bytes]:
+def _reader(source: IO[bytes] | gzip.GzipFile) -> Callable[[], bytes]:
     return lambda: source.read(CHUNK)
 
 

@@ -46,10 +46,13 @@ def from_stream(path: Path, to: Path, *, name: str) -> Path:
         Unreadable: it is no Arrow stream, or it breaks off.
     """
     try:
-        with pa.OSFile(str(path)) as source, pa.ipc.open_stream(source) as reader:
-            with pq.ParquetWriter(to, reader.schema, compression="snappy") as writer:
-                for batch in reader:
-                    writer.write_batch(batch)
+        with (
+            pa.OSFile(str(path)) as source,
+            pa.ipc.open_stream(source) as reader,
+            pq.ParquetWriter(to, reader.schema, compression="snappy") as writer,
+        ):
+            for batch in reader:
+                writer.write_batch(batch)
     except (pa.ArrowException, OSError) as error:
         raise Unreadable(
             _("The Arrow stream “%(name)s” is damaged or was not sent to its end. Please send it again.")

@@ -110,8 +110,8 @@ def _cleaned(path: Path, work: Path, encoding: detection.Encoding, survey: Surve
     to, guard = work / "clean.csv", LineGuard()
     decoder = codecs.getincrementaldecoder(detection.BYTES[encoding.name])("replace")
     with path.open("rb") as source, to.open("wb") as out:
-        for text in _whole_lines(iter(lambda: source.read(CHUNK), b""), decoder):
-            text = text.replace("\r\n", "\n").replace("\r", "\n")
+        for piece in _whole_lines(iter(lambda: source.read(CHUNK), b""), decoder):
+            text = piece.replace("\r\n", "\n").replace("\r", "\n")
             data = (letters(text) if letters else text).encode()
             guard.feed(data)
             out.write(data)
@@ -213,6 +213,8 @@ def _read(path: Path, head: _Head, recipe: Recipe, parts: Parts, ragged: list[Ra
         except pa.ArrowInvalid as error:
             if "Empty CSV" in str(error):
                 return
+            if len(ragged) > limits.MAX_RAGGED:
+                raise _too_ragged(head.delimiter) from error
             raise _torn(error) from error
 
 

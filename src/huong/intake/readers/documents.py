@@ -123,7 +123,9 @@ def _parsed(text: str, name: str, line: int) -> object:
 
 def _not_json(name: str, line: int) -> Unreadable:
     return Unreadable(
-        _("“%(name)s” is not valid JSON near line %(line)s. It may not have been sent to its end; please send it again.")
+        _(
+            "“%(name)s” is not valid JSON near line %(line)s. It may not have been sent to its end; please send it again."
+        )
         % {"name": name, "line": line},
         code="not_json",
         line=line,
@@ -163,18 +165,23 @@ def _list_in(document: Any, name: str, wanted: str) -> list[object]:
                 _("“%(name)s” has nothing at “%(path)s”.") % {"name": name, "path": wanted}, code="no_such_path"
             )
         document = document[step]
-    if isinstance(document, list):
-        return document
-    if isinstance(document, dict) and not wanted:
-        lists = {key: value for key, value in document.items() if isinstance(value, list)}
-        for key in _LIST_NAMES:
-            if key in lists:
-                return lists[key]
-        if len(lists) == 1:
-            return next(iter(lists.values()))
-        if not lists:
-            return [document]
-    raise Unreadable(
+    found = _only_list(document) if isinstance(document, dict) and not wanted else document
+    if not isinstance(found, list):
+        raise _no_list(name)
+    return found
+
+
+def _only_list(document: dict[str, Any]) -> list[object] | None:
+    """Return the list of a document that says not where it stands; one object without any is its own only row."""
+    lists = {key: value for key, value in document.items() if isinstance(value, list)}
+    usual = [lists[key] for key in _LIST_NAMES if key in lists]
+    if usual or len(lists) == 1:
+        return usual[0] if usual else next(iter(lists.values()))
+    return None if lists else [document]
+
+
+def _no_list(name: str) -> Unreadable:
+    return Unreadable(
         _("“%(name)s” holds no list of rows where one was looked for. Please say at which path the list stands.")
         % {"name": name},
         code="no_list",
@@ -187,7 +194,8 @@ def _streamed(path: Path, name: str, wanted: str) -> Iterator[object]:
         decoder = codecs.getincrementaldecoder("utf-8-sig")("replace")
         text, at = _after_bracket(decoder.decode(source.read(CHUNK)), name, wanted), 0
         while True:
-            at = _SKIP.match(text, at).end()  # type: ignore[union-attr] - it matches nothing too
+            skipped = _SKIP.match(text, at)
+            at = skipped.end() if skipped else at
             if text.startswith("]", at):
                 return
             try:
@@ -213,8 +221,4 @@ def _after_bracket(head: str, name: str, wanted: str) -> str:
         match = re.search(rf'"{re.escape(key)}"\s*:\s*\[', head)
         if match:
             return head[match.end() :]
-    raise Unreadable(
-        _("“%(name)s” holds no list of rows where one was looked for. Please say at which path the list stands.")
-        % {"name": name},
-        code="no_list",
-    )
+    raise _no_list(name)

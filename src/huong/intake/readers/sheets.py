@@ -19,6 +19,7 @@ from huong.intake.types import Recipe, Staged
 
 TICK_ROWS = 20_000
 Cells = list[str]
+Merged = tuple[int, int, int, int]
 
 
 def stage(path: Path, *, name: str, work: Path, recipe: Recipe, known: frozenset[str], tick: Tick) -> Staged:
@@ -124,21 +125,25 @@ def _rows(sheet: Any) -> Iterator[tuple[int, Cells]]:
         yield number, []
     for number, values in enumerate(sheet.iter_rows(), start_row + 1):
         cells = [""] * start_column + [text_of(value) for value in values]
-        for top, left, right, bottom in merged.get(number, ()):
-            if number == top:
-                carried[left] = cells[left]
-            for column in range(left, min(right + 1, len(cells))):
-                cells[column] = carried.get(left, "")
-            if number == bottom:
-                carried.pop(left, None)
+        for over in merged.get(number, ()):
+            _fill(cells, number, over, carried)
         while cells and not cells[-1]:
             cells.pop()
         yield number, cells
 
 
-def _merged(sheet: Any) -> dict[int, list[tuple[int, int, int, int]]]:
+def _fill(cells: Cells, number: int, over: Merged, carried: dict[int, str]) -> None:
+    """Put the value of a merged range into every cell of it that lies in this row."""
+    top, left, right, _bottom = over
+    if number == top:
+        carried[left] = cells[left]
+    for column in range(left, min(right + 1, len(cells))):
+        cells[column] = carried.get(left, "")
+
+
+def _merged(sheet: Any) -> dict[int, list[Merged]]:
     """Return, for each row (from 1), the merged ranges over it: top row, left and right column from 0, bottom row."""
-    found: dict[int, list[tuple[int, int, int, int]]] = {}
+    found: dict[int, list[Merged]] = {}
     for (top, left), (bottom, right) in sheet.merged_cell_ranges or []:
         if right - left > header.MAX_COLUMNS:
             continue

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from huong.files.kinds import HEAD_BYTES, Kind, sniff
 from huong.intake.errors import Unreadable
@@ -12,10 +13,10 @@ from huong.intake.types import Recipe, Staged
 
 ARROW = ".arrows"
 _NAMES = {
-    Kind.JPEG: "JPEG (a photograph)",
-    Kind.PNG: "PNG (a picture)",
+    Kind.JPEG: gettext_lazy("JPEG (a photograph)"),
+    Kind.PNG: gettext_lazy("PNG (a picture)"),
     Kind.PDF: "PDF",
-    Kind.HTML: "HTML (a web page)",
+    Kind.HTML: gettext_lazy("HTML (a web page)"),
     Kind.XML: "XML",
 }
 
@@ -56,7 +57,7 @@ def stage(
     if name.endswith(ARROW):
         path, kind = columnar.from_stream(path, work / "stream.parquet", name=name), Kind.PARQUET
     staged = _read(kind, path, name=name, work=work, recipe=recipe, known=known, tick=tick)
-    staged.detected = {**detected, **staged.detected}
+    staged.detected = {**detected, **staged.detected, **({"decimal": recipe.decimal} if recipe.decimal else {})}
     return staged
 
 

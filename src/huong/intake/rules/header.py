@@ -1,5 +1,6 @@
 """Where the column names of a messy sheet stand: title rows above, names over two rows, units and numbers below."""
 
+import itertools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -86,7 +87,7 @@ def find(rows: Sequence[Cells], known: frozenset[str] = frozenset()) -> Header |
     ]
     if not candidates:
         return None
-    _score_, start, height = max(candidates)
+    _best, start, height = max(candidates)
     return at(rows, row=1 - start, height=-height)
 
 
@@ -132,7 +133,7 @@ def _score(rows: Sequence[Cells], start: int, height: int, width: int, known: fr
     filled = [name for name in names if name]
     if not filled or any(is_value(cell) for cells in block for cell in cells) or _is_below(block[0]):
         return 0
-    if height > 1 and not _is_stacked(block):
+    if (height > 1 and not _is_stacked(block)) or any(_is_title(cells) for cells in block):
         return 0
     hits = sum(same_name(name) in known for name in filled)
     if len(filled) < max(1, width * 0.6) and hits < 2:
@@ -144,6 +145,12 @@ def _score(rows: Sequence[Cells], start: int, height: int, width: int, known: fr
     return hits * 4 + len(filled) / max(1, width) + distinct - 2 * long + 0.5 * values - start * 0.05
 
 
+def _is_title(cells: Cells) -> bool:
+    """Return whether one text is merged over several cells and stands alone in its row."""
+    filled = [cell.strip() for cell in cells if cell.strip()]
+    return len(filled) > 1 and len(set(filled)) == 1
+
+
 def _is_stacked(block: Sequence[Cells]) -> bool:
     """Return whether lower rows stand under groups of the upper one, as merged names leave them.
 
@@ -153,8 +160,8 @@ def _is_stacked(block: Sequence[Cells]) -> bool:
     top = [cell.strip() for cell in block[0]]
     for cells in block[1:]:
         texts = [cell.strip() for cell in cells] + [""] * (len(top) - len(cells))
-        under = [place for place, text in enumerate(texts) if text]
-        down = [place for place, text in enumerate(top) if text and not texts[place]]
+        under = [place for place, text in enumerate(texts) if text and text != "".join(top[place : place + 1])]
+        down = [place for place, text in enumerate(top) if text and texts[place] in ("", text)]
         if not under or not all(_in_group(top, texts, place) for place in under):
             return False
         if not down and not _all_repeat(top):
@@ -181,11 +188,13 @@ def _all_repeat(cells: list[str]) -> bool:
 def _joined(block: list[list[str]], width: int) -> list[str]:
     """Return names of stacked rows, a group's name carried over the gaps to its right."""
     padded = [[*cells, *[""] * (width - len(cells))] for cells in block]
-    for upper, lower in zip(padded, padded[1:], strict=False):
+    for upper, lower in itertools.pairwise(padded):
         for place in range(1, width):
             if not upper[place].strip() and lower[place].strip() and lower[place - 1].strip():
                 upper[place] = upper[place - 1]
-    return [" ".join(dict.fromkeys(tidy(cells[place]) for cells in padded if tidy(cells[place]))) for place in range(width)]
+    return [
+        " ".join(dict.fromkeys(tidy(cells[place]) for cells in padded if tidy(cells[place]))) for place in range(width)
+    ]
 
 
 def _first_data(rows: Sequence[Cells], row: int) -> int:
@@ -203,18 +212,18 @@ def _is_below(cells: Cells) -> bool:
     in_brackets = all(cell.startswith("(") for cell in filled)
     if (in_brackets or len(filled) > 1) and all(_UNIT.fullmatch(cell) for cell in filled):
         return True
-    return _counts_columns(filled)
+    return _counts_columns(cells, filled)
 
 
-def _counts_columns(filled: list[str]) -> bool:
-    """Return whether cells number the columns: "(1) (2) (3)", "A B 1 2", or 1 to 5 and more without a gap."""
+def _counts_columns(cells: Cells, filled: list[str]) -> bool:
+    """Return whether cells number the columns: "(1) (2) (3)", or "A B 1 2", "1 2 3 4 5" without a gap."""
     bare = [cell.strip("()").split("=")[0].strip() for cell in filled]
     numbers = [int(cell) for cell in bare if cell.isdigit()]
     letters = bare[: len(bare) - len(numbers)]
     if numbers != list(range(1, len(numbers) + 1)) or letters != list("ABCDEF"[: len(letters)]):
         return False
     in_brackets = all(cell.startswith("(") and cell.endswith(")") for cell in filled)
-    return in_brackets or (bool(letters) and len(filled) > 2) or len(numbers) >= 5
+    return in_brackets or (len(filled) == len(cells) and len(filled) >= 4 + (not letters))
 
 
 def _without_empty_tail(names: list[str]) -> list[str]:

@@ -27,4 +27,4 @@ def decimal_sign(cells: Iterable[str]) -> str:
 
 
 def _says(match: re.Match[str] | None) -> bool:
-    return bool(match) and (match.group(2) is not None or len(match.group(3)) != 3)
+    return match is not None and (match.group(2) is not None or len(match.group(3)) != 3)

@@ -5,84 +5,148 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='ServingCopy',
+            name="ServingCopy",
             fields=[
-                ('dataset', models.CharField(max_length=100, primary_key=True, serialize=False, verbose_name='dataset')),
-                ('version', models.PositiveIntegerField(verbose_name='version')),
-                ('name', models.CharField(max_length=200, verbose_name='name of the file or table')),
-                ('layout', models.JSONField(default=dict, verbose_name='layout')),
-                ('rows', models.BigIntegerField(default=0, verbose_name='rows')),
-                ('made_at', models.DateTimeField(verbose_name='made at')),
-                ('rebuilt', models.BooleanField(default=True, verbose_name='made anew')),
+                (
+                    "dataset",
+                    models.CharField(max_length=100, primary_key=True, serialize=False, verbose_name="dataset"),
+                ),
+                ("version", models.PositiveIntegerField(verbose_name="version")),
+                ("name", models.CharField(max_length=200, verbose_name="name of the file or table")),
+                ("layout", models.JSONField(default=dict, verbose_name="layout")),
+                ("rows", models.BigIntegerField(default=0, verbose_name="rows")),
+                ("made_at", models.DateTimeField(verbose_name="made at")),
+                ("rebuilt", models.BooleanField(default=True, verbose_name="made anew")),
             ],
             options={
-                'verbose_name': 'serving copy',
-                'verbose_name_plural': 'serving copies',
+                "verbose_name": "serving copy",
+                "verbose_name_plural": "serving copies",
             },
         ),
         migrations.CreateModel(
-            name='Commit',
+            name="Commit",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('dataset', models.CharField(max_length=100, verbose_name='dataset')),
-                ('batch', models.CharField(max_length=128, verbose_name='batch')),
-                ('load', models.CharField(blank=True, max_length=64, verbose_name='load')),
-                ('mode', models.CharField(choices=[('append', 'append'), ('upsert', 'upsert'), ('replace', 'replace'), ('rollback', 'rollback')], max_length=10, verbose_name='mode')),
-                ('state', models.CharField(choices=[('committing', 'committing'), ('written', 'written, not yet published'), ('published', 'published'), ('unchanged', 'changed nothing'), ('rolled_back', 'rolled back')], default='committing', max_length=12, verbose_name='state')),
-                ('contract_version', models.CharField(blank=True, max_length=20, verbose_name='contract version')),
-                ('version', models.PositiveIntegerField(blank=True, null=True, verbose_name='version')),
-                ('delta_version', models.PositiveBigIntegerField(blank=True, null=True, verbose_name='version of the Delta table')),
-                ('rows', models.BigIntegerField(default=0, verbose_name='rows')),
-                ('added', models.BigIntegerField(default=0, verbose_name='rows added')),
-                ('updated', models.BigIntegerField(default=0, verbose_name='rows updated')),
-                ('deleted', models.BigIntegerField(default=0, verbose_name='rows deleted')),
-                ('bytes', models.BigIntegerField(default=0, verbose_name='bytes')),
-                ('begun_at', models.DateTimeField(verbose_name='begun at')),
-                ('at', models.DateTimeField(blank=True, null=True, verbose_name='published at')),
-                ('data_at', models.DateTimeField(blank=True, null=True, verbose_name='newest event in the data')),
-                ('by', models.BigIntegerField(blank=True, null=True, verbose_name='by')),
-                ('retired_at', models.DateTimeField(blank=True, null=True, verbose_name='time travel ended at')),
-                ('base', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='store.commit', verbose_name='built on')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("dataset", models.CharField(max_length=100, verbose_name="dataset")),
+                ("batch", models.CharField(max_length=128, verbose_name="batch")),
+                ("load", models.CharField(blank=True, max_length=64, verbose_name="load")),
+                (
+                    "mode",
+                    models.CharField(
+                        choices=[
+                            ("append", "append"),
+                            ("upsert", "upsert"),
+                            ("replace", "replace"),
+                            ("rollback", "rollback"),
+                        ],
+                        max_length=10,
+                        verbose_name="mode",
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("committing", "committing"),
+                            ("written", "written, not yet published"),
+                            ("published", "published"),
+                            ("unchanged", "changed nothing"),
+                            ("rolled_back", "rolled back"),
+                        ],
+                        default="committing",
+                        max_length=12,
+                        verbose_name="state",
+                    ),
+                ),
+                ("contract_version", models.CharField(blank=True, max_length=20, verbose_name="contract version")),
+                ("version", models.PositiveIntegerField(blank=True, null=True, verbose_name="version")),
+                (
+                    "delta_version",
+                    models.PositiveBigIntegerField(blank=True, null=True, verbose_name="version of the Delta table"),
+                ),
+                ("rows", models.BigIntegerField(default=0, verbose_name="rows")),
+                ("added", models.BigIntegerField(default=0, verbose_name="rows added")),
+                ("updated", models.BigIntegerField(default=0, verbose_name="rows updated")),
+                ("deleted", models.BigIntegerField(default=0, verbose_name="rows deleted")),
+                ("bytes", models.BigIntegerField(default=0, verbose_name="bytes")),
+                ("begun_at", models.DateTimeField(verbose_name="begun at")),
+                ("at", models.DateTimeField(blank=True, null=True, verbose_name="published at")),
+                ("data_at", models.DateTimeField(blank=True, null=True, verbose_name="newest event in the data")),
+                ("by", models.BigIntegerField(blank=True, null=True, verbose_name="by")),
+                ("retired_at", models.DateTimeField(blank=True, null=True, verbose_name="time travel ended at")),
+                (
+                    "base",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="store.commit",
+                        verbose_name="built on",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'commit',
-                'verbose_name_plural': 'commits',
+                "verbose_name": "commit",
+                "verbose_name_plural": "commits",
             },
         ),
         migrations.CreateModel(
-            name='Table',
+            name="Table",
             fields=[
-                ('dataset', models.CharField(max_length=100, primary_key=True, serialize=False, verbose_name='dataset')),
-                ('partition', models.CharField(blank=True, max_length=100, verbose_name='partition column')),
-                ('current', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='store.commit', verbose_name='current commit')),
+                (
+                    "dataset",
+                    models.CharField(max_length=100, primary_key=True, serialize=False, verbose_name="dataset"),
+                ),
+                ("partition", models.CharField(blank=True, max_length=100, verbose_name="partition column")),
+                (
+                    "current",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="store.commit",
+                        verbose_name="current commit",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'table',
-                'verbose_name_plural': 'tables',
+                "verbose_name": "table",
+                "verbose_name_plural": "tables",
             },
         ),
         migrations.AddIndex(
-            model_name='commit',
-            index=models.Index(fields=['dataset', 'state', '-version'], name='commits_of_a_dataset'),
+            model_name="commit",
+            index=models.Index(fields=["dataset", "state", "-version"], name="commits_of_a_dataset"),
         ),
         migrations.AddConstraint(
-            model_name='commit',
-            constraint=models.UniqueConstraint(fields=('dataset', 'batch'), name='a_batch_enters_a_dataset_once'),
+            model_name="commit",
+            constraint=models.UniqueConstraint(fields=("dataset", "batch"), name="a_batch_enters_a_dataset_once"),
         ),
         migrations.AddConstraint(
-            model_name='commit',
-            constraint=models.UniqueConstraint(condition=models.Q(('version__isnull', False)), fields=('dataset', 'version'), name='a_version_is_one_commit'),
+            model_name="commit",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("version__isnull", False)),
+                fields=("dataset", "version"),
+                name="a_version_is_one_commit",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='commit',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'published'), _negated=True), models.Q(('at__isnull', False), ('delta_version__isnull', False), ('version__isnull', False)), _connector='OR'), name='a_published_commit_has_a_version'),
+            model_name="commit",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "published"), _negated=True),
+                    models.Q(("at__isnull", False), ("delta_version__isnull", False), ("version__isnull", False)),
+                    _connector="OR",
+                ),
+                name="a_published_commit_has_a_version",
+            ),
         ),
     ]

@@ -60,14 +60,16 @@ def where(engine: ModuleType, layout: Layout, filters: Iterable[Filter]) -> tupl
 
 
 def _one(engine: ModuleType, layout: Layout, kinds: dict[str, str], asked: Filter) -> tuple[str, list[Any]]:
-    mark = engine.MARK
     if asked.operator == "contains":
-        return f"{quoted(TEXT)} LIKE {mark} ESCAPE '!'", [f"%{_escaped(fold(str(asked.value)))}%"]
+        return f"{quoted(TEXT)} LIKE {engine.MARK} ESCAPE '!'", [f"%{_escaped(fold(str(asked.value)))}%"]
     if asked.operator == "bbox":
         return _box(engine, layout, asked)
     if asked.field not in kinds:
         raise BadInput(_("There is no field “%(name)s” to filter by.") % {"name": asked.field}, field=asked.field)
-    name, kind = quoted(asked.field), kinds[asked.field]
+    return _of_column(engine.MARK, quoted(asked.field), kinds[asked.field], asked)
+
+
+def _of_column(mark: str, name: str, kind: str, asked: Filter) -> tuple[str, list[Any]]:
     if asked.operator == "empty":
         return f"{name} IS {'' if asked.value else 'NOT '}NULL", []
     if asked.operator == "prefix":
@@ -110,7 +112,7 @@ def typed(kind: str, value: Any, field: str) -> Any:
         if kind in {"number", "lon", "lat", "decimal"}:
             return float(value)
         if kind == "boolean":
-            return int(value in {True, 1, "1", "true", "True"})
+            return int(value in {True, "1", "true", "True"})
     except (TypeError, ValueError) as error:
         raise BadInput(_("“%(value)s” is no value of “%(field)s”.") % {"value": value, "field": field}) from error
     return _instant(value, field) if kind == "timestamp" else str(value)

@@ -1,12 +1,13 @@
 """Making serving copies and bringing them to the next commit by the difference of its files."""
 
-import logging
+import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from huong.base import clock
 from huong.base.errors import NotFound
@@ -27,10 +28,9 @@ if TYPE_CHECKING:
 
     from huong.catalogue.rules import ContractSpec
 
-log = logging.getLogger(__name__)
 CHUNK = 5000
 LARGEST_DIFFERENCE = 200_000
-LARGEST_SHARE = 0.5
+LARGEST_TOUCHED = 20_000_000
 
 
 def place() -> ModuleType:
@@ -50,12 +50,12 @@ def bring_up(dataset: str) -> int | None:
             return None
         copy = ServingCopy.objects.filter(dataset=dataset).first()
         at = place().version_of(dataset, copy.name) if copy else None
-        spec = _contract(dataset)
-        layout = layouts.layout_of(spec, state_of(commit).columns, mode=_mode(dataset, spec))
+        layout = layouts.layout_of(_contract(dataset), state_of(commit).columns)
         if copy is not None and at is not None and copy.layout.get("print") == layout.print:
+            layout = replace(layout, unique=bool(copy.layout.get("unique")))
             if at == commit.version:
                 _keep(copy.name, commit, layout, copy.rows, rebuilt=copy.rebuilt)
-                return at
+                return commit.version
             if _carried(dataset, copy, at, commit, layout):
                 return commit.version
         _rebuild(dataset, commit, layout)
@@ -69,17 +69,11 @@ def _contract(dataset: str) -> "ContractSpec | None":
         return None
 
 
-def _mode(dataset: str, spec: "ContractSpec | None") -> str:
-    """Return "upsert" only if every row came by upsert or replace, so that keys are unique for certain."""
-    if spec is None or spec.mode == "append":
-        return "append"
-    mixed = Commit.objects.filter(dataset=dataset, state="published", mode="append").exists()
-    return "append" if mixed else "upsert"
-
-
 def _rebuild(dataset: str, commit: Commit, layout: layouts.Layout) -> None:
     with _opened() as con:
-        rows = _stream(con, layout.select(source_of(commit).sql()))
+        stored = source_of(commit).sql()
+        layout = replace(layout, unique=_is_unique(con, layout, stored))
+        rows = _stream(con, layout.select(stored))
         name, count = place().build(dataset, layout, rows, commit.version)
     _keep(name, commit, layout, count, rebuilt=True)
     place().sweep(dataset, name)
@@ -89,7 +83,7 @@ def _keep(name: str, commit: Commit, layout: layouts.Layout, count: int, *, rebu
     ServingCopy.objects.update_or_create(
         dataset=commit.dataset,
         defaults={
-            "version": commit.version,
+            "version": commit.version or 0,
             "name": name,
             "layout": {**layout.as_json(), "print": layout.print},
             "rows": count,
@@ -97,6 +91,15 @@ def _keep(name: str, commit: Commit, layout: layouts.Layout, count: int, *, rebu
             "rebuilt": rebuilt,
         },
     )
+
+
+def _is_unique(con: "duckdb.DuckDBPyConnection", layout: layouts.Layout, stored: str) -> bool:
+    """Return whether no two rows have one key, which appends do not promise."""
+    if not layout.key:
+        return False
+    key = ", ".join(quoted(name) for name in layout.key)
+    twice = con.execute(f"SELECT 1 FROM ({stored}) GROUP BY {key} HAVING count(*) > 1 LIMIT 1").fetchone()
+    return twice is None
 
 
 @contextmanager
@@ -123,16 +126,19 @@ def _carried(dataset: str, copy: ServingCopy, at: int, commit: Commit, layout: l
     gone = sorted(set(before.files) - set(after.files), key=lambda file: file.name)
     come = sorted(set(after.files) - set(before.files), key=lambda file: file.name)
     touched = sum(file.rows for file in (*gone, *come))
-    if touched > max(CHUNK, LARGEST_SHARE * after.rows * 2) or (gone and not (layout.key and layout.unique)):
+    if touched > max(CHUNK, LARGEST_TOUCHED) or (gone and not (layout.key and layout.unique)):
         return False
     with _opened() as con:
         found = _difference(con, dataset, after, gone, come, layout)
     if found is None:
         return False
     removed, added = found
-    with transaction.atomic():
-        count = place().apply(dataset, copy.name, layout, removed, added, commit.version)
-        _keep(copy.name, commit, layout, count, rebuilt=False)
+    try:
+        with transaction.atomic():
+            count = place().apply(dataset, copy.name, layout, removed, added, commit.version)
+            _keep(copy.name, commit, layout, count, rebuilt=False)
+    except (IntegrityError, sqlite3.IntegrityError):
+        return False  # an append brought a key that is there already
     return True
 
 
@@ -153,33 +159,28 @@ def _difference(
         rows = _bounded(con, new)
         return None if rows is None else ([], rows)
     old = _as_copied(bench, list(gone), layout)
-    on = ", ".join(quoted(name) for name in layout.key)
-    differs = " OR ".join(
-        f"n.{quoted(name)} IS DISTINCT FROM o.{quoted(name)}" for name in layout.names[1:] if name not in layout.key
+    key = ", ".join(quoted(name) for name in layout.key)
+    first = quoted(layout.key[0])
+    con.execute(
+        f"CREATE TEMP TABLE differing AS SELECT {key}, n.h IS NOT NULL AS comes, o.h IS NOT NULL AS goes"
+        f" FROM (SELECT {key}, hash(r) AS h FROM ({new}) r) n"
+        f" FULL JOIN (SELECT {key}, hash(r) AS h FROM ({old}) r) o USING ({key}) WHERE n.h IS DISTINCT FROM o.h"
     )
-    first = f"o.{quoted(layout.key[0])}"
-    con.execute(f"CREATE TEMP TABLE old_rows AS {old}")
-    con.execute(f"CREATE TEMP TABLE new_rows AS {new}")
-    rows = _bounded(
-        con,
-        f"SELECT n.* FROM new_rows n LEFT JOIN old_rows o USING ({on}) WHERE {first} IS NULL"  # noqa: S608
-        f" OR {differs or 'false'}",
-    )
-    keys = _bounded(
-        con,
-        f"SELECT {on} FROM old_rows o LEFT JOIN new_rows n USING ({on})"  # noqa: S608 - names are quoted
-        f" WHERE n.{quoted(layout.key[0])} IS NULL OR {differs or 'false'}",
-    )
-    return None if rows is None or keys is None else (keys, rows)
+    keys = _bounded(con, f"SELECT {key} FROM differing WHERE goes")
+    if keys is None or _bounded(con, f"SELECT {first} FROM differing WHERE comes") is None:
+        return None
+    on = " AND ".join(f"n.{quoted(name)} = d.{quoted(name)}" for name in layout.key)
+    rows = con.execute(f"SELECT n.* FROM ({new}) n SEMI JOIN (FROM differing WHERE comes) d ON {on}").fetchall()
+    return keys, rows
 
 
 def _as_copied(bench: Bench, files: list[delta.DataFile], layout: layouts.Layout) -> str:
     if files:
         return layout.select(bench.old(bench.paths(files)))
     nothing = ", ".join(f"CAST(NULL AS {kind}) AS {quoted(name)}" for name, kind in bench.columns)
-    return layout.select(f"SELECT {nothing} WHERE false")  # noqa: S608 - names are quoted
+    return layout.select(f"SELECT {nothing} WHERE false")
 
 
 def _bounded(con: "duckdb.DuckDBPyConnection", sql: str) -> list[Sequence[Any]] | None:
-    rows = con.execute(f"SELECT * FROM ({sql}) LIMIT {LARGEST_DIFFERENCE + 1}").fetchall()  # noqa: S608
+    rows = con.execute(f"SELECT * FROM ({sql}) LIMIT {LARGEST_DIFFERENCE + 1}").fetchall()
     return None if len(rows) > LARGEST_DIFFERENCE else rows

@@ -1,7 +1,7 @@
 """What a serving copy looks like: columns, key, indexes, derived from the contract and the stored columns."""
 
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from huong.base import ids
@@ -56,8 +56,8 @@ class Layout:
 
     @property
     def print(self) -> str:
-        """Return a digest of the shape."""
-        return ids.digest(repr(self))[:16]
+        """Return a digest of the shape; whether keys proved unique is a fact of the rows, not of the shape."""
+        return ids.digest(repr(replace(self, unique=False)))[:16]
 
     @property
     def names(self) -> list[str]:
@@ -83,16 +83,15 @@ class Layout:
     def select(self, rows: str) -> str:
         """Return a DuckDB SELECT of the copy's columns (without the number) over stored rows."""
         wanted = [f"{column.expression} AS {quoted(column.name)}" for column in self.columns]
-        return f"SELECT {', '.join([*wanted, f'{_folded(self.searched)} AS {TEXT}'])} FROM ({rows})"  # noqa: S608
+        return f"SELECT {', '.join([*wanted, f'{_folded(self.searched)} AS {TEXT}'])} FROM ({rows})"
 
 
-def layout_of(spec: "ContractSpec | None", stored: Iterable[tuple[str, str]], *, mode: str) -> Layout:
+def layout_of(spec: "ContractSpec | None", stored: Iterable[tuple[str, str]]) -> Layout:
     """Return the shape of a dataset's copy.
 
     Args:
         spec: its contract; None for a dataset without one (nothing but a row number is indexed).
         stored: the stored columns with their DuckDB types.
-        mode: how the last commit was written; only an upsert makes keys unique for certain.
     """
     kinds = dict(stored)
     fields = [found.name for found in spec.fields] if spec else [name for name in kinds if not name.startswith("_")]
@@ -112,9 +111,7 @@ def layout_of(spec: "ContractSpec | None", stored: Iterable[tuple[str, str]], *,
     key = tuple(_stored(name, here) for name in (spec.key if spec else ()))
     if not set(key) <= here:
         key = ()
-    return Layout(
-        tuple(columns), key, _indexed(spec, columns, key), _searched(spec, kinds), tuple(points[:1]), mode == "upsert"
-    )
+    return Layout(tuple(columns), key, _indexed(spec, columns, key), _searched(spec, kinds), tuple(points[:1]))
 
 
 def _stored(name: str, here: set[str]) -> str:

@@ -38,7 +38,7 @@ def build(dataset: str, layout: Layout, rows: Iterable[Sequence[Any]], version: 
     with connection.cursor() as cursor:
         cursor.execute('CREATE SCHEMA IF NOT EXISTS "serving"')
         columns = [f"{quoted(ROW)} bigint PRIMARY KEY"]
-        columns += [f'{quoted(column.name)} {_TYPES.get(column.kind, TEXT_TYPE)}' for column in layout.columns]
+        columns += [f"{quoted(column.name)} {_TYPES.get(column.kind, TEXT_TYPE)}" for column in layout.columns]
         cursor.execute(f"CREATE TABLE {table_of(name)} ({', '.join(columns)}, {quoted(TEXT)} text)")
     count, waiting = 0, iter(rows)
     while batch := list(islice(waiting, BATCH)):
@@ -90,11 +90,11 @@ def apply(
     table = table_of(name)
     where = " AND ".join(f"{quoted(part)} = %s" for part in layout.key)
     with connection.cursor() as cursor:
-        cursor.executemany(f"DELETE FROM {table} WHERE {where}", list(gone))  # noqa: S608 - quoted
-        cursor.execute(f"SELECT coalesce(max({quoted(ROW)}), 0) + 1 FROM {table}")  # noqa: S608 - quoted
+        cursor.executemany(f"DELETE FROM {table} WHERE {where}", list(gone))
+        cursor.execute(f"SELECT coalesce(max({quoted(ROW)}), 0) + 1 FROM {table}")
         first = int(cursor.fetchone()[0])
         _copy(name, layout, list(come), first=first)
-        cursor.execute(f"SELECT count(*) FROM {table}")  # noqa: S608 - quoted
+        cursor.execute(f"SELECT count(*) FROM {table}")
         return int(cursor.fetchone()[0])
 
 
@@ -118,7 +118,7 @@ def fetch(dataset: str, name: str, sql: str, values: Sequence[Any]) -> list[tupl
 
 def version_sql(dataset: str) -> str:
     """Return a sub-select of the commit number, read in the same statement as the rows."""
-    return f"(SELECT version FROM store_servingcopy WHERE dataset = {text(dataset).replace('%', '%%')})"  # noqa: S608
+    return f"(SELECT version FROM store_servingcopy WHERE dataset = {text(dataset).replace('%', '%%')})"
 
 
 def box_sql(_table: str, point: str) -> str:

@@ -46,11 +46,13 @@ class _Opened:
     decision: Decision
     protection: personal.Layout | None
     use: access.Use
+    looks_for_persons: bool = False
 
     @property
     def hidden(self) -> tuple[str, ...]:
-        """Return the columns needed to open identities."""
-        return (SUBJECT, SEALED) if self.protection and self.decision.identifying else ()
+        """Return the columns needed to open identities, or to write down whose rows were looked for."""
+        needed = self.decision.identifying or self.looks_for_persons
+        return (SUBJECT, SEALED) if self.protection and needed else ()
 
     @property
     def wanted(self) -> list[str]:
@@ -88,12 +90,12 @@ def rows(
 
     Records: `store.read`; refusals too; `people.accessed` for each person identified.
     """
-    opened = _open(dataset, use, fields)
+    opened, allowed = _allowed(_open(dataset, use, fields), list(filters))
     size = max(1, min(size, MOST_ROWS))
-    conditions, values = asking.where(opened.engine, opened.layout, _allowed(opened, filters))
+    conditions, values = asking.where(opened.engine, opened.layout, allowed)
     name = order.lstrip("-")
     by = [name] if name and (name,) != opened.layout.key else []
-    if by and by[0] not in opened.wanted:
+    if by and by[0] not in opened.decision.allowed:
         raise BadInput(_("This dataset cannot be ordered by “%(name)s”.") % {"name": name}, field=name)
     columns = [*dict.fromkeys([*opened.wanted, *by])]
     found, commit = _collect(opened, columns, conditions, values, order, _place(opened, after, len(by)), size + 1)
@@ -121,8 +123,8 @@ def row(dataset: str, key: Any, use: access.Use, *, fields: Sequence[str] | None
     given = list(key) if isinstance(key, list | tuple) else [key]
     if len(given) != len(opened.spec.key):
         raise BadInput(_("The key of this dataset has %(count)s parts.") % {"count": len(opened.spec.key)})
-    filters = [_hashed(opened, Filter(name, "eq", value)) for name, value in zip(opened.spec.key, given, strict=True)]
-    filters += [Filter(name, "eq", value) for name, value in opened.decision.where.items()]
+    asked = [Filter(name, "eq", value) for name, value in zip(opened.spec.key, given, strict=True)]
+    opened, filters = _allowed(opened, asked, also=opened.spec.key)
     conditions, values = asking.where(opened.engine, opened.layout, filters)
     found, commit = _collect(opened, opened.wanted, conditions, values, "", None, 1)
     given_rows = _given(opened, opened.wanted, found, commit)
@@ -145,25 +147,29 @@ def _shape(copy: ServingCopy) -> dict[str, Any]:
     return {name: value for name, value in copy.layout.items() if name != "print"}
 
 
-def _allowed(opened: _Opened, filters: Iterable[Filter]) -> list[Filter]:
-    """Return the filters with the grant's rows added; a field that may not be read cannot be filtered by."""
-    found = []
-    decision = opened.decision
-    points = {f"{name}_{axis}" for name in opened.layout.points for axis in ("lon", "lat") if name in decision.fields}
+def _allowed(opened: _Opened, filters: Sequence[Filter], *, also: Sequence[str] = ()) -> tuple[_Opened, list[Filter]]:
+    """Return the filters with the grant's rows added; what may not be read cannot be filtered by.
+
+    Args:
+        also: the key's fields, by which a row may be looked up although they are not given; those that
+            identify persons need the power all the same.
+    """
+    identifying, decision = set(opened.spec.identifying), opened.decision
+    points = {f"{name}_{axis}" for name in opened.layout.points for axis in ("lon", "lat") if name in decision.allowed}
+    may = decision.allowed | points | (set(also) - identifying)
     for asked in filters:
-        may = asked.field in decision.fields or asked.field in points or asked.operator in {"contains", "bbox"}
-        if not may:
-            raise BadInput(
-                _("There is no field “%(name)s” to filter by.") % {"name": asked.field}, field=asked.field
-            )
-        found.append(_hashed(opened, asked))
-    _require_searchable(opened, found)
-    return [*found, *(Filter(name, "eq", value) for name, value in decision.where.items())]
+        if asked.field not in may and asked.operator not in {"contains", "bbox"}:
+            raise BadInput(_("There is no field “%(name)s” to filter by.") % {"name": asked.field}, field=asked.field)
+    _require_searchable(opened, filters)
+    found = [_hashed(opened, asked) for asked in filters]
+    found += [Filter(name, "eq", value) for name, value in decision.where.items()]
+    persons = any(asked.field in identifying for asked in filters)
+    return replace(opened, looks_for_persons=persons), found
 
 
 def _require_searchable(opened: _Opened, filters: Iterable[Filter]) -> None:
     """Refuse to search in what may not be read: words of dropped fields, places of a dropped point."""
-    seen = set(opened.decision.fields)
+    seen = opened.decision.allowed
     for asked in filters:
         searched = opened.layout.searched if asked.operator == "contains" else ()
         searched = opened.layout.points if asked.operator == "bbox" else searched
@@ -208,7 +214,7 @@ def _collect(
 ) -> tuple[list[tuple[Any, ...]], int]:
     engine, copy = opened.engine, opened.copy
     names = ", ".join(quoted(name) for name in columns)
-    head = f"SELECT {engine.version_sql(copy.dataset)}, {names} FROM {engine.table_of(copy.name)}"  # noqa: S608
+    head = f"SELECT {engine.version_sql(copy.dataset)}, {names} FROM {engine.table_of(copy.name)}"
     found: list[tuple[Any, ...]] = []
     commit = copy.version
     for phase in asking.phases(engine, opened.layout, order, place):

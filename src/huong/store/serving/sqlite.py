@@ -12,7 +12,15 @@ from huong.base import home, ids
 from huong.store.rules import quoted
 from huong.store.serving.layout import ROW, TEXT, Layout
 
-_TYPES = {"integer": "INTEGER", "boolean": "INTEGER", "number": "REAL", "decimal": "REAL", "lon": "REAL", "lat": "REAL", "blob": "BLOB"}
+_TYPES = {
+    "integer": "INTEGER",
+    "boolean": "INTEGER",
+    "number": "REAL",
+    "decimal": "REAL",
+    "lon": "REAL",
+    "lat": "REAL",
+    "blob": "BLOB",
+}
 _connections = threading.local()
 BATCH = 5000
 MARK = "?"
@@ -84,10 +92,10 @@ def _insert(con: sqlite3.Connection, layout: Layout, rows: Iterable[Sequence[Any
     number = first
     for batch in _batches(rows):
         numbered = [(number + offset, *row) for offset, row in enumerate(batch)]
-        con.executemany(f"INSERT INTO rows ({names}) VALUES ({marks})", numbered)  # noqa: S608 - quoted
+        con.executemany(f"INSERT INTO rows ({names}) VALUES ({marks})", numbered)
         for name, (x, y) in zip(layout.points, places, strict=True):
             spots = [(row[0], row[x], row[x], row[y], row[y]) for row in numbered if row[x] is not None]
-            con.executemany(f"INSERT INTO {quoted('at_' + name)} VALUES (?, ?, ?, ?, ?)", spots)  # noqa: S608
+            con.executemany(f"INSERT INTO {quoted('at_' + name)} VALUES (?, ?, ?, ?, ?)", spots)
         number += len(numbered)
 
 
@@ -128,7 +136,7 @@ def apply(
         con.execute("PRAGMA synchronous=NORMAL")
         con.execute("BEGIN IMMEDIATE")
         _remove(con, layout, gone)
-        first = int(con.execute(f"SELECT coalesce(max({quoted(ROW)}), 0) + 1 FROM rows").fetchone()[0])  # noqa: S608
+        first = int(con.execute(f"SELECT coalesce(max({quoted(ROW)}), 0) + 1 FROM rows").fetchone()[0])
         _insert(con, layout, come, first=first)
         con.execute("UPDATE meta SET value = ? WHERE name = 'version'", [version])
         count = int(con.execute("SELECT count(*) FROM rows").fetchone()[0])
@@ -142,9 +150,9 @@ def _remove(con: sqlite3.Connection, layout: Layout, gone: Iterable[Sequence[Any
     where = " AND ".join(f"{quoted(name)} = ?" for name in layout.key)
     for batch in _batches(gone):
         for name in layout.points:
-            inner = f"SELECT {quoted(ROW)} FROM rows WHERE {where}"  # noqa: S608 - names are quoted
-            con.executemany(f"DELETE FROM {quoted('at_' + name)} WHERE n IN ({inner})", batch)  # noqa: S608
-        con.executemany(f"DELETE FROM rows WHERE {where}", batch)  # noqa: S608 - names are quoted
+            inner = f"SELECT {quoted(ROW)} FROM rows WHERE {where}"
+            con.executemany(f"DELETE FROM {quoted('at_' + name)} WHERE n IN ({inner})", batch)
+        con.executemany(f"DELETE FROM rows WHERE {where}", batch)
 
 
 def version_of(dataset: str, name: str) -> int | None:
@@ -194,7 +202,7 @@ def version_sql(_dataset: str) -> str:
 def box_sql(_table: str, point: str) -> str:
     """Return the condition that a point lies in a box (values: west, east, south, north), over the R-tree."""
     spots = quoted("at_" + point)
-    inner = f"SELECT n FROM {spots} WHERE x1 >= ? AND x0 <= ? AND y1 >= ? AND y0 <= ?"  # noqa: S608 - quoted
+    inner = f"SELECT n FROM {spots} WHERE x1 >= ? AND x0 <= ? AND y1 >= ? AND y0 <= ?"
     lon, lat = quoted(f"{point}_lon"), quoted(f"{point}_lat")
     return f"({quoted(ROW)} IN ({inner}) AND {lon} BETWEEN ? AND ? AND {lat} BETWEEN ? AND ?)"
 

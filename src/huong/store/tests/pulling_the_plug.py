@@ -23,7 +23,7 @@ def forked(function, *args):
         return pid
     try:
         function(*args)
-    except BaseException:
+    except BaseException:  # noqa: BLE001 - a fork must never return into its parent's code
         traceback.print_exc()
         os._exit(1)
     os._exit(0)
@@ -160,7 +160,9 @@ def referee(home, rounds):
     os.kill(reader, signal.SIGKILL)
     waited(reader)
     torn = Path(home, "torn.txt")
-    print(json.dumps({"rounds": rounds, "killed": killed, "torn": torn.read_text() if torn.exists() else ""}))
+    sys.stdout.write(
+        json.dumps({"rounds": rounds, "killed": killed, "torn": torn.read_text() if torn.exists() else ""}) + "\n"
+    )
 
 
 if __name__ == "__main__":

@@ -42,11 +42,20 @@ def test_twenty_two_processes_killed_at_every_step_leave_whole_commits_only(tmp_
 
     home = tmp_path / "killed"
     home.mkdir()
-    environment = os.environ | {"HUONG_HOME": str(home), "HUONG_SQLITE_SYNCHRONOUS": "NORMAL", "HUONG_DATABASE": database}
+    environment = os.environ | {
+        "HUONG_HOME": str(home),
+        "HUONG_SQLITE_SYNCHRONOUS": "NORMAL",
+        "HUONG_DATABASE": database,
+    }
     environment["PYTHONPATH"] = os.pathsep.join([SOURCES, os.environ.get("PYTHONPATH", "")])
     rounds = 2 * len(STEPS)
     done = subprocess.run(
-        [sys.executable, str(SCRIPT), str(rounds)], env=environment, capture_output=True, text=True, timeout=230, check=False
+        [sys.executable, str(SCRIPT), str(rounds)],
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=230,
+        check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr
     said = json.loads(done.stdout.strip().splitlines()[-1])

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from huong.store import writing
+from huong.store import planning, writing
 from huong.store.delta import State, create, exists, state
 from huong.store.storage import Folder
 
@@ -30,7 +30,7 @@ def _apply(place, batch, folder, partition, mode="upsert"):
         con.execute(f"COPY t TO '{file}' (FORMAT parquet)")
     before: State | None = state(place, "t") if exists(place, "t") else None
     with writing.staging_folder() as staging:
-        plan = writing.plan(place, "t", before, [file], staging, mode=mode, key=["id"], partition=partition)
+        plan = planning.plan(place, "t", before, [file], staging, mode=mode, key=["id"], partition=partition)
         if not plan.changed:
             return plan
         if before is None:

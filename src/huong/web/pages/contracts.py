@@ -113,8 +113,8 @@ def _diff(name: str, versions: list[queries.Version], chosen: queries.Version | 
     if chosen is None or chosen is versions[-1]:
         return None
     before = versions[versions.index(chosen) + 1]
-    texts = [queries.contract_text(name, found.version).splitlines() for found in (before, chosen)]
-    lines = difflib.unified_diff(*texts, lineterm="", n=2)
+    old, new_ = (queries.contract_text(name, found.version).splitlines() for found in (before, chosen))
+    lines = difflib.unified_diff(old, new_, lineterm="", n=2)
     weight = chosen.changes[0][0] if chosen.changes else "patch"
     return {
         "before": before.version,

@@ -1,6 +1,6 @@
 """The officers' first page: what waits for their agencies, the most urgent first."""
 
-from datetime import datetime
+from math import inf
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -60,10 +60,7 @@ def work_of(rows: list[datasets.Row]) -> list[dict[str, Any]]:
             found.append(_item(row, 3, why, row.weakest["tone"], f"{row.url}#{row.weakest['key']}", _("See the step")))
         if row.commit is None and load is None:
             found.append(_item(row, 4, _("No data yet"), "plain", f"{row.url}upload", _("Load the first file")))
-    oldest = datetime.max.replace(tzinfo=None)
-    return sorted(
-        found, key=lambda item: (item["rank"], item["since"].replace(tzinfo=None) if item["since"] else oldest)
-    )
+    return sorted(found, key=lambda item: (item["rank"], item["since"].timestamp() if item["since"] else inf))
 
 
 def _item(row: datasets.Row, rank: int, why: str, tone: str, url: str, step: str) -> dict[str, Any]:

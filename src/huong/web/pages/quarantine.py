@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from django.contrib import messages
 from django.db.models import QuerySet
@@ -149,7 +149,19 @@ def _rule(spec: ContractSpec | None, counts: list[tuple[str, str, int]], chosen:
     columns = [
         column for column, found_field in expected_columns(spec).items() if check and found_field.name == check.field
     ]
-    return {"name": chosen, "label": found[1], "count": found[2], "field": columns[0] if columns else ""}
+    column = columns[0] if columns else ""
+    anywhere = _kind(spec, column, "x") == "unit"
+    return {"name": chosen, "label": found[1], "count": found[2], "field": column, "anywhere": anywhere}
+
+
+def _kind(spec: ContractSpec | None, column: str, value: str) -> Literal["replace", "code", "unit", "empty"]:
+    """Return what a repair of all rows of a rule is: a unit set, a code mapped, a value replaced or emptied."""
+    if not value:
+        return "empty"
+    known = expected_columns(spec).get(column) if spec else None
+    if known and known.semantic == "vn.unit":
+        return "unit"
+    return "code" if known and known.code_list else "replace"
 
 
 def _fields(spec: ContractSpec | None) -> list[dict[str, str]]:
@@ -227,7 +239,7 @@ def repair(request: HttpRequest, name: str) -> HttpResponse:
         row = _number(request)
         return _done(request, lambda: actions.repair_row(load_id, row, {column: value}, by=person).rows)
     old = request.POST.get("from", "")
-    kind = "empty" if not value else "replace" if old else "unit"
+    kind = _kind(datasets.contract_or_none(name), column, value)
     return _done(
         request,
         lambda: _everywhere(

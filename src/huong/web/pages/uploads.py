@@ -1,6 +1,6 @@
 """Bringing a file in: choose it, confirm which column is which, watch it being checked, see what became of it."""
 
-from typing import Any
+from typing import Any, BinaryIO, cast
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -38,7 +38,7 @@ def upload(request: HttpRequest, name: str) -> HttpResponse:
         file = request.FILES.get("file")
         if file is None:
             raise BadInput(_("Please choose a file first."))
-        load = actions.receive(name, file, name=file.name or "", by=person)
+        load = actions.receive(name, cast("BinaryIO", file), name=file.name or "", by=person)
         if load.state == "failed":
             raise BadInput(load.message)
     except HuongError as error:

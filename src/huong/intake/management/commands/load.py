@@ -24,7 +24,9 @@ class Command(HuongCommand):
         parser.add_argument("dataset")
         parser.add_argument("file")
         parser.add_argument("--mapping", default="", help='JSON: {"expected column": "column of the file"}')
-        parser.add_argument("--recipe", default="", help='JSON: {"encoding": "tcvn3", "sheet": "...", "delimiter": ";"}')
+        parser.add_argument(
+            "--recipe", default="", help='JSON: {"encoding": "tcvn3", "sheet": "...", "delimiter": ";"}'
+        )
         parser.add_argument("--expected", type=int, default=None, help="How many rows there should be.")
         parser.add_argument("--accept-header", action="store_true", help="Go on though the columns have changed.")
         parser.add_argument("--by", default="", help="The user name of the person loading.")

@@ -34,7 +34,9 @@ class Command(HuongCommand):
             return
         waiting = queries.waiting_of()
         lines = "\n".join(f"{rows:>10}  {name}" for name, rows in sorted(waiting.items(), key=lambda pair: -pair[1]))
-        self.answer(lines or _("Nothing waits."), as_json=options["as_json"], refused=sum(waiting.values()), datasets=waiting)
+        self.answer(
+            lines or _("Nothing waits."), as_json=options["as_json"], refused=sum(waiting.values()), datasets=waiting
+        )
 
     def _one(self, name: str, *, as_json: bool) -> None:
         by_rule = queries.waiting_by_rule(name)
