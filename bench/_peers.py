@@ -64,7 +64,11 @@ def pandera(file: str) -> dict[str, int]:
             "description": pa.Column(nullable=False),
             "ward": pa.Column(nullable=False, checks=check.isin(rows.WARD_VALUES, error="ward.values")),
             "category": pa.Column(nullable=False, checks=check.isin(rows.CODE_VALUES, error="category.values")),
-            "ref": pa.Column(checks=check.str_matches(f"^{rows.REF}$", error="ref.pattern"), unique=True, report_duplicates="exclude_first"),
+            "ref": pa.Column(
+                checks=check.str_matches(f"^{rows.REF}$", error="ref.pattern"),
+                unique=True,
+                report_duplicates="exclude_first",
+            ),
             "phone": pa.Column(checks=check.str_matches(f"^{rows.PHONE}$", error="phone.pattern")),
             "rating": pa.Column(int, checks=check.in_range(1, 5, error="rating.range")),
             "lat": pa.Column(float, checks=check.in_range(15, 18, error="lat.range")),

@@ -31,7 +31,7 @@ def make(target: Path, rows: int) -> None:
           TIMESTAMP '2026-01-01' + INTERVAL (i % 30000000) SECOND
             + CASE WHEN random() < 0.0003 THEN INTERVAL (-3) HOUR ELSE INTERVAL 30 HOUR END AS closed_at,
           (i % 90)::BIGINT AS hours
-        FROM range({rows}) t(i)) TO '{target}' (FORMAT parquet, COMPRESSION zstd)"""  # noqa: S608
+        FROM range({rows}) t(i)) TO '{target}' (FORMAT parquet, COMPRESSION zstd)"""
     )
     con.close()
 

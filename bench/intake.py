@@ -49,7 +49,7 @@ def own_check(file: str) -> dict[str, Any]:
     with checking.connect() as con:
         found = checking.check(
             spec,
-            f"SELECT file_row_number AS _row, * EXCLUDE (file_row_number) FROM read_parquet('{file}', file_row_number = true)",  # noqa: S608
+            f"SELECT file_row_number AS _row, * EXCLUDE (file_row_number) FROM read_parquet('{file}', file_row_number = true)",
             con,
             accepted=target / "accepted.parquet",
             refused=target / "refused.parquet",
@@ -120,9 +120,15 @@ def report(rows: int, results: dict[str, dict[str, Any]]) -> None:
             print(f"{name:20} could not run: {found['error']}")
             continue
         rate = rows / found["wall"]
-        print(f"{name:20} {found['wall']:7.2f} s  {rate:12,.0f} rows/s  CPU {found['cpu']:7.2f} s  RSS {found['rss_mb']:6.0f} MB")
+        print(
+            f"{name:20} {found['wall']:7.2f} s  {rate:12,.0f} rows/s  CPU {found['cpu']:7.2f} s  RSS {found['rss_mb']:6.0f} MB"
+        )
         if "counts" in found and "counts" in own and found["counts"] != own["counts"]:
-            differing = {rule: (own["counts"][rule], found["counts"].get(rule)) for rule in own["counts"] if own["counts"][rule] != found["counts"].get(rule)}
+            differing = {
+                rule: (own["counts"][rule], found["counts"].get(rule))
+                for rule in own["counts"]
+                if own["counts"][rule] != found["counts"].get(rule)
+            }
             raise SystemExit(f"{name} found other counts: {differing}")
     for peer in PEERS:
         if "cpu" in results.get(peer, {}) and "cpu" in own:

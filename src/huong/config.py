@@ -50,7 +50,8 @@ class Config(BaseSettings):
         default="", description="Hosts that sources may be fetched from, with commas; private addresses need naming."
     )
     mail_url: str = Field(
-        default="", description="smtp://user:password@host:587 (smtps:// for TLS from the start); empty writes mail to the log."
+        default="",
+        description="smtp://user:password@host:587 (smtps:// for TLS from the start); empty writes mail to the log.",
     )
     mail_from: str = Field(default="huong@localhost", description="The sender of mail.")
     metrics_token: str = Field(default="", description="Token for /metrics from beyond loopback.")

@@ -45,9 +45,7 @@ def facts_of(spec: ContractSpec, con: "duckdb.DuckDBPyConnection", source: str) 
     rows, flagged, unclean, *counts = row
     flags: Counter[str] = Counter()
     if flagged:
-        masks = con.execute(
-            f"SELECT {FLAGS}, count(*) FROM {source} WHERE {FLAGS} <> 0 GROUP BY ALL"
-        ).fetchall()
+        masks = con.execute(f"SELECT {FLAGS}, count(*) FROM {source} WHERE {FLAGS} <> 0 GROUP BY ALL").fetchall()
         for mask, count in masks:
             flags.update({check.name: count for check in spec.broken(mask)})
     filled = Counter(dict(zip(needed, counts[: len(needed)], strict=True)))

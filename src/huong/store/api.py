@@ -7,8 +7,9 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from ninja import Router, Schema
 
-from huong.base.errors import BadInput, NotFound
-from huong.people.access import agencies_of, main_agency
+from huong.base.errors import BadInput
+from huong.catalogue import queries as catalogue
+from huong.people.access import main_agency
 from huong.people.auth import person
 from huong.store import queries
 from huong.store.access import contract_of
@@ -94,9 +95,7 @@ def search(request: HttpRequest, name: str, body: Asked) -> object:
 @router.get("/datasets/{name}/commits", response=list[CommitOut], url_name="dataset_commits")
 def commits(request: HttpRequest, name: str, size: int = 50) -> object:
     """Return the newest commits of a dataset: when, how many rows, from which load."""
-    contract_of(name)
-    if not agencies_of(person(request)):
-        raise NotFound
+    catalogue.require_visible(name, person(request))
     return list(queries.commits(name)[: max(1, min(size, 500))])
 
 

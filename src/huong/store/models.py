@@ -85,7 +85,6 @@ class Table(models.Model):
     current = models.ForeignKey(
         Commit, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("current commit")
     )
-    partition = models.CharField(_("partition column"), max_length=100, blank=True)
 
     class Meta:
         verbose_name = _("table")

@@ -35,7 +35,9 @@ def hydrants(random: Random, wards: Wards, at: datetime) -> Rows:
                 "kinh_do": lon,
                 "tinh_trang": random.choices(("tốt", "hỏng", "đang sửa", "bình thường"), weights=(80, 8, 5, 7))[0],
                 "luu_luong": "" if random.random() < 0.12 else round(random.uniform(8, 25), 1),
-                "ngay_kiem_tra": "" if random.random() < 0.05 else (at - timedelta(days=random.randrange(400))).strftime(VN_DAY),
+                "ngay_kiem_tra": ""
+                if random.random() < 0.05
+                else (at - timedelta(days=random.randrange(400))).strftime(VN_DAY),
             }
         )
     return rows
@@ -57,7 +59,9 @@ def incidents(random: Random, wards: Wards, at: datetime) -> Rows:
                 "phuong_xa": ward,
                 "vi_do": lat,
                 "kinh_do": lon,
-                "loai": random.choices(("va chạm", "xe hỏng", "ngập", "cây đổ", "đèn hỏng"), weights=(50, 20, 15, 8, 7))[0],
+                "loai": random.choices(
+                    ("va chạm", "xe hỏng", "ngập", "cây đổ", "đèn hỏng"), weights=(50, 20, 15, 8, 7)
+                )[0],
                 "bi_thuong": "" if random.random() < 0.08 else random.choices((0, 1, 2, 3), weights=(70, 20, 8, 2))[0],
                 "bien_so": plate if random.random() < 0.94 else "không rõ số",
                 "mo_ta": f"{random.choice(STREETS)}, hướng vào trung tâm",
@@ -130,7 +134,11 @@ def river(random: Random, wards: Wards, at: datetime) -> Rows:
     """Hourly river levels of three stations over three days."""
     rows = []
     hour = at.replace(minute=0, second=0, microsecond=0)
-    for station, ward, base in (("TV01", "Phường Kim Long", 0.6), ("TV02", "Phường Hương Trà", 1.1), ("TV03", "Xã Nam Đông", 2.4)):
+    for station, ward, base in (
+        ("TV01", "Phường Kim Long", 0.6),
+        ("TV02", "Phường Hương Trà", 1.1),
+        ("TV03", "Xã Nam Đông", 2.4),
+    ):
         for back in range(72):
             rows.append(
                 {
@@ -198,7 +206,9 @@ def allowance(random: Random, wards: Wards, at: datetime) -> Rows:
                 "ngay_sinh": f"{random.randrange(1, 29):02d}/{random.randrange(1, 13):02d}/{year}",
                 "phuong_xa": wards.any()[0],
                 "dien_thoai": "" if random.random() < 0.3 else phone(random),
-                "doi_tuong": random.choices(("cao tuổi", "khuyết tật", "mồ côi", "đơn thân"), weights=(55, 30, 8, 7))[0],
+                "doi_tuong": random.choices(("cao tuổi", "khuyết tật", "mồ côi", "đơn thân"), weights=(55, 30, 8, 7))[
+                    0
+                ],
                 "muc_huong": random.choice((500_000, 750_000, 1_000_000, 1_250_000)),
                 "huong_tu": f"01/{random.randrange(1, 13):02d}/{random.randrange(2019, 2026)}",
             }

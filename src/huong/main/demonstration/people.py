@@ -8,7 +8,22 @@ from huong.places import queries as places
 
 SURNAMES: Final = ("Nguyễn", "Trần", "Lê", "Phạm", "Hoàng", "Phan", "Võ", "Đặng", "Hồ", "Tôn Nữ", "Ngô", "Dương")
 MIDDLES: Final = ("Thị", "Văn", "Minh", "Quang", "Thanh", "Ngọc", "Hữu", "Bảo", "Thu", "Đình")
-GIVEN: Final = ("An", "Bình", "Chi", "Dũng", "Hạnh", "Hương", "Khánh", "Lan", "Mai", "Nam", "Phúc", "Sen", "Thảo", "Tuấn")
+GIVEN: Final = (
+    "An",
+    "Bình",
+    "Chi",
+    "Dũng",
+    "Hạnh",
+    "Hương",
+    "Khánh",
+    "Lan",
+    "Mai",
+    "Nam",
+    "Phúc",
+    "Sen",
+    "Thảo",
+    "Tuấn",
+)
 STREETS: Final = (
     "Hùng Vương", "Lê Lợi", "Nguyễn Huệ", "Bà Triệu", "Đống Đa", "An Dương Vương", "Bạch Đằng", "Phan Chu Trinh",
     "Nguyễn Sinh Cung", "Kim Long", "Điện Biên Phủ", "Ngự Bình", "Đinh Tiên Hoàng", "Mai Thúc Loan",
@@ -29,7 +44,13 @@ def citizen_id(random: Random, year: int, *, female: bool) -> str:
 def phone(random: Random) -> str:
     """Return a phone number, written in one of the ways people write it."""
     digits = f"0{random.choice('35789')}{random.randrange(10**8):08d}"
-    forms = (digits, digits, f"{digits[:4]} {digits[4:7]} {digits[7:]}", f"+84{digits[1:]}", f"{digits[:4]}.{digits[4:7]}.{digits[7:]}")
+    forms = (
+        digits,
+        digits,
+        f"{digits[:4]} {digits[4:7]} {digits[7:]}",
+        f"+84{digits[1:]}",
+        f"{digits[:4]}.{digits[4:7]}.{digits[7:]}",
+    )
     return random.choice(forms)
 
 

@@ -1,10 +1,12 @@
 """Row pages and look-ups, through the read door, from the serving copy. No DuckDB, no pandas, no ibis."""
 
+import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
+from django.db import ProgrammingError
 from django.utils.translation import gettext as _
 
 from huong.base import paging
@@ -14,7 +16,7 @@ from huong.store import access, personal
 from huong.store.errors import NotYetServed
 from huong.store.models import Commit, ServingCopy
 from huong.store.rules import HASHED, SEALED, SUBJECT, Decision, quoted
-from huong.store.serving import asking, postgresql, sqlite
+from huong.store.serving import asking, later, postgresql, sqlite
 from huong.store.serving.asking import Filter
 from huong.store.serving.layout import Layout
 from huong.store.source import commit_at
@@ -221,12 +223,26 @@ def _collect(
         tests = [*conditions, *([phase.condition] if phase.condition else [])]
         where = f" WHERE {' AND '.join(tests)}" if tests else ""
         sql = f"{head}{where} ORDER BY {phase.order} LIMIT {size - len(found)}"
-        for version, *held in engine.fetch(copy.dataset, copy.name, sql, [*values, *phase.values]):
+        for version, *held in _fetched(opened, sql, [*values, *phase.values]):
             commit = int(version)
             found.append(tuple(held))
         if len(found) >= size:
             break
     return found, commit
+
+
+def _fetched(opened: _Opened, sql: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
+    """Return rows of the copy; one that is gone or damaged is made again.
+
+    Raises:
+        NotYetServed: it is being made again.
+    """
+    try:
+        found: list[tuple[Any, ...]] = opened.engine.fetch(opened.copy.dataset, opened.copy.name, sql, values)
+    except (sqlite3.DatabaseError, ProgrammingError) as error:
+        later.bring_up.later(opened.copy.dataset)
+        raise NotYetServed from error
+    return found
 
 
 def _given(

@@ -124,3 +124,32 @@ def test_time_travel_of_other_datasets_stays(hydrants, load, parquet, rows_of):
     with clock.freeze(clock.now() + timedelta(days=4000)):
         assert maintenance.maintain("hydrants").retired == 0
     assert len(rows_of("hydrants", "code", as_of=1)) == 12
+
+
+def test_files_of_retired_versions_and_of_killed_writers_are_removed_and_no_others(
+    allowance, rows_of, monkeypatch, house
+):
+    from .conftest import PERSONS
+
+    allowance([PERSONS[0] | {"amount": 1_000_000}])
+    gone = [path for path in queries.files_of("allowance", 1) if path not in queries.files_of("allowance")]
+    stray = house / "store" / "allowance" / "stray.parquet"
+    stray.write_bytes(b"left by a killed writer")
+    monkeypatch.setattr(maintenance, "FIRST_CARE", timedelta(0))
+    assert maintenance.maintain("allowance").retired == 0
+    assert all(path.exists() for path in gone), "time travel still needs them"
+    assert not stray.exists()
+    with clock.freeze(clock.now() + timedelta(days=31)):
+        maintenance.maintain("allowance")
+    assert not any(path.exists() for path in gone)
+    assert len(rows_of("allowance", "amount")) == 3
+
+
+def test_a_commit_that_waits_to_be_published_keeps_its_files(load, parquet, rows_of, monkeypatch):
+    load("drains", parquet([{"id": 1}], **TYPES))
+    commit = actions.begin("drains", batch="b", mode="append", load="")
+    actions.write(commit, [parquet([{"id": 2}], **TYPES)])
+    monkeypatch.setattr(maintenance, "FIRST_CARE", timedelta(0))
+    maintenance.maintain("drains")
+    actions.publish(commit)
+    assert rows_of("drains", "id") == [(1,), (2,)]

@@ -98,6 +98,7 @@ def _shown(request: HttpRequest, dataset: Dataset) -> dict[str, Any]:
         ],
         "shown": bool(chosen),
         "shown_version": chosen.version if chosen else "",
+        "is_draft": bool(chosen and chosen.state == "draft"),
         "may_activate": bool(chosen and chosen.state == "draft" and may["may_approve"]),
         "editing": bool(request.GET.get("edit")) and may["may_edit"],
         "text": text,

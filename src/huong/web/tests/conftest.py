@@ -120,7 +120,17 @@ def pumps(steward, tmp_path, transactional_db):
     return load("pumps", tmp_path, by=steward)
 
 
+def sign_in(client, user):
+    """Sign somebody in, with the second factor that their powers need."""
+    from huong.people.access import SECOND_FACTOR
+
+    client.force_login(user)
+    session = client.session
+    session[SECOND_FACTOR] = True
+    session.save()
+
+
 @pytest.fixture
 def as_steward(client, steward):
-    client.force_login(steward)
+    sign_in(client, steward)
     return client

@@ -3,7 +3,7 @@
 import pytest
 
 from huong.catalogue import queries
-from huong.web.tests.conftest import contract
+from huong.web.tests.conftest import contract, sign_in
 from huong.web.tests.test_dataset_pages import text_of
 
 URL = "/desk/datasets/pumps/contract"
@@ -34,14 +34,14 @@ def test_a_change_that_needs_a_higher_version_says_which(pumps, as_steward):
 
 
 def test_a_stewards_new_version_waits_until_the_data_office_puts_it_into_force(pumps, client, steward, data_officer):
-    client.force_login(steward)
+    sign_in(client, steward)
     changed = contract(version="1.1.0").replace("maximum: 900", "maximum: 800")
     answer = client.post(URL, {"text": changed}, follow=True)
     page = text_of(answer)
     assert "bản nháp" in page
     assert "is-added" in page
     assert client.post(f"{URL}/activate", {"version": "1.1.0"}).status_code == 403
-    client.force_login(data_officer)
+    sign_in(client, data_officer)
     client.post(f"{URL}/activate", {"version": "1.1.0"})
     assert queries.contract_of("pumps").version == "1.1.0"
 

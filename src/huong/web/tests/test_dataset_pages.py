@@ -7,7 +7,7 @@ from django.test.utils import CaptureQueriesContext
 from huong.catalogue import actions as catalogue
 from huong.intake import actions as intake
 from huong.intake import queries as loads
-from huong.web.tests.conftest import PUMPS, contract, load
+from huong.web.tests.conftest import PUMPS, contract, load, sign_in
 
 PAGES = [
     "/desk/",
@@ -27,9 +27,9 @@ def text_of(response):
 @pytest.mark.parametrize("url", PAGES)
 def test_officers_open_every_page_and_others_do_not(url, pumps, client, steward, stranger):
     assert client.get(url).status_code == 302
-    client.force_login(stranger)
+    sign_in(client, stranger)
     assert client.get(url).status_code == 403
-    client.force_login(steward)
+    sign_in(client, steward)
     assert client.get(url).status_code == 200
 
 
@@ -71,7 +71,9 @@ def test_the_list_puts_the_weakest_first_and_can_be_turned_and_filtered(pumps, a
 
 def test_lists_cost_the_same_number_of_queries_at_any_length(pumps, as_steward):
     def cost(url):
-        with CaptureQueriesContext(connection, ) as seen:
+        with CaptureQueriesContext(
+            connection,
+        ) as seen:
             assert as_steward.get(url).status_code == 200
         return len(seen)
 
@@ -107,7 +109,7 @@ def test_a_file_is_taken_in_its_columns_confirmed_and_then_loaded(pumps, as_stew
     page = text_of(as_steward.get(answer.headers["Location"]))
     assert "UTF-8" in page
     assert "dấu phẩy" in page
-    assert '<option selected>ma_tram</option>' in page
+    assert "<option selected>ma_tram</option>" in page
 
     columns = {"ma": "ma_tram", "phuong": "phuong", "vi_do": "vi_do", "kinh_do": "kinh_do", "cong_suat": "cong_suat"}
     sent = {f"map-{name}": column for name, column in columns.items()}
@@ -131,7 +133,7 @@ def test_a_picture_instead_of_a_table_is_refused_with_a_sentence(pumps, as_stewa
 
 
 def test_somebody_of_another_agency_may_look_but_not_load_or_repair(pumps, client, roads_steward):
-    client.force_login(roads_steward)
+    sign_in(client, roads_steward)
     page = text_of(client.get("/desk/datasets/pumps/"))
     assert "upload" not in page
     assert client.get("/desk/datasets/pumps/upload").status_code == 403

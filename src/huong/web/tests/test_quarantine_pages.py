@@ -1,6 +1,7 @@
 """A steward repairs what waits: one row, or all rows of a rule; takes it back; loads it again; drops it."""
 
 from huong.intake import actions, queries
+from huong.web.tests.conftest import sign_in
 from huong.web.tests.test_dataset_pages import text_of
 
 URL = "/desk/quarantine/pumps/"
@@ -54,7 +55,7 @@ def test_a_row_is_dropped_only_with_a_reason(pumps, as_steward):
 
 
 def test_somebody_without_the_power_is_refused_and_nothing_changes(pumps, client, roads_steward):
-    client.force_login(roads_steward)
+    sign_in(client, roads_steward)
     sent = {"load": pumps.id, "row": "5", "field": "cong_suat", "value": "70", "next": "/desk/"}
     client.post(f"{URL}repair", sent)
     assert not queries.repairs_of(pumps.id).exists()
