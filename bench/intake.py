@@ -44,6 +44,7 @@ def own_check(file: str) -> dict[str, Any]:
 
     home.prepare(demo=False)
     spec = catalogue.check(CONTRACT.read_text(encoding="utf-8")).spec
+    assert spec is not None
     target = home.path("tmp", "x").parent
     begun = time.perf_counter()
     with checking.connect() as con:
@@ -70,7 +71,7 @@ def own_load(file: str) -> dict[str, Any]:
     from huong.people.actions import posts, users
 
     prepare()
-    users.invite("bench", full_name="Bench", email="")
+    users.invite("bench", full_name="Bench", email="", by=None)
     person = people.user("bench")
     posts.appoint(person, agency=people.agency("H57.51"), role="data_office", by=None)
     catalogue.add(CONTRACT.read_text(encoding="utf-8"), by=person)

@@ -40,13 +40,6 @@ class NotAsSent(BadInput):
     title = _("The upload is not complete.")
 
 
-class TotalDiffers(BadInput):
-    """The number of rows is not the one that was announced."""
-
-    code = "control_total"
-    title = _("The number of rows is not the announced one.")
-
-
 class Busy(WrongState):
     """Another process is working on this load."""
 

@@ -34,7 +34,10 @@ class Fetched:
 class SourceKind(Protocol):
     """One way of fetching data. Adding a kind: implement this and add it to `source_kinds`."""
 
-    title: "StrOrPromise"
+    @property
+    def title(self) -> "StrOrPromise":
+        """The kind's name for people."""
+        ...
 
     def check(self, settings: Mapping[str, Any]) -> None:
         """Refuse settings that cannot work, with a sentence (BadInput)."""

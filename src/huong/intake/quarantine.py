@@ -126,7 +126,7 @@ def page(
     Records: `people.accessed` where identifying values were shown.
     """
     size = max(1, min(size, 500))
-    waiting = _waiting(dataset, user, load)
+    waiting = _waiting(dataset, user, load, rule)
     start, row = paging.values_of(after) if after else ("", 0)
     rows: list[RefusedRow] = []
     columns: dict[str, None] = {}
@@ -144,10 +144,10 @@ def page(
     return QuarantinePage(rows, list(columns), next_)
 
 
-def _waiting(dataset: str, user: "User", load: str) -> list[Load]:
+def _waiting(dataset: str, user: "User", load: str, rule: str) -> list[Load]:
     found = Load.objects.filter(dataset=dataset, state="done", open_rows__gt=0).order_by("-id")
     found = found.filter(pk=load) if load else found
-    waiting = list(found)
+    waiting = [one for one in found if not rule or one.open.get(rule)]
     for owner in {one.owner for one in waiting}:
         access.require_power(user, "intake.load", owner)
     return waiting

@@ -8,6 +8,7 @@ from typing import Any, Final
 ROW: Final = "_row"
 RULES: Final = "_rules"
 RAW: Final = "_raw"
+OWN: Final = frozenset({ROW, RULES, RAW, "_state"})
 STRUCTURE_BIT: Final = 62
 STRUCTURE_RULE: Final = "structure"
 
@@ -75,7 +76,8 @@ class Staged:
         files: Parquet parts, read together by name.
         columns: the columns' names in their order, without `_row`.
         rows: how many rows stand in the parts.
-        typed: whether the parts are the source itself, with its types and without `_row`.
+        typed: whether the parts are the source itself, with its types.
+        numbered: whether the parts hold `_row`; otherwise the place in the file is taken.
         detected: what was found out about the file, to be shown.
         ragged: rows whose number of cells does not fit.
     """
@@ -84,6 +86,7 @@ class Staged:
     columns: list[str]
     rows: int
     typed: bool = False
+    numbered: bool = True
     detected: dict[str, Any] = field(default_factory=dict)
     ragged: list[Ragged] = field(default_factory=list)
 

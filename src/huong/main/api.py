@@ -1,5 +1,7 @@
 """The one API object: every package's router, one way of signing in, one shape of refusals."""
 
+from typing import Any
+
 import orjson
 from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI
@@ -19,14 +21,15 @@ from huong.store.api import router as store
 class OrjsonParser(Parser):
     """Reads request bodies."""
 
-    def parse_body(self, request: HttpRequest) -> object:
+    def parse_body(self, request: HttpRequest) -> dict[str, Any]:
         """Return the body as plain values.
 
         Raises:
             BadInput: it is not JSON.
         """
         try:
-            return orjson.loads(request.body)
+            found: dict[str, Any] = orjson.loads(request.body)
+            return found
         except orjson.JSONDecodeError as error:
             raise BadInput(f"The body is not JSON: {error}", code="not_json") from error
 

@@ -255,4 +255,4 @@ def _bring_database(copy: Path) -> None:
     connection.close()
     for suffix in ("-wal", "-shm"):
         Path(f"{settings.DATABASES['default']['NAME']}{suffix}").unlink(missing_ok=True)
-    os.replace(copy, settings.DATABASES["default"]["NAME"])
+    os.replace(copy, str(settings.DATABASES["default"]["NAME"]))

@@ -110,9 +110,9 @@ def _save_units(spec: ContractSpec, commit: int, facts: Facts) -> None:
                 dataset=spec.dataset,
                 unit=code,
                 rows=rows,
-                correct=rules.ratio(rows - flagged, rows),
-                complete=rules.ratio(filled, rows * needed),
-                clean=rules.ratio(rows - unclean, rows),
+                correct_share=rules.ratio(rows - flagged, rows),
+                complete_share=rules.ratio(filled, rows * needed),
+                clean_share=rules.ratio(rows - unclean, rows),
                 commit=commit,
             )
             for code, (rows, flagged, filled, unclean) in facts.units.items()

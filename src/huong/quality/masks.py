@@ -50,7 +50,7 @@ def safe_condition(condition: str) -> str:
     for cast in list(tree.find_all(sql.Cast)):
         if type(cast) is sql.Cast:
             cast.replace(sql.TryCast(this=cast.this.copy(), to=cast.to.copy()))
-    return tree.sql("duckdb")
+    return str(tree.sql("duckdb"))
 
 
 def _values(found: FieldSpec, name: str) -> str:
@@ -113,7 +113,7 @@ def mark(spec: ContractSpec, con: "duckdb.DuckDBPyConnection", *, existing: Sequ
 
 
 def _unique_groups(spec: ContractSpec) -> list[tuple[tuple[str, ...], int]]:
-    groups = [((check.field,), check.bit) for check in spec.checks if check.kind == "unique"]
+    groups: list[tuple[tuple[str, ...], int]] = [((check.field,), check.bit) for check in spec.checks if check.kind == "unique"]
     groups += [(spec.key, check.bit) for check in spec.checks if check.kind == "key"]
     return groups
 

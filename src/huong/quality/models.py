@@ -49,9 +49,9 @@ class UnitScore(models.Model):
     dataset = models.CharField(_("dataset"), max_length=120)
     unit = models.CharField(_("unit"), max_length=10)
     rows = models.BigIntegerField(_("rows"))
-    correct = models.FloatField(_("correct"), null=True)
-    complete = models.FloatField(_("complete"), null=True)
-    clean = models.FloatField(_("clean"), null=True)
+    correct_share = models.FloatField(_("correct"), null=True)
+    complete_share = models.FloatField(_("complete"), null=True)
+    clean_share = models.FloatField(_("clean"), null=True)
     commit = models.PositiveIntegerField(_("commit"))
 
     class Meta:

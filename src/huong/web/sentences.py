@@ -181,7 +181,10 @@ def _shared(score: Scored, around: Around) -> str:
         }
     else:
         used = _("No agency has declared a need yet.")
-    return f"{used} {_('Still missing: %(what)s.') % {'what': _mean(missing[0])}}" if missing else used
+    if not missing:
+        return used
+    lacking = _("Still missing: %(what)s.") % {"what": _mean(missing[0])}
+    return f"{used} {lacking}"
 
 
 def _mean(name: str) -> str:

@@ -10,7 +10,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from huong.base import clock, home
-from huong.base.errors import HuongError, StorageFull
+from huong.base.errors import HuongError, StorageFull, Unavailable
 from huong.base.jobs import job
 from huong.catalogue import queries as catalogue
 from huong.catalogue.rules import ContractSpec
@@ -80,7 +80,8 @@ def _refuse(load: Load, error: HuongError) -> None:
         return  # the person who stopped it wrote that down
     load.refresh_from_db(fields=["problem"])
     fail(load, error)
-    bells.tell_of(load, bells.FAILED)
+    if not isinstance(error, Unavailable):  # what is tried again by itself needs nobody
+        bells.tell_of(load, bells.FAILED)
 
 
 def _run(load: Load, progress: Progress) -> Load:
@@ -124,6 +125,7 @@ def _settle_columns(load: Load, spec: ContractSpec, table: Staged) -> None:
     """Decide which column is which, or stop with the named difference before a row is looked at."""
     load.detected, load.columns, load.rows_total = table.detected, table.columns, table.rows
     if load.replays_id:
+        table.numbered = True  # repaired rows keep the numbers of their file, and are texts
         load.mapping = {name: name for name in mappings.expected_columns(spec) if name in table.columns}
         return
     free = str(table.detected.get("kind")) in OPTIONAL_KEYS

@@ -49,14 +49,13 @@ def select_sql(staged: Staged, spec: ContractSpec, mapping: Mapping[str, str]) -
         mapping: expected column to column of the file; expected columns without one are left out.
     """
     expected = rules.expected_columns(spec)
-    is_text = not staged.typed or ROW in staged.columns  # repaired rows are Parquet of texts
-    comma = staged.detected.get("decimal") == "," and is_text
+    comma = staged.detected.get("decimal") == "," and staged.numbered
     columns = [
         f"{_value(column, expected[name], comma=comma)} AS {quoted(name)}"
         for name, column in mapping.items()
         if column and name in expected
     ]
-    if staged.typed and ROW not in staged.columns:
+    if not staged.numbered:
         columns.append(f"file_row_number + 1 AS {ROW}")
         return f"SELECT {', '.join(columns)} FROM {files_sql(staged.files, numbered=True)}"
     columns.append(ROW)

@@ -35,6 +35,7 @@ def stage(path: Path, *, name: str, recipe: Recipe) -> Staged:
         names,
         found.metadata.num_rows,
         typed=True,
+        numbered=False,
         detected={"types": {column.name: str(column.type) for column in schema}},
     )
 

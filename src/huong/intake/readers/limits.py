@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 
 from huong.intake.errors import Unreadable
 from huong.intake.rules import header
+from huong.intake.types import OWN
 
 MAX_LINE: Final = 8 * 1024 * 1024
 MAX_MEMBERS: Final = 1000
@@ -83,7 +84,7 @@ def require_names(names: list[str]) -> list[str]:
     """
     if len(names) > header.MAX_COLUMNS:
         raise too_many_columns(len(names))
-    names = header.numbered(names)
+    names = [f"{name}_" if name in OWN else name for name in header.numbered(names)]
     repeated = header.twice(names)
     if repeated:
         listed = "; ".join(f"“{name}” ({', '.join(map(str, places))})" for name, places in repeated.items())

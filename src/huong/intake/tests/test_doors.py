@@ -7,7 +7,7 @@ import json
 
 import pyarrow as pa
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 
 from huong.base.errors import BadInput, HuongError
 from huong.intake import actions, queries
@@ -120,8 +120,9 @@ def test_the_command_refuses_with_a_sentence(drains_data, write, capsys):
     assert "x.csv" in capsys.readouterr().err
     with pytest.raises(BadInput):
         call_command("load", "drains", "khong-co.csv")
-    with pytest.raises(BadInput):
+    with pytest.raises(CommandError) as wrong:
         call_command("load", "drains", "x.csv", "--mapping", "{")
+    assert wrong.value.returncode == 2
 
 
 def test_the_command_takes_mapping_and_recipe(drains_data, write, capsys):

@@ -78,6 +78,12 @@ def test_a_value_to_the_right_of_the_names_is_not_lost_in_silence(stage):
     assert refused.value.code == "value_without_column"
 
 
+def test_an_empty_sheet_is_named(stage):
+    with pytest.raises(Unreadable, match=r"x\.xlsx") as refused:
+        stage("x.xlsx", workbook(lambda book: None))
+    assert refused.value.code == "empty_file"
+
+
 def test_a_cut_workbook_is_refused_with_a_sentence(stage):
     content = workbook(lambda book: book.active.append(["a"]))
     with pytest.raises(Unreadable) as refused:

@@ -50,7 +50,9 @@ def incidents(random: Random, wards: Wards, at: datetime) -> Rows:
         ward, lat, lon = wards.any()
         begun = at - timedelta(days=random.random() * 30)
         cleared = begun + timedelta(minutes=random.randrange(10, 240) * (-1 if number % 61 == 7 else 1))
-        plate = f"75{random.choice('ABC')}-{random.randrange(1000):03d}.{random.randrange(100):02d}"
+        digits = f"{random.randrange(100_000):05d}"
+        mark = f"75{random.choice('ABC')}"
+        plate = f"{mark}-{digits[:3]}.{digits[3:]}" if random.random() < 0.06 else f"{mark}{digits}"
         rows.append(
             {
                 "ma_su_co": f"SC{at:%y%m%d}-{number:04d}",

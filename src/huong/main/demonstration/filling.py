@@ -2,7 +2,9 @@
 
 import csv
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from random import Random
 
@@ -13,6 +15,7 @@ from huong.intake import queries as loads
 from huong.main.demonstration.datasets import SENDERS, Rows, Sender
 from huong.main.demonstration.people import Wards
 from huong.people import queries as people
+from huong.quality import actions as quality
 from huong.store import queries as store
 
 SEED = 1307  # the year in which Huế became Vietnamese
@@ -23,7 +26,7 @@ def register() -> None:
     for number, sender in enumerate(SENDERS):
         title = sender.dataset.replace("_", " ")
         demo.fillers.add(
-            f"dataset:{sender.dataset}", demo.Filler(100 + number, title, lambda found=sender: send(found))
+            f"dataset:{sender.dataset}", demo.Filler(100 + number, title, partial(send, sender))
         )
     demo.fillers.add("readers", demo.Filler(300, "who reads what", read))
 
@@ -55,13 +58,29 @@ def write(file: Path, rows: Rows) -> Path:
     return file
 
 
+@dataclass(frozen=True)
+class DemonstrationGrant:
+    """Stands for the grant under which an agency of the demonstration reads; real ones come with `exchange`."""
+
+    id: str
+    dataset: str
+    consumer: str
+    fields: frozenset[str]
+    rows: dict[str, str]
+    purpose: str
+
+
 def read() -> None:
-    """Let some of the agencies that declared a need read, so that "shared" has something to say."""
+    """Let most of the agencies that declared a need read, so that "shared" has something to say."""
     random = Random(SEED)
     for sender in SENDERS:
-        consumers = catalogue.contract_of(sender.dataset).sharing.consumers
-        for agency in chosen(random, consumers):
-            store.note_read(sender.dataset, agency=agency, purpose="demonstration")
+        spec = catalogue.contract_of(sender.dataset)
+        fields = frozenset(found.name for found in spec.fields if not found.identifying)
+        for agency in chosen(random, spec.sharing.consumers):
+            grant = DemonstrationGrant("demonstration", sender.dataset, agency, fields, {}, "minh hoạ")
+            use = store.Use(agency=agency, purpose="minh hoạ", grant=grant)
+            store.read(sender.dataset, use=use, fields=sorted(fields))
+        quality.rescore_over_time(spec)
 
 
 def chosen(random: Random, agencies: Iterable[str]) -> list[str]:

@@ -1,6 +1,7 @@
 """Serving copies as tables of the schema `serving` in the same PostgreSQL database."""
 
 from collections.abc import Iterable, Sequence
+from contextlib import nullcontext
 from itertools import islice
 from typing import Any
 
@@ -74,7 +75,8 @@ def _point(name: str) -> str:
 
 def _copy(name: str, layout: Layout, batch: list[Sequence[Any]], *, first: int) -> None:
     names = ", ".join(quoted(part) for part in layout.names)
-    with connection.cursor() as cursor, cursor.copy(f"COPY {table_of(name)} ({names}) FROM STDIN") as copy:
+    wrapped = connection.wrap_database_errors
+    with connection.cursor() as cursor, wrapped, cursor.copy(f"COPY {table_of(name)} ({names}) FROM STDIN") as copy:
         for offset, row in enumerate(batch):
             copy.write_row((first + offset, *row))
 
@@ -110,8 +112,9 @@ def version_of(dataset: str, name: str) -> int | None:
 
 
 def fetch(dataset: str, name: str, sql: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
-    """Return rows of a copy."""
-    with connection.cursor() as cursor:
+    """Return rows of a copy. A copy that is gone does not spoil the caller's transaction."""
+    inside = transaction.atomic() if connection.in_atomic_block else nullcontext()
+    with inside, connection.cursor() as cursor:
         cursor.execute(sql, list(values))
         return list(cursor.fetchall())
 

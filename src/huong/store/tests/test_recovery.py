@@ -124,16 +124,20 @@ def test_a_second_writer_is_told_to_come_again(parquet):
     actions.write(commit, [parquet([{"id": 1}], **TYPES)])
 
 
-def test_a_commit_that_was_overtaken_is_refused_and_can_be_written_again(load, parquet, rows_of):
-    slow = _left_written(parquet, load="")
-    Commit.objects.filter(pk=slow.pk).update(state="committing")  # as if begun elsewhere, not yet noted
+def test_a_commit_that_was_overtaken_is_refused_and_can_be_written_again(load, parquet, rows_of, finisher):
+    finisher(False)
+    load("drains", parquet([{"id": 1}], **TYPES))
+    slow = _left_written(parquet)
     load("drains", parquet([{"id": 5}], **TYPES))
-    Commit.objects.filter(pk=slow.pk, state="rolled_back").update(state="written")
-    slow.refresh_from_db()
-    if slow.state == "written":
-        with pytest.raises(Overtaken):
-            actions.publish(slow)
-    assert (5,) in rows_of("drains", "id")
+    Commit.objects.filter(pk=slow.pk).update(  # as if its writer had lost the lock without noticing
+        state="written", delta_version=slow.delta_version, base=slow.base
+    )
+    with pytest.raises(Overtaken):
+        actions.publish(slow)
+    assert rows_of("drains", "id") == [(1,), (5,)]
+    actions.write(slow, [parquet([{"id": 2}], **TYPES)])
+    actions.publish(slow)
+    assert rows_of("drains", "id") == [(1,), (2,), (5,)]
 
 
 def test_what_belongs_to_a_commit_stands_or_falls_with_it(load, parquet, rows_of):

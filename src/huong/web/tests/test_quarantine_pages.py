@@ -22,7 +22,7 @@ def test_waiting_rows_stand_with_their_reasons_and_can_be_filtered_by_rule(pumps
 
 
 def test_one_row_is_repaired_taken_back_repaired_again_and_replayed(pumps, as_steward):
-    sent = {"load": pumps.id, "row": "5", "field": "cong_suat", "value": "70", "next": URL}
+    sent = {"load": pumps.id, "row": "6", "field": "cong_suat", "value": "70", "next": URL}
     page = text_of(as_steward.post(f"{URL}repair", sent, follow=True))
     assert "Đã lưu: 1 dòng." in page
     repair = queries.repairs_of(pumps.id).get()
@@ -46,7 +46,7 @@ def test_all_rows_of_a_rule_are_repaired_at_once_with_a_value_from_the_list(pump
 
 
 def test_a_row_is_dropped_only_with_a_reason(pumps, as_steward):
-    sent = {"load": pumps.id, "row": "4", "next": URL}
+    sent = {"load": pumps.id, "row": "5", "next": URL}
     page = text_of(as_steward.post(f"{URL}drop", {**sent, "reason": ""}, follow=True))
     assert "box-bad" in page
     page = text_of(as_steward.post(f"{URL}drop", {**sent, "reason": "Trạm không còn"}, follow=True))
@@ -56,7 +56,7 @@ def test_a_row_is_dropped_only_with_a_reason(pumps, as_steward):
 
 def test_somebody_without_the_power_is_refused_and_nothing_changes(pumps, client, roads_steward):
     sign_in(client, roads_steward)
-    sent = {"load": pumps.id, "row": "5", "field": "cong_suat", "value": "70", "next": "/desk/"}
+    sent = {"load": pumps.id, "row": "6", "field": "cong_suat", "value": "70", "next": "/desk/"}
     client.post(f"{URL}repair", sent)
     assert not queries.repairs_of(pumps.id).exists()
 

@@ -5,10 +5,10 @@ from argparse import ArgumentParser
 from typing import Any
 
 import orjson
+from django.core.management.base import CommandError
 from django.utils.translation import gettext as _
 
 from huong.base.commands import HuongCommand
-from huong.base.errors import BadInput
 from huong.intake import actions
 from huong.intake.models import Load, plain_of
 from huong.people import queries as people
@@ -66,7 +66,7 @@ def _json(text: str, option: str) -> dict[str, Any] | None:
     try:
         found = orjson.loads(text)
     except orjson.JSONDecodeError as error:
-        raise BadInput(_("%(option)s is not JSON.") % {"option": option}, code="wrong_usage") from error
+        raise CommandError(_("%(option)s is not JSON.") % {"option": option}, returncode=2) from error
     if not isinstance(found, dict):
-        raise BadInput(_("%(option)s must be a JSON object.") % {"option": option}, code="wrong_usage")
+        raise CommandError(_("%(option)s must be a JSON object.") % {"option": option}, returncode=2)
     return found
