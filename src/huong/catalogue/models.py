@@ -138,6 +138,11 @@ class CodeList(models.Model):
         return f"{self.title} ({self.version})"
 
 
+def no_spellings() -> list[str]:
+    """Return the other spellings of a code that has none."""
+    return []
+
+
 class Code(models.Model):
     """One entry of a code list (mã), with the other spellings that mean it."""
 
@@ -145,7 +150,7 @@ class Code(models.Model):
     code = models.CharField(_("code"), max_length=80)
     label = models.CharField(_("label"), max_length=200)
     label_en = models.CharField(_("English label"), max_length=200)
-    aliases = models.JSONField(_("other spellings"), default=list)
+    aliases = models.JSONField(_("other spellings"), default=no_spellings)
     position = models.PositiveIntegerField(_("position"))
 
     class Meta:

@@ -1,7 +1,7 @@
 """Sends the demonstration files through the same door as real ones, on the days on which they would have come."""
 
 import csv
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
@@ -58,7 +58,7 @@ def write(file: Path, rows: Rows) -> Path:
     return file
 
 
-@dataclass(frozen=True)
+@dataclass
 class DemonstrationGrant:
     """Stands for the grant under which an agency of the demonstration reads; real ones come with `exchange`."""
 
@@ -66,7 +66,7 @@ class DemonstrationGrant:
     dataset: str
     consumer: str
     fields: frozenset[str]
-    rows: dict[str, str]
+    rows: Mapping[str, str]
     purpose: str
 
 

@@ -147,7 +147,7 @@ def test_rows_that_go_are_carried_over_too(hydrants, load, parquet, use):
 
 
 def test_a_copy_that_is_lost_is_made_again(hydrants, use):
-    from django.db import connection, transaction
+    from django.db import connection
 
     from huong.base import home
 
@@ -157,7 +157,7 @@ def test_a_copy_that_is_lost_is_made_again(hydrants, use):
             cursor.execute(f'DROP TABLE "serving"."{copy.name}"')
     else:
         (home.home() / "serving" / "hydrants" / copy.name).write_bytes(b"not a database")
-    with transaction.atomic(), pytest.raises(NotYetServed), transaction.atomic():
+    with pytest.raises(NotYetServed):
         _codes(use)
     bring_up("hydrants")
     assert len(_codes(use)) == 12
