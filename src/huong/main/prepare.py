@@ -9,6 +9,7 @@ from django.core.management import call_command
 
 from huong import __version__
 from huong.base import city, home
+from huong.intake import actions as intake
 from huong.journal import actions as journal
 from huong.store import actions as store
 
@@ -26,6 +27,7 @@ def prepare() -> bool:
     journal.settle()
     for sentence in store.recover():
         log.warning("%s", sentence)
+    intake.resume_killed()
     collect_static()
     folder = Path(settings.HUONG.city)
     if stamp_changed("city.stamp", _print_of(folder, "*")):

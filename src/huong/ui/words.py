@@ -100,10 +100,10 @@ def span(length: timedelta) -> str:
 
 
 def took(seconds: float | None) -> str:
-    """Return how long work took: "1,8 giây" under a minute, else whole units."""
+    """Return how long work took: "1,8 giây" under a minute (0,1 at least), else whole units."""
     if seconds is None:
         return DASH
     if seconds < 60:
-        text = number(round(seconds, 1))
+        text = number(max(0.1, round(seconds, 1)))
         return ngettext("%(n)s second", "%(n)s seconds", 1 if seconds == 1 else 2) % {"n": text}
     return span(timedelta(seconds=seconds))

@@ -1,5 +1,6 @@
 """The first rows of a dataset and its map: one recorded read, in words a person reads."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -7,7 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from huong.base.errors import HuongError
-from huong.catalogue.rules import ContractSpec
+from huong.catalogue.rules import ContractSpec, FieldSpec
 from huong.people import access
 from huong.places import queries as places
 from huong.quality import queries as quality
@@ -39,31 +40,50 @@ def look_at(name: str, spec: ContractSpec, user: Any) -> Seen:
     if not found.rows:
         return Seen()
     names = [spec_of.name for spec_of in spec.fields if spec_of.name in found.rows[0]]
+    units = (
+        {unit.code: unit.name for unit in places.units()}
+        if any(each.semantic == "vn.unit" for each in spec.fields)
+        else {}
+    )
     table = {
         "version": found.commit,
         "masked": len(names) < len(spec.fields),
         "columns": [{"name": column, "title": spec.by_name[column].title(language())} for column in names],
-        "rows": [[cell_of(row.get(column)) for column in names] for row in found.rows[:SHOWN]],
+        "rows": [[cell_of(row.get(name), spec.by_name[name], units) for name in names] for row in found.rows[:SHOWN]],
     }
     marked = [spec_of.name for spec_of in spec.fields if spec_of.logical_type == "point"]
     points = [point for row in found.rows for column in marked if (point := point_of(row.get(column)))]
     return Seen(table, points)
 
 
-def cell_of(value: Any) -> dict[str, Any]:
-    """Return a value as a cell: its text in the reader's form, and whether it is a number."""
-    point = point_of(value)
+def cell_of(value: Any, field_of: FieldSpec, units: Mapping[str, str]) -> dict[str, Any]:
+    """Return a value as a cell: its text in the reader's form, and whether it is a number.
+
+    Args:
+        value: as the serving copy gives it: times and dates may be ISO texts.
+        field_of: what the contract says about it.
+        units: names of the units by code.
+    """
     if value is None or value == "":
         return {"text": "", "number": False}
-    if isinstance(value, bool):
-        return {"text": _("yes") if value else _("no"), "number": False}
-    if isinstance(value, int | float):
+    if isinstance(value, int | float) and not isinstance(value, bool):
         return {"text": words.number(value), "number": True}
-    if isinstance(value, datetime):
-        return {"text": words.moment(value), "number": False}
-    if isinstance(value, date):
-        return {"text": words.day(value), "number": False}
-    return {"text": f"{point[1]:.5f}, {point[0]:.5f}" if point else str(value)[:200], "number": False}
+    return {"text": _text_of(value, field_of, units), "number": False}
+
+
+def _text_of(value: Any, field_of: FieldSpec, units: Mapping[str, str]) -> str:
+    point = point_of(value)
+    if point:
+        return f"{point[1]:.5f}, {point[0]:.5f}"
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if field_of.logical_type == "timestamp":
+        return words.moment(value if isinstance(value, datetime) else datetime.fromisoformat(str(value)))
+    if field_of.logical_type == "date":
+        return words.day(value if isinstance(value, date) else date.fromisoformat(str(value)[:10]))
+    if field_of.semantic == "vn.unit":
+        return units.get(str(value), str(value))
+    return str(value)[:200]
 
 
 def point_of(value: Any) -> tuple[float, float] | None:

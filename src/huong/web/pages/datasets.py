@@ -26,7 +26,10 @@ PAGE = 50
 LOADS_SHOWN = 5
 SORTS: dict[str, Callable[[datasets.Row], Any]] = {
     "title": lambda row: fold(row.title),
-    "weakest": lambda row: (row.weakest_value is None, sorted(share for share in row.scores.values() if share is not None)),
+    "weakest": lambda row: (
+        row.weakest_value is None,
+        sorted(share for share in row.scores.values() if share is not None),
+    ),
     "owner": lambda row: (fold(row.owner_name), fold(row.title)),
     "rows": lambda row: -(row.commit.rows if row.commit else -1),
     "waiting": lambda row: -row.waiting,

@@ -22,7 +22,7 @@ def test_waiting_rows_stand_with_their_reasons_and_can_be_filtered_by_rule(pumps
 
 
 def test_one_row_is_repaired_taken_back_repaired_again_and_replayed(pumps, as_steward):
-    sent = {"load": pumps.id, "row": "6", "field": "cong_suat", "value": "70", "next": URL}
+    sent = {"load": pumps.id, "row": "6", "cell-cong_suat": "70", "was-cong_suat": "-7", "next": URL}
     page = text_of(as_steward.post(f"{URL}repair", sent, follow=True))
     assert "Đã lưu: 1 dòng." in page
     repair = queries.repairs_of(pumps.id).get()
@@ -35,6 +35,16 @@ def test_one_row_is_repaired_taken_back_repaired_again_and_replayed(pumps, as_st
     load_id = answer.headers["Location"].rsplit("/", 1)[-1]
     assert actions.run(load_id).accepted == 1
     assert queries.waiting_of(["pumps"]) == {"pumps": 1}
+
+
+def test_the_form_of_a_row_shows_every_cell_and_offers_the_values_of_a_list(pumps, as_steward):
+    page = text_of(as_steward.get(URL, {"row": f"{pumps.id}:5"}))
+    assert 'id="repair"' in page
+    assert 'name="was-phuong" value="Phường Không Có"' in page
+    assert '<option value="19815">' in page
+    sent = {"load": pumps.id, "row": "5", "cell-phuong": "x", "was-phuong": "x", "next": URL}
+    assert "Chưa có gì thay đổi" in text_of(as_steward.post(f"{URL}repair", sent, follow=True))
+    assert 'id="repair"' not in text_of(as_steward.get(URL, {"row": f"{pumps.id}:99"}))
 
 
 def test_all_rows_of_a_rule_are_repaired_at_once_with_a_value_from_the_list(pumps, as_steward):
@@ -56,7 +66,7 @@ def test_a_row_is_dropped_only_with_a_reason(pumps, as_steward):
 
 def test_somebody_without_the_power_is_refused_and_nothing_changes(pumps, client, roads_steward):
     sign_in(client, roads_steward)
-    sent = {"load": pumps.id, "row": "6", "field": "cong_suat", "value": "70", "next": "/desk/"}
+    sent = {"load": pumps.id, "row": "6", "cell-cong_suat": "70", "next": "/desk/"}
     client.post(f"{URL}repair", sent)
     assert not queries.repairs_of(pumps.id).exists()
 
