@@ -27,6 +27,7 @@ from huong.quality.measure import FLAGS, UNCLEAN, quoted
 from huong.quality.rules import Facts
 
 ROW_GROUP = 122_880
+IN_MEMORY = 100_000
 PARQUET = f"FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {ROW_GROUP}"
 
 
@@ -101,9 +102,9 @@ def check(
     begun = time.perf_counter()
     con.execute(f"CREATE OR REPLACE TEMP VIEW _source AS {source_sql}")
     lookups.prepare(spec, con)
-    con.execute(f"CREATE OR REPLACE TEMP VIEW _normal AS {normalising.select_sql(spec, con)}")
-    masks.mark(spec, con, existing=existing)
     read = _one(con, "SELECT count(*) FROM _source")
+    _normalise(spec, con, read)
+    masks.mark(spec, con, existing=existing)
     masks_found = con.execute(
         f"SELECT mask, count(*) FROM _marks WHERE mask & {spec.reject_mask} <> 0 GROUP BY ALL"
     ).fetchall()
@@ -116,6 +117,23 @@ def check(
     facts = measure.facts_of(spec, con, measure.files_sql([accepted]))
     newest = _newest(spec, con, accepted)
     return Checked(read, facts.rows, bad, counts, facts, newest, time.perf_counter() - begun)
+
+
+def _normalise(spec: ContractSpec, con: duckdb.DuckDBPyConnection, rows: int) -> None:
+    """Normalise once: a small source in memory, a large one into a file of the spill folder."""
+    select = normalising.select_sql(spec, con)
+    if rows <= IN_MEMORY:
+        con.execute(f"CREATE OR REPLACE TEMP TABLE _normal AS {select}")
+        return
+    folder = _text(con, "SELECT current_setting('temp_directory')")
+    file = Path(folder) / "normal.parquet"
+    con.execute(f"COPY ({select}) TO '{file}' (FORMAT parquet, COMPRESSION snappy)")
+    con.execute(f"CREATE OR REPLACE TEMP VIEW _normal AS SELECT * FROM read_parquet('{file}')")
+
+
+def _text(con: duckdb.DuckDBPyConnection, query: str) -> str:
+    row = con.execute(query).fetchone()
+    return str(row[0]) if row else ""
 
 
 def _one(con: duckdb.DuckDBPyConnection, query: str) -> int:

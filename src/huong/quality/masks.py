@@ -113,7 +113,9 @@ def mark(spec: ContractSpec, con: "duckdb.DuckDBPyConnection", *, existing: Sequ
 
 
 def _unique_groups(spec: ContractSpec) -> list[tuple[tuple[str, ...], int]]:
-    groups: list[tuple[tuple[str, ...], int]] = [((check.field,), check.bit) for check in spec.checks if check.kind == "unique"]
+    groups: list[tuple[tuple[str, ...], int]] = [
+        ((check.field,), check.bit) for check in spec.checks if check.kind == "unique"
+    ]
     groups += [(spec.key, check.bit) for check in spec.checks if check.kind == "key"]
     return groups
 

@@ -77,7 +77,10 @@ def history(dataset: str, *, days: int = 90) -> list[Point]:
 def per_unit(dataset: str) -> list[UnitScore]:
     """Return what each unit's rows amount to, the weakest first."""
     found = list(UnitScore.objects.filter(dataset=dataset))
-    return sorted(found, key=lambda row: min(v for v in (row.correct_share, row.complete_share, row.clean_share, 2.0) if v is not None))
+    return sorted(
+        found,
+        key=lambda row: min(v for v in (row.correct_share, row.complete_share, row.clean_share, 2.0) if v is not None),
+    )
 
 
 @dataclass(frozen=True)

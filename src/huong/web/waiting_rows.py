@@ -45,6 +45,7 @@ def by_dataset(found: QuerySet[Load]) -> dict[str, Waiting]:
 
 
 def reason_of(spec: ContractSpec | None, counts: Counter[str]) -> str:
+    """Return the most common reason of a dataset with its count, in words."""
     if spec is None or not counts:
         return ""
     rule = max(counts, key=lambda name: counts[name])
@@ -76,6 +77,7 @@ def kind_of(spec: ContractSpec | None, column: str, value: str) -> Literal["repl
 
 
 def columns_of(spec: ContractSpec | None) -> list[dict[str, str]]:
+    """Return the columns that a repair may change, with their titles."""
     if spec is None:
         return []
     return [
@@ -102,6 +104,7 @@ def _values_of(field: FieldSpec) -> list[dict[str, str]]:
 
 
 def title_of(column: str, spec: ContractSpec | None) -> str:
+    """Return the title of a column in the reader's language."""
     known = expected_columns(spec).get(column) if spec else None
     return known.title(datasets.language()) if known else column
 
@@ -117,6 +120,7 @@ def _bad(row: quarantine.RefusedRow, spec: ContractSpec | None) -> set[str]:
 def row_of(
     row: quarantine.RefusedRow, columns: list[str], spec: ContractSpec | None, waiting: list[Load]
 ) -> dict[str, Any]:
+    """Return a refused row as one line of the table."""
     bad = _bad(row, spec)
     load = next((load for load in waiting if load.id == row.load), None)
     return {

@@ -25,9 +25,7 @@ def register() -> None:
     """Fill the port: one step per dataset, so that progress is visible and a killed job goes on."""
     for number, sender in enumerate(SENDERS):
         title = sender.dataset.replace("_", " ")
-        demo.fillers.add(
-            f"dataset:{sender.dataset}", demo.Filler(100 + number, title, partial(send, sender))
-        )
+        demo.fillers.add(f"dataset:{sender.dataset}", demo.Filler(100 + number, title, partial(send, sender)))
     demo.fillers.add("readers", demo.Filler(300, "who reads what", read))
 
 

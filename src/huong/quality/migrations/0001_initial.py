@@ -4,81 +4,101 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Held',
+            name="Held",
             fields=[
-                ('dataset', models.CharField(max_length=120, primary_key=True, serialize=False, verbose_name='dataset')),
-                ('commit', models.PositiveIntegerField(verbose_name='commit')),
-                ('facts', models.JSONField(verbose_name='facts')),
-                ('data_at', models.DateTimeField(null=True, verbose_name='newest instant in the data')),
+                (
+                    "dataset",
+                    models.CharField(max_length=120, primary_key=True, serialize=False, verbose_name="dataset"),
+                ),
+                ("commit", models.PositiveIntegerField(verbose_name="commit")),
+                ("facts", models.JSONField(verbose_name="facts")),
+                ("data_at", models.DateTimeField(null=True, verbose_name="newest instant in the data")),
             ],
             options={
-                'verbose_name': 'counted facts',
-                'verbose_name_plural': 'counted facts',
+                "verbose_name": "counted facts",
+                "verbose_name_plural": "counted facts",
             },
         ),
         migrations.CreateModel(
-            name='Freshness',
+            name="Freshness",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('dataset', models.CharField(max_length=120, verbose_name='dataset')),
-                ('commit', models.PositiveIntegerField(verbose_name='commit')),
-                ('at', models.DateTimeField(verbose_name='at')),
-                ('data_at', models.DateTimeField(null=True, verbose_name='newest instant in the data')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("dataset", models.CharField(max_length=120, verbose_name="dataset")),
+                ("commit", models.PositiveIntegerField(verbose_name="commit")),
+                ("at", models.DateTimeField(verbose_name="at")),
+                ("data_at", models.DateTimeField(null=True, verbose_name="newest instant in the data")),
             ],
             options={
-                'verbose_name': 'freshness',
-                'verbose_name_plural': 'freshness',
-                'constraints': [models.UniqueConstraint(fields=('dataset', 'commit'), name='a_commit_has_one_freshness')],
+                "verbose_name": "freshness",
+                "verbose_name_plural": "freshness",
+                "constraints": [
+                    models.UniqueConstraint(fields=("dataset", "commit"), name="a_commit_has_one_freshness")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Score',
+            name="Score",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('dataset', models.CharField(max_length=120, verbose_name='dataset')),
-                ('commit', models.PositiveIntegerField(verbose_name='commit')),
-                ('criterion', models.CharField(max_length=12, verbose_name='criterion')),
-                ('value', models.FloatField(null=True, verbose_name='share')),
-                ('numerator', models.BigIntegerField(verbose_name='numerator')),
-                ('denominator', models.BigIntegerField(verbose_name='denominator')),
-                ('worst_rule', models.CharField(blank=True, max_length=160, verbose_name='worst rule')),
-                ('detail', models.JSONField(default=dict, verbose_name='detail')),
-                ('contract_version', models.CharField(max_length=20, verbose_name='contract version')),
-                ('formula', models.PositiveSmallIntegerField(verbose_name='formula version')),
-                ('at', models.DateTimeField(verbose_name='at')),
-                ('current', models.BooleanField(default=True, verbose_name='current')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("dataset", models.CharField(max_length=120, verbose_name="dataset")),
+                ("commit", models.PositiveIntegerField(verbose_name="commit")),
+                ("criterion", models.CharField(max_length=12, verbose_name="criterion")),
+                ("value", models.FloatField(null=True, verbose_name="share")),
+                ("numerator", models.BigIntegerField(verbose_name="numerator")),
+                ("denominator", models.BigIntegerField(verbose_name="denominator")),
+                ("worst_rule", models.CharField(blank=True, max_length=160, verbose_name="worst rule")),
+                ("detail", models.JSONField(default=dict, verbose_name="detail")),
+                ("contract_version", models.CharField(max_length=20, verbose_name="contract version")),
+                ("formula", models.PositiveSmallIntegerField(verbose_name="formula version")),
+                ("at", models.DateTimeField(verbose_name="at")),
+                ("current", models.BooleanField(default=True, verbose_name="current")),
             ],
             options={
-                'verbose_name': 'score',
-                'verbose_name_plural': 'scores',
-                'indexes': [models.Index(fields=['dataset', '-at'], name='score_history'), models.Index(fields=['current', 'dataset'], name='score_current')],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('current', True)), fields=('dataset', 'criterion'), name='a_criterion_has_one_current_score'), models.CheckConstraint(condition=models.Q(('value__isnull', True), models.Q(('value__gte', 0), ('value__lte', 1)), _connector='OR'), name='a_score_is_a_share_or_unknown')],
+                "verbose_name": "score",
+                "verbose_name_plural": "scores",
+                "indexes": [
+                    models.Index(fields=["dataset", "-at"], name="score_history"),
+                    models.Index(fields=["current", "dataset"], name="score_current"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("current", True)),
+                        fields=("dataset", "criterion"),
+                        name="a_criterion_has_one_current_score",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("value__isnull", True), models.Q(("value__gte", 0), ("value__lte", 1)), _connector="OR"
+                        ),
+                        name="a_score_is_a_share_or_unknown",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='UnitScore',
+            name="UnitScore",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('dataset', models.CharField(max_length=120, verbose_name='dataset')),
-                ('unit', models.CharField(max_length=10, verbose_name='unit')),
-                ('rows', models.BigIntegerField(verbose_name='rows')),
-                ('correct_share', models.FloatField(null=True, verbose_name='correct')),
-                ('complete_share', models.FloatField(null=True, verbose_name='complete')),
-                ('clean_share', models.FloatField(null=True, verbose_name='clean')),
-                ('commit', models.PositiveIntegerField(verbose_name='commit')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("dataset", models.CharField(max_length=120, verbose_name="dataset")),
+                ("unit", models.CharField(max_length=10, verbose_name="unit")),
+                ("rows", models.BigIntegerField(verbose_name="rows")),
+                ("correct_share", models.FloatField(null=True, verbose_name="correct")),
+                ("complete_share", models.FloatField(null=True, verbose_name="complete")),
+                ("clean_share", models.FloatField(null=True, verbose_name="clean")),
+                ("commit", models.PositiveIntegerField(verbose_name="commit")),
             ],
             options={
-                'verbose_name': 'score of a unit',
-                'verbose_name_plural': 'scores of units',
-                'constraints': [models.UniqueConstraint(fields=('dataset', 'unit'), name='a_unit_has_one_score_per_dataset')],
+                "verbose_name": "score of a unit",
+                "verbose_name_plural": "scores of units",
+                "constraints": [
+                    models.UniqueConstraint(fields=("dataset", "unit"), name="a_unit_has_one_score_per_dataset")
+                ],
             },
         ),
     ]

@@ -63,8 +63,18 @@ def build(dataset: str, layout: Layout, rows: Iterable[Sequence[Any]], version: 
         draft.unlink(missing_ok=True)
         raise
     con.close()
+    _write_through(draft)
     os.replace(draft, path_of(dataset, name))
     return name, count
+
+
+def _write_through(path: Path) -> None:
+    """Bring a file to the disk before it is switched to, so that a power cut cannot leave it torn."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def _create(con: sqlite3.Connection, layout: Layout) -> None:
