@@ -36,11 +36,12 @@ FAULTS = """axe.run().then(found => found.violations
 
 
 @pytest.fixture
-def browser():
+def browser(monkeypatch):
     if not CHROMIUM or not AXE.exists():
         pytest.skip("Chromium or axe is not here")
     from playwright.sync_api import sync_playwright
 
+    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # playwright keeps an event loop in this thread
     with sync_playwright() as playwright:
         opened = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         yield opened
@@ -73,7 +74,7 @@ def visit(browser, live_server, client):
 
 def require_sound(page, url):
     errors = []
-    page.on("pageerror", errors.append)
+    page.on("pageerror", lambda error: errors.append(str(error)))
     page.goto(url)
     assert not page.evaluate(TOO_WIDE), f"{url} scrolls sideways"
     page.evaluate(AXE.read_text())

@@ -127,7 +127,7 @@ def second_factor_set_up(request: HttpRequest) -> HttpResponse:
         raise Forbidden(_("Please sign in with your code first."))
     secret = request.session.get(sessions.SETTING_UP) or second_factor.new_secret()
     request.session[sessions.SETTING_UP] = secret
-    form = forms.Code(request.POST or None)
+    form = forms.FirstCode(request.POST or None)
     error: HuongError | None = None
     if request.method == "POST" and form.is_valid():
         try:

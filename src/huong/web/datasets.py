@@ -206,7 +206,7 @@ def labels_of(spec: ContractSpec | None) -> dict[str, str]:
         return {}
     chosen = language()
     fields = {found.name: found.title(chosen) for found in spec.fields}
-    return fields | {check.name: check.message(chosen) for check in spec.checks}
+    return fields | {check.name: check.message(chosen).rstrip(".") for check in spec.checks}
 
 
 def around(dataset: dict[str, Any], spec: ContractSpec | None, waiting: int, may: dict[str, bool]) -> sentences.Around:

@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from huong.base.errors import HuongError
+from huong.catalogue import queries as catalogue
 from huong.catalogue.rules import ContractSpec, FieldSpec
 from huong.people import access
 from huong.places import queries as places
@@ -40,38 +41,36 @@ def look_at(name: str, spec: ContractSpec, user: Any) -> Seen:
     if not found.rows:
         return Seen()
     names = [spec_of.name for spec_of in spec.fields if spec_of.name in found.rows[0]]
-    units = (
-        {unit.code: unit.name for unit in places.units()}
-        if any(each.semantic == "vn.unit" for each in spec.fields)
-        else {}
-    )
+    labels = {each.name: _labels_of(each) for each in spec.fields}
     table = {
         "version": found.commit,
         "masked": len(names) < len(spec.fields),
         "columns": [{"name": column, "title": spec.by_name[column].title(language())} for column in names],
-        "rows": [[cell_of(row.get(name), spec.by_name[name], units) for name in names] for row in found.rows[:SHOWN]],
+        "rows": [
+            [cell_of(row.get(name), spec.by_name[name], labels[name]) for name in names] for row in found.rows[:SHOWN]
+        ],
     }
     marked = [spec_of.name for spec_of in spec.fields if spec_of.logical_type == "point"]
     points = [point for row in found.rows for column in marked if (point := point_of(row.get(column)))]
     return Seen(table, points)
 
 
-def cell_of(value: Any, field_of: FieldSpec, units: Mapping[str, str]) -> dict[str, Any]:
+def cell_of(value: Any, field_of: FieldSpec, labels: Mapping[str, str]) -> dict[str, Any]:
     """Return a value as a cell: its text in the reader's form, and whether it is a number.
 
     Args:
         value: as the serving copy gives it: times and dates may be ISO texts.
         field_of: what the contract says about it.
-        units: names of the units by code.
+        labels: what a code means, where the values are codes.
     """
     if value is None or value == "":
         return {"text": "", "number": False}
     if isinstance(value, int | float) and not isinstance(value, bool):
         return {"text": words.number(value), "number": True}
-    return {"text": _text_of(value, field_of, units), "number": False}
+    return {"text": _text_of(value, field_of, labels), "number": False}
 
 
-def _text_of(value: Any, field_of: FieldSpec, units: Mapping[str, str]) -> str:
+def _text_of(value: Any, field_of: FieldSpec, labels: Mapping[str, str]) -> str:
     point = point_of(value)
     if point:
         return f"{point[1]:.5f}, {point[0]:.5f}"
@@ -81,9 +80,17 @@ def _text_of(value: Any, field_of: FieldSpec, units: Mapping[str, str]) -> str:
         return words.moment(value if isinstance(value, datetime) else datetime.fromisoformat(str(value)))
     if field_of.logical_type == "date":
         return words.day(value if isinstance(value, date) else date.fromisoformat(str(value)[:10]))
+    return labels.get(str(value), str(value))[:200]
+
+
+def _labels_of(field_of: FieldSpec) -> dict[str, str]:
+    """Return what the codes of a field mean in the reader's language; empty for other fields."""
     if field_of.semantic == "vn.unit":
-        return units.get(str(value), str(value))
-    return str(value)[:200]
+        return {unit.code: unit.name for unit in places.units()}
+    if not field_of.code_list:
+        return {}
+    chosen = language()
+    return {code: vi if chosen == "vi" else en for code, vi, en in catalogue.codes(field_of.code_list)}
 
 
 def point_of(value: Any) -> tuple[float, float] | None:

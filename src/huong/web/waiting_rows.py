@@ -49,7 +49,7 @@ def reason_of(spec: ContractSpec | None, counts: Counter[str]) -> str:
     if spec is None or not counts:
         return ""
     rule = max(counts, key=lambda name: counts[name])
-    return f"{queries.messages_of(spec).get(rule, rule)} ({words.number(counts[rule])})"
+    return f"{queries.messages_of(spec).get(rule, rule).rstrip('.')} ({words.number(counts[rule])})"
 
 
 def rule_of(spec: ContractSpec | None, counts: list[tuple[str, str, int]], chosen: str) -> dict[str, Any] | None:
@@ -63,7 +63,7 @@ def rule_of(spec: ContractSpec | None, counts: list[tuple[str, str, int]], chose
     ]
     column = columns[0] if columns else ""
     anywhere = kind_of(spec, column, "x") == "unit"
-    return {"name": chosen, "label": found[1], "count": found[2], "field": column, "anywhere": anywhere}
+    return {"name": chosen, "label": found[1].rstrip("."), "count": found[2], "field": column, "anywhere": anywhere}
 
 
 def kind_of(spec: ContractSpec | None, column: str, value: str) -> Literal["replace", "code", "unit", "empty"]:

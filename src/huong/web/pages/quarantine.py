@@ -101,7 +101,7 @@ def _line(waiting: list[Load]) -> str:
 def _chips(counts: list[tuple[str, str, int]], waiting: int, chosen: str) -> list[dict[str, Any]]:
     chips = [{"label": _("All"), "count": waiting, "url": "?", "on": not chosen}]
     return chips + [
-        {"label": message, "count": count, "url": f"?rule={rule}", "on": rule == chosen}
+        {"label": message.rstrip("."), "count": count, "url": f"?rule={rule}", "on": rule == chosen}
         for rule, message, count in counts
     ]
 
