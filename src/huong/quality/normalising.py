@@ -135,26 +135,28 @@ def _laid_pair(found: FieldSpec, held: list[Any]) -> dict[str, Any]:
 
 
 def tidied(spec: ContractSpec, table: Any) -> Any:
-    """Return the second stage: placeholders are null, and `_dirty_<field>` says what was badly written."""
+    """Return the second stage: placeholders are null."""
     placeholders = spec.placeholders or PLACEHOLDERS
     columns: dict[str, Any] = {}
     for name in table.columns:
         column = table[name]
         if name.startswith(("_text_", "_text2_")) and column.type().is_string():
             columns[name] = named(column, placeholders)
-        elif not name.startswith("_was_"):
-            columns[name] = column
         else:
-            text = table[text_column(name.removeprefix("_was_"))]
-            short = max(len(word) for word in placeholders)
-            odd = (text.length() <= short).ifelse(named(text, placeholders).isnull() & (column != ""), False)
-            columns[f"_dirty_{name.removeprefix('_was_')}"] = ((column != text) | odd).fill_null(False)
+            columns[name] = column
     return table.select(**columns)
 
 
 def read(spec: ContractSpec, table: Any) -> Any:
-    """Return the third stage: what the tidy texts say, before it is judged whether that is possible."""
-    columns: dict[str, Any] = {name: table[name] for name in table.columns if not name.startswith(("_text2_", "_raw_"))}
+    """Return the third stage: what the tidy texts say, not yet whether that is possible; `_dirty_<field>`."""
+    columns: dict[str, Any] = {
+        name: table[name] for name in table.columns if not name.startswith(("_text2_", "_raw_", "_was_"))
+    }
+    for name in table.columns:
+        if name.startswith("_was_"):
+            field, was = name.removeprefix("_was_"), table[name]
+            badly = (was != table[text_column(field)]).fill_null(was != "")
+            columns[f"_dirty_{field}"] = badly.fill_null(False)
     for found in spec.fields:
         kind, context = semantic_type(found.semantic, found.logical_type), context_of(found)
         if f"_raw_{found.name}" in table.columns:
