@@ -30,6 +30,11 @@ def files_sql(files: Sequence[Path | str]) -> str:
     return f"read_parquet([{listed}], union_by_name = true, hive_partitioning = false)"
 
 
+def validity_mask(spec: ContractSpec) -> int:
+    """Return the bits of flags that make a row wrong; one that is only empty counts for "complete", not here."""
+    return sum(1 << check.bit for check in spec.checks if check.severity == "flag" and check.kind != "required")
+
+
 def facts_of(spec: ContractSpec, con: "duckdb.DuckDBPyConnection", source: str) -> Facts:
     """Count the facts of accepted rows, in one scan (a second small one for units).
 
@@ -38,13 +43,17 @@ def facts_of(spec: ContractSpec, con: "duckdb.DuckDBPyConnection", source: str) 
         source: a FROM clause over rows with the contract's fields, `_flags` and `_unclean`.
     """
     needed, coded = spec.needed, coded_fields(spec)
-    parts = ["count(*)::BIGINT", f"count(*) FILTER ({FLAGS} <> 0)::BIGINT", f"count(*) FILTER ({UNCLEAN})::BIGINT"]
+    parts = [
+        "count(*)::BIGINT",
+        f"count(*) FILTER ({FLAGS} & {validity_mask(spec)} <> 0)::BIGINT",
+        f"count(*) FILTER ({UNCLEAN})::BIGINT",
+    ]
     parts += [f"count({quoted(name)})::BIGINT" for name in (*needed, *coded)]
     row = con.execute(f"SELECT {', '.join(parts)} FROM {source}").fetchone()
     assert row is not None  # noqa: S101 - an aggregate always answers one row
     rows, flagged, unclean, *counts = row
     flags: Counter[str] = Counter()
-    if flagged:
+    if spec.flag_mask:
         masks = con.execute(f"SELECT {FLAGS}, count(*) FROM {source} WHERE {FLAGS} <> 0 GROUP BY ALL").fetchall()
         for mask, count in masks:
             flags.update({check.name: count for check in spec.broken(mask)})
@@ -58,7 +67,7 @@ def _units(spec: ContractSpec, con: "duckdb.DuckDBPyConnection", source: str) ->
         return {}
     cells = " + ".join(f"({quoted(name)} IS NOT NULL)::INT" for name in spec.needed) or "0"
     rows = con.execute(
-        f"SELECT {quoted(spec.unit_field)}, count(*), count(*) FILTER ({FLAGS} <> 0), sum({cells})::BIGINT,"
+        f"SELECT {quoted(spec.unit_field)}, count(*), count(*) FILTER ({FLAGS} & {validity_mask(spec)} <> 0), sum({cells})::BIGINT,"
         f" count(*) FILTER ({UNCLEAN}) FROM {source} WHERE {quoted(spec.unit_field)} IS NOT NULL GROUP BY ALL"
     ).fetchall()
     return {str(code): [int(value or 0) for value in counts] for code, *counts in rows}

@@ -25,7 +25,7 @@ class Facts:
         filled: per needed field, rows that have it.
         present: per coded field, rows that have it.
         flags: per check that only flags, rows that break it.
-        flagged: rows that break at least one.
+        flagged: rows that break at least one that makes them wrong; being empty does not.
         unclean: rows with a value that was not written as it should be.
         units: per unit code, [rows, flagged, filled cells, unclean].
     """
@@ -143,9 +143,8 @@ def correct(facts: Facts, refused: Refused) -> ScoreRow:
     wrong_refused = max(0, refused.rows - refused.surplus)
     looked_at = facts.rows + wrong_refused
     wrong = facts.flagged + wrong_refused
-    counts = facts.flags + Counter(
-        {k: v for k, v in refused.counts.items() if k != "key" and not k.endswith(".unique")}
-    )
+    invalid = Counter({name: count for name, count in facts.flags.items() if not name.endswith(".required")})
+    counts = invalid + Counter({k: v for k, v in refused.counts.items() if k != "key" and not k.endswith(".unique")})
     return ScoreRow(
         "correct",
         ratio(looked_at - wrong, looked_at),
