@@ -30,18 +30,18 @@ def prepare() -> bool:
     intake.resume_killed()
     collect_static()
     folder = Path(settings.HUONG.city)
-    if stamp_changed("city.stamp", _print_of(folder, "*")):
+    if stamp_changed("city.stamp", _print_of(folder)):
         counts = city.load(folder)
         log.info("city loaded: %s", ", ".join(f"{key} {count}" for key, count in counts.items()))
-        keep_stamp("city.stamp", _print_of(folder, "*"))
+        keep_stamp("city.stamp", _print_of(folder))
     return fresh
 
 
 def collect_static() -> None:
     """Collect static files into the home when they changed since the last start."""
-    found = _print_of(Path(__file__).resolve().parents[1], "static/**/*")
+    found = _print_of(Path(__file__).resolve().parents[1], within="static")
     for folder in settings.STATICFILES_DIRS:
-        found += _print_of(Path(folder), "**/*")
+        found += _print_of(Path(folder))
     if stamp_changed("static.stamp", found) or not Path(settings.STATIC_ROOT).is_dir():
         call_command("collectstatic", interactive=False, verbosity=0, clear=True)
         keep_stamp("static.stamp", found)
@@ -58,10 +58,16 @@ def keep_stamp(name: str, value: str) -> None:
     home.path(name).write_text(value)
 
 
-def _print_of(folder: Path, pattern: str) -> str:
+def _print_of(folder: Path, *, within: str = "") -> str:
+    """Return a fingerprint of the files below a folder by name, size and time of change.
+
+    Args:
+        within: only files below folders of this name.
+    """
     state = hashlib.sha256(__version__.encode())
-    for file in sorted(folder.rglob(pattern) if pattern == "*" else folder.glob(f"**/{pattern.lstrip('*/')}")):
-        if file.is_file():
+    for file in sorted(folder.rglob("*")):
+        name = file.relative_to(folder)
+        if file.is_file() and (not within or within in name.parts):
             facts = file.stat()
-            state.update(f"{file.relative_to(folder)} {facts.st_size} {facts.st_mtime_ns}".encode())
+            state.update(f"{name} {facts.st_size} {facts.st_mtime_ns}".encode())
     return state.hexdigest()
