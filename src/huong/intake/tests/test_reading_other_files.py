@@ -4,6 +4,7 @@ import datetime as dt
 import gzip
 import io
 import json
+import struct
 import zipfile
 
 import openpyxl
@@ -166,6 +167,37 @@ def test_an_arrow_stream_is_read(stage):
     assert stage("push.arrows", out.getvalue())[0].rows == 2
     with pytest.raises(Unreadable):
         stage("push.arrows", out.getvalue()[:-40])
+
+
+def test_a_small_workbook_that_asks_for_all_the_memory_is_refused_and_ends_no_process(stage):
+    def fill(book):
+        book.active["A1"], book.active["B1"], book.active["XFD1048576"] = "ma", "ten", "x"
+
+    with pytest.raises(Unreadable) as refused:
+        stage("x.xlsx", workbook(fill))
+    assert refused.value.code == "workbook_too_large"
+
+
+def test_a_workbook_with_one_broken_part_is_refused_with_a_sentence(stage):
+    content = workbook(lambda book: book.active.append(["ma", "ten"]))
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        parts = {found: archive.read(found) for found in archive.namelist()}
+    parts["xl/worksheets/sheet1.xml"] = b"<worksheet><sheetData><row></sheetView></worksheet>"
+    with pytest.raises(Unreadable) as refused:
+        stage("x.xlsx", zipped(**parts))
+    assert refused.value.code == "damaged_archive"
+
+
+def test_an_arrow_stream_that_points_outside_its_memory_is_refused_and_ends_no_process(stage):
+    out = io.BytesIO()
+    table = pa.table({"ten": ["An", "Bình"]})
+    with pa.ipc.new_stream(out, table.schema) as writer:
+        writer.write_table(table)
+    right, wrong = struct.pack("<3i", 0, 2, 7), struct.pack("<3i", 0, 2**30, 2**30 + 5)
+    assert out.getvalue().count(right) == 1
+    with pytest.raises(Unreadable) as refused:
+        stage("push.arrows", out.getvalue().replace(right, wrong))
+    assert refused.value.code == "damaged_arrow"
 
 
 def test_the_one_table_in_an_archive_is_read(stage):
