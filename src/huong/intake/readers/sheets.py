@@ -184,13 +184,23 @@ def _require_no_more(cells: Cells, width: int, number: int) -> None:
     if len(cells) > width:
         raise Unreadable(
             _(
-                "Row %(row)s has a value (“%(value)s”) to the right of the last column name. Please name that column or "
-                "remove the value, then send the file again."
+                "Row %(row)s has a value in column %(column)s, to the right of the last column name. Please name that "
+                "column or remove the value, then send the file again."
             )
-            % {"row": number, "value": cells[-1][:40]},
+            % {"row": number, "column": _letters(len(cells))},
             code="value_without_column",
             row=number,
         )
+
+
+def _letters(column: int) -> str:
+    """Return a column's number, from 1, as workbooks name it.
+
+    >>> _letters(3), _letters(28)
+    ('C', 'AB')
+    """
+    rest, last = divmod(column - 1, 26)
+    return (_letters(rest) if rest else "") + chr(ord("A") + last)
 
 
 def text_of(value: object) -> str:
