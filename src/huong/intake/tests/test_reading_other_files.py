@@ -1,5 +1,6 @@
 """Workbooks, JSON, GeoJSON, Parquet and archives."""
 
+import contextlib
 import datetime as dt
 import gzip
 import io
@@ -236,3 +237,38 @@ def test_too_many_files_in_an_archive_are_refused(stage):
     with pytest.raises(Unreadable) as refused:
         stage("x.zip", zipped(**{f"{number}.txt": "" for number in range(1100)}))
     assert refused.value.code == "too_many_members"
+
+
+@pytest.mark.parametrize(
+    ("properties", "coordinates"),
+    [('{"a": 1}', "[" * 300 + "1" + "]" * 300), ('{"a": 1}', "[" * 800 + "1" + "]" * 800), ('{"a": "\\ud800"}', "[]")],
+)
+def test_a_feature_nested_without_end_or_with_half_a_letter_is_refused_with_its_number(stage, properties, coordinates):
+    feature = f'{{"type": "Feature", "properties": {properties}, "geometry": {{"type": "Polygon", "coordinates": {coordinates}}}}}'
+    with pytest.raises(Unreadable, match="1"):
+        stage("x.geojson", f'{{"type": "FeatureCollection", "features": [{feature}]}}'.encode())
+
+
+def test_properties_that_are_no_object_are_kept_as_they_came(stage):
+    feature = b'{"type": "Feature", "properties": [1], "geometry": {"type": "Point", "coordinates": [107, 16]}}'
+    _staged, rows = stage("x.geojson", b'{"type": "FeatureCollection", "features": [' + feature + b"]}")
+    assert rows[0]["properties"] == '["1"]'
+
+
+def test_objects_that_each_bring_new_names_are_one_part_and_stop_at_the_most_columns(stage):
+    staged, rows = stage("x.json", json.dumps([{f"n{number}": "x"} for number in range(300)]).encode())
+    assert (len(staged.files), len(staged.columns), rows[299]["n299"], rows[0]["n299"]) == (1, 300, "x", None)
+
+
+@pytest.mark.parametrize("packing", [zipfile.ZIP_DEFLATED, zipfile.ZIP_LZMA, zipfile.ZIP_BZIP2])
+def test_an_archive_with_any_byte_wrong_is_read_or_refused_with_a_sentence(stage, packing):
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", packing) as archive:
+        for name in ("a.csv", "b.csv"):
+            archive.writestr(name, "ma,ten\n" + "1,An\n" * 9)
+    content = out.getvalue()
+    for place in range(0, len(content), 3):
+        broken = bytearray(content)
+        broken[place] ^= 0xFF
+        with contextlib.suppress(Unreadable):
+            stage("x.zip", bytes(broken), member="a.csv")
