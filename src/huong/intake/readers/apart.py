@@ -61,7 +61,10 @@ def main(arguments: list[str]) -> None:
 
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    {"workbook": _workbook, "arrow": _arrow}[arguments[0]](*arguments[1:])
+    if arguments[0] == "workbook":
+        _workbook(arguments[1])
+    else:
+        _arrow(*arguments[1:])
 
 
 if __name__ == "__main__":
