@@ -14,6 +14,7 @@ from huong.intake.actions import running
 from huong.intake.actions.receiving import draft
 from huong.intake.models import Load
 from huong.intake.pipeline import overlay
+from huong.intake.pipeline.alone import alone
 from huong.intake.pipeline.columns import literal, quoted
 from huong.intake.quarantine import light_connection, repaired_rows
 from huong.intake.rules.mapping import expected_columns
@@ -36,12 +37,23 @@ def replay(load_id: str, *, by: "User", wait: bool = False) -> Load:
 
     Raises:
         Forbidden: `by` may not repair for the owner.
+        Busy: somebody else replays it at this moment.
         WrongState: nothing is repaired; a replay is under way; or newer data has replaced the dataset.
 
     Records: `intake.received`, then what a load records.
     """
     origin = queries.load(load_id)
     access.require_power(by, "intake.repair", origin.owner)
+    with alone(origin.id):  # two at once would each take the rows that both found repaired
+        load = _drafted(origin, by)
+    if wait:
+        return running.run(load.id)
+    running.run_later.later(load.id)
+    return load
+
+
+def _drafted(origin: Load, by: "User") -> Load:
+    """Return the repaired rows of a load as a load of their own, queued."""
     spec = catalogue.contract_of(origin.dataset)
     _require_may_replay(origin, replaces=spec.mode == "replace")
     repairs = list(queries.repairs_of(origin.id).filter(state="made").exclude(kind="drop").values_list("pk", flat=True))
@@ -55,9 +67,6 @@ def replay(load_id: str, *, by: "User", wait: bool = False) -> Load:
             load = draft(spec, stream, name=name, by=by, recipe={"decimal": ","})
     load.replays, load.state, load.detail["repairs"] = origin, "queued", repairs
     load.save()
-    if wait:
-        return running.run(load.id)
-    running.run_later.later(load.id)
     return load
 
 

@@ -55,23 +55,44 @@ def select_sql(columns: Sequence[str], file: Path, repairs: Sequence[Repair], ma
         repairs: in the order in which they were made; undone ones do nothing.
         mask_of: the bits of a rule.
     """
-    sql = quarantine.as_text_sql(columns, file)
+    levels = [quarantine.as_text_sql(columns, file)]
+    for group in _groups([repair for repair in repairs if repair.state != "undone"]):
+        levels.append(_applied(f"_level_{len(levels) - 1}", columns, group, mask_of))
+    if len(levels) == 1:
+        return levels[0]
+    named = ", ".join(f"_level_{number} AS MATERIALIZED ({sql})" for number, sql in enumerate(levels))
+    return f"WITH {named} SELECT * FROM _level_{len(levels) - 1}"
+
+
+def _groups(repairs: Sequence[Repair]) -> list[list[Repair]]:
+    """Return repairs in their order, those of different rows that follow one another taken together.
+
+    Each level names the state of a row several times. Levels that are woven into one expression would double it with
+    every repair, so they are few, and each is computed before the next.
+    """
+    groups: list[list[Repair]] = []
+    rows: set[int] = set()
     for repair in repairs:
-        if repair.state != "undone":
-            sql = _applied(sql, columns, repair, change_of(repair), mask_of)
-    return sql
+        if repair.row is None or not rows or repair.row in rows:
+            groups.append([])
+            rows = set()
+        groups[-1].append(repair)
+        rows |= set() if repair.row is None else {repair.row}
+    return groups
 
 
-def _applied(sql: str, columns: Sequence[str], repair: Repair, change: Change, mask_of: MaskOf) -> str:
-    where = condition(repair.row, mask_of(repair.rule) if repair.rule else 0, change)
-    sets = {change.column: change.new} if change.column else change.values
-    cells = [
-        f"CASE WHEN {where} THEN {_value(sets[name])} ELSE {quoted(name)} END AS {quoted(name)}"
-        for name in columns
-        if name in sets
-    ]
-    cells.append(f"CASE WHEN {where} THEN {literal(_state(repair))} ELSE _state END AS _state")
-    return f"SELECT * REPLACE ({', '.join(cells)}) FROM ({sql})"
+def _applied(before: str, columns: Sequence[str], group: Sequence[Repair], mask_of: MaskOf) -> str:
+    cases: dict[str, list[str]] = {}
+    for repair in group:
+        change = change_of(repair)
+        where = condition(repair.row, mask_of(repair.rule) if repair.rule else 0, change)
+        sets = {change.column: change.new} if change.column else change.values
+        for name in columns:
+            if name in sets:
+                cases.setdefault(name, []).append(f"WHEN {where} THEN {_value(sets[name])}")
+        cases.setdefault("_state", []).append(f"WHEN {where} THEN {literal(_state(repair))}")
+    cells = [f"CASE {' '.join(whens)} ELSE {quoted(name)} END AS {quoted(name)}" for name, whens in cases.items()]
+    return f"SELECT * REPLACE ({', '.join(cells)}) FROM {before}"
 
 
 def _state(repair: Repair) -> str:

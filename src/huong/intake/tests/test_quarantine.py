@@ -4,6 +4,8 @@ import pytest
 
 from huong.base.errors import BadInput, Forbidden, NotFound, WrongState
 from huong.intake import actions, quarantine, queries
+from huong.intake.errors import Busy
+from huong.intake.pipeline.alone import alone
 from huong.journal import queries as journal
 from huong.store import queries as store
 
@@ -147,3 +149,26 @@ def test_repaired_rows_of_a_dataset_replaced_each_time_are_added_not_put_in_its_
     actions.repair_row(load.id, 4, {"duong": "Trần Phú"}, by=steward)
     with pytest.raises(WrongState):
         actions.replay(load.id, by=steward, wait=True)
+
+
+@pytest.mark.timeout(60)
+def test_many_repairs_cost_little_more_than_one_and_all_of_them_count(drains_data, steward, write):
+    rows = "".join(f"C-{number},,1.5,2020-01-02\n" for number in range(40))
+    load = actions.load_file("drains", write("many.csv", "ma,duong,do_sau,ngay_dat\n" + rows), by=steward)
+    actions.repair_rule(load.id, "street.required", kind="replace", column="duong", old="", new="Lê Lợi", by=steward)
+    for number in range(2, 14):
+        actions.repair_row(load.id, number, {"duong": f"Đường {number}"}, by=steward)
+    for number in range(2, 14):
+        actions.repair_row(load.id, number, {"do_sau": "2"}, by=steward)
+    actions.drop(load.id, row=30, reason="ghi hai lần", by=steward)
+    found = quarantine.page("drains", user=steward, size=100).rows
+    cells = {row.row: (row.cells["duong"], row.cells["do_sau"]) for row in found}
+    assert len(found) == 39
+    assert (cells[2], cells[13], cells[14]) == (("Đường 2", "2"), ("Đường 13", "2"), ("Lê Lợi", "1.5"))
+    assert actions.replay(load.id, by=steward, wait=True).accepted == 39
+
+
+def test_two_replays_at_once_do_not_bring_a_row_twice(load, steward):
+    actions.repair_row(load.id, 2, {"duong": "Trần Phú"}, by=steward)
+    with alone(load.id), pytest.raises(Busy):
+        actions.replay(load.id, by=steward)
