@@ -13,7 +13,7 @@ from huong.base import home, paging
 from huong.base.errors import NotFound
 from huong.catalogue import queries as catalogue
 from huong.intake import queries
-from huong.intake.models import Load
+from huong.intake.models import Load, Repair
 from huong.intake.pipeline import overlay, quarantine
 from huong.intake.pipeline.columns import literal
 from huong.intake.rules.cells import neutral
@@ -78,18 +78,23 @@ def light_connection() -> Iterator["duckdb.DuckDBPyConnection"]:
 
 @contextmanager
 def repaired_rows(
-    load: Load, con: "duckdb.DuckDBPyConnection", *, replayed: Sequence[int] = ()
+    load: Load,
+    con: "duckdb.DuckDBPyConnection",
+    *,
+    replayed: Sequence[int] = (),
+    repairs: Sequence[Repair] | None = None,
 ) -> Iterator[tuple[str, list[str]]]:
     """Give a SELECT of a load's refused rows with their repairs applied, and the columns as they came.
 
     Args:
         replayed: repairs to be taken as replayed already.
+        repairs: those to apply; all that there are now, if left out.
 
     Raises:
         KeyDestroyed: the rows were erased.
     """
     spec = queries.spec_of(load)
-    repairs = list(queries.repairs_of(load.id))
+    repairs = list(queries.repairs_of(load.id)) if repairs is None else repairs
     for repair in repairs:
         if repair.pk in replayed:
             repair.state = "replayed"

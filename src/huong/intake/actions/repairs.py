@@ -9,8 +9,9 @@ from django.utils.translation import gettext as _
 from huong.base import clock, keys
 from huong.base.errors import BadInput, NotFound, WrongState
 from huong.intake import events, queries
-from huong.intake.models import Load, Repair
+from huong.intake.models import RUNNING, Load, Repair
 from huong.intake.pipeline import overlay
+from huong.intake.pipeline.alone import alone
 from huong.intake.quarantine import light_connection, recount, repaired_rows
 from huong.intake.rules.mapping import expected_columns
 from huong.journal import actions as journal
@@ -102,7 +103,8 @@ def undo(repair_id: int, *, by: "User") -> Repair:
     Raises:
         Forbidden: `by` may not repair for the owner.
         NotFound: there is no such repair.
-        WrongState: its rows were replayed, or it was undone already.
+        Busy: somebody replays the load at this moment.
+        WrongState: its rows were replayed or are on their way, or it was undone already.
 
     Records: `intake.repair_undone`.
     """
@@ -110,8 +112,10 @@ def undo(repair_id: int, *, by: "User") -> Repair:
     if repair is None:
         raise NotFound(_("There is no such repair."))
     load = _repairable(repair.load_id, by)
-    if not Repair.objects.filter(pk=repair.pk, state="made").update(state="undone"):
-        raise WrongState(_("These rows were replayed already, or the repair was taken back before."))
+    with alone(load.pk):
+        free = not _is_being_replayed(load, repair)
+        if not free or not Repair.objects.filter(pk=repair.pk, state="made").update(state="undone"):
+            raise WrongState(_("These rows were replayed already, or the repair was taken back before."))
     try:
         counts = recount(load)
     except BaseException:
@@ -122,6 +126,11 @@ def undo(repair_id: int, *, by: "User") -> Repair:
         journal.record(events.UNDONE, load.dataset, by=by.pk, agency=load.owner, load=load.id, repair=repair.pk)
     repair.state = "undone"
     return repair
+
+
+def _is_being_replayed(load: Load, repair: Repair) -> bool:
+    running = load.replayed_by.filter(state__in=RUNNING)
+    return any(repair.pk in found.detail.get("repairs", ()) for found in running)
 
 
 def _repairable(load_id: str, by: "User") -> Load:

@@ -12,7 +12,7 @@ from huong.catalogue import queries as catalogue
 from huong.intake import queries
 from huong.intake.actions import running
 from huong.intake.actions.receiving import draft
-from huong.intake.models import Load
+from huong.intake.models import Load, Repair
 from huong.intake.pipeline import overlay
 from huong.intake.pipeline.alone import alone
 from huong.intake.pipeline.columns import literal, quoted
@@ -56,16 +56,17 @@ def _drafted(origin: Load, by: "User") -> Load:
     """Return the repaired rows of a load as a load of their own, queued."""
     spec = catalogue.contract_of(origin.dataset)
     _require_may_replay(origin, replaces=spec.mode == "replace")
-    repairs = list(queries.repairs_of(origin.id).filter(state="made").exclude(kind="drop").values_list("pk", flat=True))
+    repairs = list(queries.repairs_of(origin.id))  # read once: what is repaired meanwhile waits for the next replay
     with tempfile.TemporaryDirectory(dir=home.path("tmp", "x").parent) as folder:
         path = Path(folder) / "repaired.parquet"
-        rows = _write_repaired(origin, path, list(expected_columns(spec)))
+        rows = _write_repaired(origin, repairs, path, list(expected_columns(spec)))
         if not rows:
             raise WrongState(_("No row of this load is repaired yet, so there is nothing to replay."))
         with path.open("rb") as stream:
             name = f"{origin.name[:150]} (replay).parquet"
             load = draft(spec, stream, name=name, by=by, recipe={"decimal": ","})
-    load.replays, load.state, load.detail["repairs"] = origin, "queued", repairs
+    used = [repair.pk for repair in repairs if repair.state == "made" and repair.kind != "drop"]
+    load.replays, load.state, load.detail["repairs"] = origin, "queued", used
     load.save()
     return load
 
@@ -80,9 +81,9 @@ def _require_may_replay(origin: Load, *, replaces: bool) -> None:
         )
 
 
-def _write_repaired(origin: Load, path: Path, expected: list[str]) -> int:
+def _write_repaired(origin: Load, repairs: list[Repair], path: Path, expected: list[str]) -> int:
     """Write the repaired rows of a load as texts; return how many there are."""
-    with light_connection() as con, repaired_rows(origin, con) as (sql, columns):
+    with light_connection() as con, repaired_rows(origin, con, repairs=repairs) as (sql, columns):
         names = ", ".join(["_row", *(quoted(name) for name in columns if name in expected)])
         con.execute(
             f"COPY (SELECT {names} FROM ({sql}) WHERE _state = {literal(overlay.REPAIRED)} ORDER BY _row)"

@@ -172,3 +172,29 @@ def test_two_replays_at_once_do_not_bring_a_row_twice(load, steward):
     actions.repair_row(load.id, 2, {"duong": "Trần Phú"}, by=steward)
     with alone(load.id), pytest.raises(Busy):
         actions.replay(load.id, by=steward)
+
+
+def test_a_row_repaired_while_a_replay_is_prepared_waits_for_the_next_one(load, steward, monkeypatch):
+    from huong.intake.actions import replaying
+
+    real = replaying._write_repaired
+
+    def meanwhile(*arguments):
+        actions.repair_row(load.id, 4, {"duong": "Lê Lợi"}, by=steward)
+        return real(*arguments)
+
+    actions.repair_row(load.id, 2, {"duong": "Trần Phú"}, by=steward)
+    with monkeypatch.context() as patched:
+        patched.setattr(replaying, "_write_repaired", meanwhile)
+        assert actions.replay(load.id, by=steward, wait=True).accepted == 1
+    assert actions.replay(load.id, by=steward, wait=True).accepted == 1
+    load.refresh_from_db()
+    assert store.current("drains").rows + load.open_rows == 12
+
+
+def test_a_repair_on_its_way_into_the_store_is_not_taken_back(load, steward):
+    repair = actions.repair_row(load.id, 2, {"duong": "Trần Phú"}, by=steward)
+    again = actions.replay(load.id, by=steward)
+    with pytest.raises(WrongState):
+        actions.undo(repair.pk, by=steward)
+    assert actions.run(again.id).accepted == 1
