@@ -7,6 +7,7 @@ that resolves differently a moment later (DNS rebinding) gains nothing. Redirect
 
 import ipaddress
 import socket
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from urllib.parse import urlsplit
@@ -19,6 +20,7 @@ from huong.base.errors import BadInput, TooLarge, Unavailable
 
 MAX_BYTES = 64 * 1024 * 1024
 TIMEOUT = 30.0
+MOST_SECONDS = 900.0
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 
 
@@ -123,6 +125,22 @@ def stream(
         ) from error
 
 
+def chunks_of(response: httpx.Response, *, seconds: float = MOST_SECONDS) -> Iterator[bytes]:
+    """Return a response piece by piece; one that drips is given up, or it would hold its reader for ever.
+
+    Raises:
+        Unavailable: it took longer than so many seconds altogether.
+    """
+    begun = time.monotonic()
+    for chunk in response.iter_bytes():
+        yield chunk
+        if time.monotonic() - begun > seconds:
+            raise Unavailable(
+                _("%(host)s did not answer (%(why)s). It will be tried again.")
+                % {"host": response.request.headers.get("Host", "?"), "why": "too slow"}
+            )
+
+
 def body_of(response: httpx.Response, *, max_bytes: int = MAX_BYTES) -> bytes:
     """Read a response, at most so many bytes.
 
@@ -130,7 +148,7 @@ def body_of(response: httpx.Response, *, max_bytes: int = MAX_BYTES) -> bytes:
         TooLarge: it is larger.
     """
     chunks, total = [], 0
-    for chunk in response.iter_bytes():
+    for chunk in chunks_of(response):
         total += len(chunk)
         if total > max_bytes:
             raise TooLarge(_("The answer is larger than %(mb)d MB.") % {"mb": max_bytes // 1_048_576})

@@ -17,7 +17,10 @@ HALF = "huong_half_signed_in"
 HALF_LASTS = timedelta(minutes=5)
 SETTING_UP = "huong_second_factor_secret"
 BACKEND = "django.contrib.auth.backends.ModelBackend"
-FORWARDING = ("HTTP_X_FORWARDED_FOR", "HTTP_FORWARDED", "HTTP_X_REAL_IP", "HTTP_X_FORWARDED_HOST", "HTTP_VIA")
+FORWARDING = (
+    "HTTP_X_FORWARDED_FOR", "HTTP_FORWARDED", "HTTP_X_REAL_IP", "HTTP_X_FORWARDED_HOST", "HTTP_X_FORWARDED_PROTO",
+    "HTTP_X_FORWARDED_PORT", "HTTP_VIA",
+)  # fmt: skip
 
 
 def local_next(request: HttpRequest, otherwise: str = "") -> str:

@@ -1,5 +1,6 @@
 from datetime import UTC, date, datetime, timedelta
 
+import httpx
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -105,3 +106,12 @@ def test_no_address_inside_the_house_is_fetched_and_no_password_is_repeated(url)
     with pytest.raises(BadInput) as refused:
         net.get(url, timeout=1)
     assert "geheim" not in refused.value.message
+
+
+def test_an_answer_that_drips_is_given_up():
+    pieces = iter([b"a", b"b", b"c"])
+    answer = httpx.Response(200, content=pieces, request=httpx.Request("GET", "http://slow.example/"))
+    chunks = net.chunks_of(answer, seconds=-1)
+    assert next(chunks) == b"a"
+    with pytest.raises(Unavailable):
+        next(chunks)

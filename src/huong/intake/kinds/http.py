@@ -202,7 +202,7 @@ def _save(response: httpx.Response, to: Path) -> None:
     most, size = configured.HUONG.upload_mb * 1024 * 1024, 0
     announced = response.headers.get("Content-Length")
     with to.open("wb") as out:
-        for chunk in response.iter_bytes():
+        for chunk in net.chunks_of(response):
             size += len(chunk)
             if size > most:
                 raise TooLarge(_("The source gave more than may be taken in at once."))

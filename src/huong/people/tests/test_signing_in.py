@@ -233,6 +233,7 @@ def test_a_demonstration_account_signs_in_by_one_click_from_this_machine(client,
         {"REMOTE_ADDR": "192.168.1.20"},
         {"HTTP_X_FORWARDED_FOR": "203.0.113.7"},
         {"HTTP_FORWARDED": "for=203.0.113.7"},
+        {"HTTP_X_FORWARDED_PROTO": "https"},
         {"HTTP_X_REAL_IP": "203.0.113.7"},
     ],
 )
