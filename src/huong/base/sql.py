@@ -1,6 +1,11 @@
 """The few things that SQLite and PostgreSQL say differently, one function each."""
 
-from django.db import connection
+import sqlite3
+
+from django.db import DatabaseError, connection
+
+_SQLITE_FULL = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_SHMSIZE}
+_POSTGRESQL_FULL = "53100"  # disk_full
 
 
 def is_postgresql() -> bool:
@@ -41,6 +46,13 @@ def reader_horizon() -> str:
               WHERE backend_xid IS NOT NULL AND datid <> (SELECT oid FROM pg_database WHERE datname = current_database())
             UNION ALL SELECT transaction::text::bigint FROM pg_prepared_xacts WHERE database <> current_database())),
         pg_snapshot_xmax(pg_current_snapshot())::text::bigint))"""
+
+
+def says_full(error: DatabaseError) -> bool:
+    """Return whether the database refused because its disk has no room."""
+    cause = error.__cause__
+    is_sqlite = getattr(cause, "sqlite_errorcode", None) in _SQLITE_FULL
+    return is_sqlite or getattr(cause, "sqlstate", None) == _POSTGRESQL_FULL
 
 
 def advisory_lock(key: int) -> bool:

@@ -9,7 +9,7 @@ from django.core.management import call_command
 from django.db import connection
 
 from huong.base import home
-from huong.base.errors import BadInput, Forbidden, KeyDestroyed, NotFound, WrongState
+from huong.base.errors import BadInput, Forbidden, HuongError, KeyDestroyed, NotFound, WrongState
 from huong.base.testing.cast import HUE
 from huong.journal.models import Entry
 from huong.people import demonstration, queries, rules
@@ -129,9 +129,10 @@ def test_the_commands_invite_and_issue_with_one_line_of_json(agencies_loaded):
         ["token", "add", "X", "--agency", "H99", "--power", "store.read"],
         ["token", "revoke", "0"],
     ):
-        with pytest.raises(SystemExit) as end:
-            call_command(*words, stdout=StringIO(), stderr=StringIO())
-        assert end.value.code == 1
+        err = StringIO()
+        with pytest.raises(HuongError) as refused:
+            call_command(*words, stdout=StringIO(), stderr=err)
+        assert err.getvalue().strip() == refused.value.message
 
 
 @pytest.fixture

@@ -1,18 +1,17 @@
 """`huong places boundaries|basemap FILE`: the city's own outlines and base map."""
 
-import json
 from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.utils.translation import gettext as _
 
-from huong.base.errors import HuongError
+from huong.base.commands import HuongCommand
 from huong.places import actions
 
 
-class Command(BaseCommand):
+class Command(HuongCommand):
     """Import the outlines of the city's units, or its base map."""
 
     help = "Import the city's outlines (GeoJSON) or its base map (PMTiles)."
@@ -21,28 +20,14 @@ class Command(BaseCommand):
         """Name what is imported and from which file."""
         parser.add_argument("what", choices=["boundaries", "basemap"])
         parser.add_argument("file", type=Path)
-        parser.add_argument("--json", action="store_true", help="one line of JSON for programs")
 
     def handle(self, *_args: Any, **options: Any) -> None:
         """Import, and say what happened."""
         file: Path = options["file"]
         if not file.is_file():
             raise CommandError(_("There is no file %(file)s.") % {"file": file}, returncode=2)
-        try:
-            result = _boundaries(file) if options["what"] == "boundaries" else _basemap(file)
-        except HuongError as refusal:
-            self._refuse(refusal, as_json=options["json"])
-        else:
-            self.stdout.write(json.dumps(result, ensure_ascii=False) if options["json"] else str(result["message"]))
-
-    def _refuse(self, refusal: HuongError, *, as_json: bool) -> None:
-        if as_json:
-            self.stdout.write(json.dumps({"accepted": 0, **refusal.problem()}, ensure_ascii=False))
-        else:
-            self.stderr.write(refusal.message)
-            for problem in refusal.details.get("problems", []):
-                self.stderr.write(f"- {problem}")
-        raise SystemExit(1)
+        result = _boundaries(file) if options["what"] == "boundaries" else _basemap(file)
+        self.answer(str(result["message"]), as_json=options["as_json"], **result)
 
 
 def _boundaries(file: Path) -> dict[str, object]:
