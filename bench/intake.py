@@ -19,6 +19,7 @@ from typing import Any
 from bench import _rows
 
 ROOT = Path(__file__).resolve().parents[1]
+DATABASE = "postgresql" if os.environ.get("HUONG_DATABASE") else "sqlite"
 PEERS = ("great_expectations", "pandera")
 CONTRACT = ROOT / "bench" / "field_reports.yaml"
 
@@ -114,7 +115,7 @@ def main() -> None:
 
 def report(rows: int, results: dict[str, dict[str, Any]]) -> None:
     """Print the table, refuse to compare unequal counts, end with one JSON line."""
-    print(f"intake: {rows:,} rows, 13 rules; Python {platform.python_version()}, {os.cpu_count()} cores, SQLite")
+    print(f"intake: {rows:,} rows, 13 rules; Python {platform.python_version()}, {os.cpu_count()} cores, {DATABASE}")
     own = results["huong check"]
     for name, found in results.items():
         if "error" in found:
@@ -134,7 +135,7 @@ def report(rows: int, results: dict[str, dict[str, Any]]) -> None:
     for peer in PEERS:
         if "cpu" in results.get(peer, {}) and "cpu" in own:
             print(f"CPU of {peer} / huong check: {results[peer]['cpu'] / own['cpu']:.1f}")
-    print(json.dumps({"bench": "intake", "rows": rows, "results": results}))
+    print(json.dumps({"bench": "intake", "rows": rows, "database": DATABASE, "results": results}))
     if any("error" in results[name] for name in ("huong check", "huong load")):
         raise SystemExit(1)
 

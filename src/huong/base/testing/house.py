@@ -136,7 +136,7 @@ class Served:
 
     def family(self) -> dict[int, str]:
         """Return every process below the supervisor, by id, with its command line."""
-        return {pid: _words(pid) for pid in _below(self.process.pid)}
+        return {pid: words_of(pid) for pid in below(self.process.pid)}
 
     def one(self, word: str) -> int:
         """Return the process below the supervisor whose command line holds a word, once there is one."""
@@ -163,16 +163,18 @@ def lives(pid: int) -> bool:
         return False
 
 
-def _words(pid: int) -> str:
+def words_of(pid: int) -> str:
+    """Return the command line of a process; empty when it has ended."""
     try:
         return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
     except OSError:
         return ""
 
 
-def _below(pid: int) -> list[int]:
+def below(pid: int) -> list[int]:
+    """Return every process below another, nearest first."""
     try:
         direct = [int(each) for each in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
     except OSError:
         return []
-    return [*direct, *(grand for child in direct for grand in _below(child))]
+    return [*direct, *(grand for child in direct for grand in below(child))]
