@@ -12,7 +12,7 @@ from huong.base import home
 from huong.base.errors import BadInput, Forbidden, HuongError, KeyDestroyed, NotFound, WrongState
 from huong.base.testing.cast import HUE
 from huong.journal.models import Entry
-from huong.people import demonstration, queries, rules
+from huong.people import demonstration, ports, queries, rules
 from huong.people.actions import agencies, parties
 from huong.people.models import Agency, Party, Post
 
@@ -53,15 +53,35 @@ def test_reading_the_particulars_needs_a_power_and_is_written_down(lan, steward,
     assert entry.data["purpose"] == "connection of a drain"
 
 
-def test_erasure_destroys_the_key_and_empties_the_row(lan, steward):
-    parties.erase(lan, by=steward)
+def test_erasure_destroys_the_key_and_empties_the_row(lan, steward, data_officer):
+    with pytest.raises(Forbidden):
+        parties.erase(lan, by=steward)
+    parties.erase(lan, by=data_officer)
     assert (lan.name, lan.national_id_hash, lan.national_id_shown) == ("", "", "")
     with pytest.raises(KeyDestroyed):
         queries.particulars_of(lan, by=steward, purpose="afterwards")
     with pytest.raises(WrongState):
-        parties.erase(lan, by=steward)
+        parties.erase(lan, by=data_officer)
     assert queries.party_of(NATIONAL_ID) is None
     assert Entry.objects.filter(name="people.party_erased").count() == 1
+
+
+def test_an_erasure_asks_everybody_who_keeps_something_and_can_be_done_again_after_a_failure(
+    lan, data_officer, monkeypatch
+):
+    asked = []
+    monkeypatch.setattr(ports.erasers, "_held", {})
+    ports.erasers.add("first", lambda person, *, by: asked.append(person) or 2)
+    ports.erasers.add("second", lambda person, *, by: asked.append(by) or 1 // (len(asked) - 2))
+    with pytest.raises(ZeroDivisionError):
+        parties.erase(lan, by=data_officer)
+    lan.refresh_from_db()
+    assert (lan.name, lan.erased_at) == ("Nguyễn Thị Lan", None)
+    parties.erase(lan, by=data_officer)
+    assert asked == [ports.Person(lan.public_id, NATIONAL_ID), data_officer.id] * 2
+    entry = Entry.objects.get(name="people.party_erased")
+    assert entry.data == {"things": 2}
+    assert NATIONAL_ID not in str(entry.facts())
 
 
 def test_a_party_without_a_national_id_is_never_joined_with_another(steward):
