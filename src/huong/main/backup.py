@@ -30,7 +30,7 @@ from huong.base.sql import is_postgresql
 from huong.journal import actions as journal
 from huong.store import actions as store
 
-FOLDERS = ("store", "files", "quarantine")
+FOLDERS = ("store", "files", "quarantine", "basemap")
 DATABASE = "database"
 MANIFEST = "manifest.json"
 OLD = timedelta(days=7)

@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 from django.core.management.color import no_style
 from django.db import connection, transaction
@@ -56,7 +57,7 @@ _loaded: list[tuple[type[Model], list[tuple[object, ...]]]] = []
 @transaction.atomic
 def _put(model: type[Model], rows: list[tuple[object, ...]]) -> None:
     """Write rows as they were, and let the database number on behind them."""
-    columns = ", ".join(connection.ops.quote_name(field.column) for field in model._meta.concrete_fields)
+    columns = ", ".join(connection.ops.quote_name(str(field.column)) for field in model._meta.concrete_fields)
     marks = ", ".join(["%s"] * len(model._meta.concrete_fields))
     with connection.cursor() as cursor:
         statement = f"INSERT INTO {model._meta.db_table} ({columns}) VALUES ({marks})"
@@ -65,7 +66,7 @@ def _put(model: type[Model], rows: list[tuple[object, ...]]) -> None:
             cursor.execute(reset)
 
 
-def _adapted(value: object) -> object:
+def _adapted(value: Any) -> Any:
     """Return a value as this database's driver takes it."""
     if connection.vendor == "postgresql":
         return value
