@@ -96,13 +96,15 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--rows", type=int, default=5_000_000)
     parser.add_argument("--own", nargs=2, metavar=("KIND", "FILE"), help=argparse.SUPPRESS)
+    parser.add_argument("--small", action="store_true", help="for continuous integration: 200,000 rows")
     options = parser.parse_args()
+    rows = 200_000 if options.small else options.rows
     if options.own:
         run_own(*options.own)
         return
     with tempfile.TemporaryDirectory(prefix="huong-bench-") as folder:
         file = f"{folder}/rows.parquet"
-        _rows.make(Path(file), options.rows)
+        _rows.make(Path(file), rows)
         results = {
             f"huong {kind}": child(sys.executable, "-m", "bench.intake", "--own", kind, file, home=f"{folder}/{kind}")
             for kind in ("check", "load")
@@ -110,7 +112,7 @@ def main() -> None:
         peer_python = ROOT / ".venv-bench" / "bin" / "python"
         for peer in PEERS if peer_python.exists() else ():
             results[peer] = child(str(peer_python), "bench/_peers.py", peer, file, home=f"{folder}/{peer}")
-    report(options.rows, results)
+    report(rows, results)
 
 
 def report(rows: int, results: dict[str, dict[str, Any]]) -> None:

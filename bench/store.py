@@ -327,8 +327,9 @@ def main() -> None:
     parser.add_argument("--rows", type=int, default=1_000_000)
     parser.add_argument("--no-serving", action="store_true", help="leave the serving copy out")
     parser.add_argument("--no-kill", action="store_true", help="leave the kill -9 rounds out")
+    parser.add_argument("--small", action="store_true", help="for continuous integration: 200,000 rows")
     asked = parser.parse_args()
-    TOTAL = asked.rows
+    TOTAL = 200_000 if asked.small else asked.rows
     home = Path(tempfile.mkdtemp(prefix="huong-bench-store-"))
     os.environ |= {"HUONG_HOME": str(home / "home"), "HUONG_DEMO": "0"}
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "huong.settings")
