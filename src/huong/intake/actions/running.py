@@ -18,7 +18,7 @@ from huong.intake import queries
 from huong.intake.actions import bells, closing
 from huong.intake.actions.receiving import fail, staged
 from huong.intake.errors import Busy, HeaderChanged, MappingNeeded, SameBytesElsewhere, Stopped, Unreadable
-from huong.intake.models import Load
+from huong.intake.models import RUNNING, Load
 from huong.intake.pipeline import columns
 from huong.intake.pipeline.alone import alone
 from huong.intake.pipeline.progress import Line, Progress
@@ -112,8 +112,8 @@ def _require_alive(load: Load) -> None:
     Raises:
         Unreadable: it has; a person may start it again.
     """
-    if load.state == "queued":
-        return
+    if load.state == "queued" or load.state not in RUNNING:
+        return  # whoever worked on it last said how it ended
     deaths = int(load.detail.get("deaths", 0)) + 1
     if deaths >= MOST_DEATHS:
         raise Unreadable(

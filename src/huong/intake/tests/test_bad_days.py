@@ -129,3 +129,15 @@ def test_a_file_that_ends_its_process_again_and_again_is_refused_so_that_others_
     assert (load.state, load.problem) == ("failed", "breaks_off")
     actions.resume(load.pk, by=steward)
     assert actions.run(load.pk).state == "done"
+
+
+def test_a_load_that_ended_with_a_word_may_be_run_as_often_as_one_likes(drains_data, steward, write):
+    import io
+
+    first = actions.load_file("drains", write("x.csv", GOOD), by=steward)
+    load = actions.receive("drains", io.BytesIO(GOOD.encode()), name="again.csv", by=steward)
+    actions.start(load.pk, by=steward)
+    for _time in range(7):
+        assert actions.run(load.pk).pk == first.pk
+    load.refresh_from_db()
+    assert (load.state, load.problem) == ("stopped", "already_loaded")
