@@ -141,6 +141,26 @@ GROUP = (
 )
 
 
+def whole_loads(folder: Path, count: int = 40) -> dict[str, Any]:
+    """Load CSV files of 1,000 rows whole: bytes kept, read, checked, scored, committed. The first one, cold, is apart."""
+    import duckdb
+
+    from huong.intake import actions as intake
+
+    took, path = [], folder / "small.csv"
+    for number in range(count + 1):
+        with duckdb.connect() as con:
+            con.execute(f"COPY ({rows_sql(TOTAL + number * 1000, 1000)}) TO '{path}' (HEADER)")
+        took.append(1000 * seconds(lambda: intake.load_file("bench_loads", path, by=somebody())))
+        path.unlink()
+    cold, *warm = took
+    return {
+        "load_1000_p50_ms": quantile(warm, 0.5),
+        "load_1000_p95_ms": quantile(warm, 0.95),
+        "load_1000_cold_ms": cold,
+    }
+
+
 def group_by(dataset: str) -> dict[str, Any]:
     """Group all rows by three keys: through the door, and bare DuckDB over the same files; interleaved."""
     import duckdb
@@ -292,12 +312,14 @@ def prepare() -> None:
     user = User.objects.create(username="bench", full_name="Người đo")
     Post.objects.create(user=user, agency=agency, role="steward", valid_from=clock.today())
     catalogue.add(CONTRACT, by=None)
+    catalogue.add(CONTRACT.replace("bench_reports", "bench_loads").replace("value: upsert", "value: append"), by=None)
 
 
 BARS: list[tuple[str, str, str, float]] = [
     ("group-by, ratio to bare DuckDB", "group_by_ratio", "<=", 1.3),
     ("append of 1,000 rows, p50 ms", "append_1000_p50_ms", "<=", 60),
     ("begin + write + publish of 1,000 rows, p95 ms", "commit_1000_p95_ms", "<=", 400),
+    ("whole load of 1,000 rows of CSV, p95 ms", "load_1000_p95_ms", "<=", 400),
     ("look-up by key, p95 ms", "lookup_p95_ms", "<=", 5),
     ("upsert of 100,000 rows, s", "upsert_s", "<=", 10),
     ("the same, rows scattered over all partitions, s", "upsert_scattered_s", "<=", 10),
@@ -349,7 +371,7 @@ def measured(folder: Path, *, with_serving: bool, with_kills: bool) -> dict[str,
     found |= {"cores": os.cpu_count(), "python": platform.python_version()}
     found |= fill(folder, "bench_reports", "opened_at")
     found |= group_by("bench_reports")
-    found |= appends(folder)
+    found |= appends(folder) | whole_loads(folder)
     found |= upserts(folder, "bench_reports")
     if with_serving:
         found |= lookups("bench_reports") | carried(folder, "bench_reports")

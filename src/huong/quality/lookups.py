@@ -7,7 +7,7 @@ from huong.base.text import fold
 from huong.catalogue import queries as catalogue
 from huong.catalogue.rules import ContractSpec, FieldSpec
 from huong.places import queries as places
-from huong.quality import normalising
+from huong.quality import direct, masks, normalising
 from huong.quality.measure import files_sql, quoted
 from huong.store import queries as store
 
@@ -15,15 +15,31 @@ if TYPE_CHECKING:
     import duckdb
 
 
-def prepare(spec: ContractSpec, con: "duckdb.DuckDBPyConnection") -> None:
-    """Make the tables that `_normal` joins: `_map_<field>(raw, code, since)`, `_ref_<dataset>_<field>(v)`."""
+def begin(spec: ContractSpec, con: "duckdb.DuckDBPyConnection") -> None:
+    """Make what both ways of a row need: `_era(day)`, `_ref_<dataset>_<field>(v)`."""
     _eras(con)
-    ctes, last = normalising.stages_sql(spec, con)
     for found in spec.fields:
-        if normalising.text_column(found.name) in last.columns:
-            _map(found, con, ctes, dated=f"_day_{found.name}" in last.columns)
         if found.reference:
             _reference(found, con)
+
+
+def prepare_direct(spec: ContractSpec, con: "duckdb.DuckDBPyConnection", way: direct.Compiled) -> None:
+    """Make the tables that direct views join: `_spelt_<field>(raw, code, since)`, of tidy spellings only."""
+    for name, dated in way.looked_up:
+        raw = quoted(f"_raw_{name}")
+        era = f"_era({quoted(dated)}::DATE)" if dated else "NULL::DATE"
+        tidy = direct.tidy_sql("raw", spec)
+        spelt = f"SELECT DISTINCT {raw} AS raw, {era} FROM ({way.over('_source')})"
+        rows = con.execute(f"SELECT * FROM ({spelt}) WHERE {tidy}").fetchall()
+        _keep_map(spec.by_name[name], con, direct.spelt_table(name), rows, dated=bool(dated))
+
+
+def prepare(spec: ContractSpec, con: "duckdb.DuckDBPyConnection") -> None:
+    """Make the tables that `_normal` joins: `_map_<field>(raw, code, since)`."""
+    ctes, last = normalising.stages_sql(spec, con)
+    for found in spec.fields:
+        if normalising.text_column(found.name) in last:
+            _map(found, con, ctes, dated=f"_day_{found.name}" in last)
 
 
 def _eras(con: "duckdb.DuckDBPyConnection") -> None:
@@ -41,11 +57,28 @@ def _map(found: FieldSpec, con: "duckdb.DuckDBPyConnection", ctes: str, *, dated
     raw = quoted(normalising.text_column(found.name))
     era = f"_era({quoted(f'_day_{found.name}')})" if dated else "NULL::DATE"
     rows = con.execute(f"{ctes} SELECT DISTINCT {raw}, {era} FROM _judged WHERE {raw} IS NOT NULL").fetchall()
-    name = normalising.map_table(found.name)
+    _keep_map(found, con, normalising.map_table(found.name), rows, dated=dated)
+
+
+def _keep_map(
+    found: FieldSpec,
+    con: "duckdb.DuckDBPyConnection",
+    name: str,
+    rows: list[tuple[str, date | None]],
+    *,
+    dated: bool,
+) -> None:
     con.execute(f"CREATE OR REPLACE TEMP TABLE {name} (raw VARCHAR, code VARCHAR, since DATE)")
     resolved = _codes(found, rows) if found.code_list else _units(found, rows, dated=dated)
-    if resolved:
-        con.executemany(f"INSERT INTO {name} VALUES (?, ?, ?)", resolved)
+    for batch in [resolved[at : at + 1000] for at in range(0, len(resolved), 1000)]:
+        con.execute(f"INSERT INTO {name} VALUES {', '.join(map(_row_sql, batch))}")
+
+
+def _row_sql(row: tuple[str, str, date | None]) -> str:
+    """Return a row of a map as SQL; with parameters DuckDB would load pandas first."""
+    raw, code, since = row
+    day = f"DATE '{since.isoformat()}'" if since else "NULL"
+    return f"({masks.literal(raw)}, {masks.literal(code)}, {day})"
 
 
 def _codes(found: FieldSpec, rows: list[tuple[str, date | None]]) -> list[tuple[str, str, date | None]]:
@@ -65,17 +98,11 @@ def _units(found: FieldSpec, rows: list[tuple[str, date | None]], *, dated: bool
     return resolved
 
 
-def reference_table(found: FieldSpec) -> str:
-    """Return the table of the values that a related dataset holds."""
-    assert found.reference is not None  # noqa: S101 - only asked of fields with a relation
-    return quoted(f"_ref_{found.reference.dataset}_{found.reference.field}")
-
-
 def _reference(found: FieldSpec, con: "duckdb.DuckDBPyConnection") -> None:
     assert found.reference is not None  # noqa: S101 - only asked of fields with a relation
     files = store.files_of(found.reference.dataset)
     source = files_sql(files) if files else "(SELECT NULL WHERE false)"
     column = quoted(found.reference.field) if files else "NULL"
     con.execute(
-        f"CREATE OR REPLACE TEMP TABLE {reference_table(found)} AS SELECT DISTINCT {column}::VARCHAR AS v FROM {source}"
+        f"CREATE OR REPLACE TEMP TABLE {normalising.reference_table(found)} AS SELECT DISTINCT {column}::VARCHAR AS v FROM {source}"
     )

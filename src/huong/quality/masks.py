@@ -8,9 +8,9 @@ from sqlglot import expressions as sql
 
 from huong.catalogue.rules import Check, ContractSpec, FieldSpec
 from huong.catalogue.rules.conditions import parse
-from huong.quality.lookups import reference_table
+from huong.quality import repeats
 from huong.quality.measure import files_sql, quoted
-from huong.quality.normalising import present_column
+from huong.quality.normalising import present_column, reference_table
 
 if TYPE_CHECKING:
     import duckdb
@@ -56,7 +56,10 @@ def safe_condition(condition: str) -> str:
 def _values(found: FieldSpec, name: str) -> str:
     parts = []
     if found.values:
-        parts.append(f"{name} IN ({', '.join(literal(value) for value in found.values)})")
+        listed = ", ".join(literal(value) for value in found.values)
+        # list_contains is asked once per different value of a Parquet dictionary, IN once per row
+        is_text = found.logical_type == "string"
+        parts.append(f"list_contains([{listed}], {name})" if is_text else f"{name} IN ({listed})")
     if found.reference:
         parts.append(f"{name} IN (SELECT v FROM {reference_table(found)})")
     return " AND ".join(parts) or "true"
@@ -90,21 +93,28 @@ def _length(found: FieldSpec, name: str) -> str:
 _FORMS = {"values": _values, "range": _range, "pattern": _pattern, "length": _length}
 
 
-def mark(spec: ContractSpec, con: "duckdb.DuckDBPyConnection", *, existing: Sequence[Path | str] = ()) -> None:
-    """Make the table `_marks(_row, mask, unclean)` of all rows that broke a check or are untidy."""
+def mark(
+    spec: ContractSpec, con: "duckdb.DuckDBPyConnection", rows: int, *, existing: Sequence[Path | str] = ()
+) -> None:
+    """Make the table `_marks(_row, mask, untidy)` of all rows that broke a check or are untidy.
+
+    Args:
+        rows: how many rows `_normal` has.
+        existing: Parquet files of the table in which a key of an append must not stand yet.
+    """
     parts = [
         f"CASE WHEN {condition} THEN {1 << check.bit}::BIGINT ELSE 0 END"
         for check in spec.checks
         if (condition := wrong(spec, check)) is not None
     ]
-    uniques = _unique_groups(spec)
+    uniques = unique_groups(spec)
+    maybe = "false"
     for number, (columns, _bit) in enumerate(uniques):
-        _find_repeated(con, number, columns)
-    repeats = [f"hash({_tuple(columns)}) IN (SELECT h FROM _repeated_{n})" for n, (columns, _) in enumerate(uniques)]
-    maybe = f"({' OR '.join(repeats)})" if repeats else "false"
+        repeats.keep(con, f"_repeated_{number}", hash_of(columns), "_normal", rows=rows)
+        maybe += f" OR coalesce({hash_of(columns)} IN (SELECT h FROM _repeated_{number}), false)"
     con.execute(
         f"CREATE OR REPLACE TEMP TABLE _marks AS SELECT * FROM (SELECT _row, ({' + '.join(parts) or '0'})::BIGINT"
-        f" AS mask, _untidy AS unclean, {maybe} AS maybe FROM _normal) WHERE mask <> 0 OR unclean OR maybe"
+        f" AS mask, _untidy AS untidy, ({maybe}) AS maybe FROM _normal) WHERE mask <> 0 OR untidy <> 0 OR maybe"
     )
     for columns, bit in uniques:
         _mark_repeats(spec, con, columns, bit)
@@ -112,7 +122,8 @@ def mark(spec: ContractSpec, con: "duckdb.DuckDBPyConnection", *, existing: Sequ
         _mark_known(spec, con, existing)
 
 
-def _unique_groups(spec: ContractSpec) -> list[tuple[tuple[str, ...], int]]:
+def unique_groups(spec: ContractSpec) -> list[tuple[tuple[str, ...], int]]:
+    """Return the fields that must be different in every row, together, and the bit of the check."""
     groups: list[tuple[tuple[str, ...], int]] = [
         ((check.field,), check.bit) for check in spec.checks if check.kind == "unique"
     ]
@@ -120,17 +131,11 @@ def _unique_groups(spec: ContractSpec) -> list[tuple[tuple[str, ...], int]]:
     return groups
 
 
-def _tuple(columns: tuple[str, ...]) -> str:
-    return ", ".join(quoted(name) for name in columns)
-
-
-def _find_repeated(con: "duckdb.DuckDBPyConnection", number: int, columns: tuple[str, ...]) -> None:
-    """Keep the hashes that occur more than once; a false alarm costs time, never a row."""
-    filled = " AND ".join(f"{quoted(name)} IS NOT NULL" for name in columns)
-    con.execute(
-        f"CREATE OR REPLACE TEMP TABLE _repeated_{number} AS SELECT h FROM (SELECT CASE WHEN {filled} THEN"
-        f" hash({_tuple(columns)}) END AS h FROM _normal) GROUP BY h HAVING count(*) > 1 AND h IS NOT NULL"
-    )
+def hash_of(columns: tuple[str, ...]) -> str:
+    """Return the hash of a row's values as SQL; null where one of them is empty."""
+    names = [quoted(name) for name in columns]
+    filled = " AND ".join(f"{name} IS NOT NULL" for name in names)
+    return f"CASE WHEN {filled} THEN hash({', '.join(names)}) END"
 
 
 def _mark_repeats(spec: ContractSpec, con: "duckdb.DuckDBPyConnection", columns: tuple[str, ...], bit: int) -> None:
@@ -151,7 +156,5 @@ def _mark_known(spec: ContractSpec, con: "duckdb.DuckDBPyConnection", existing: 
     con.execute(
         f"CREATE OR REPLACE TEMP TABLE _known AS SELECT n._row FROM _normal n SEMI JOIN {files_sql(existing)} e ON {same}"
     )
-    con.execute(
-        "INSERT INTO _marks SELECT _row, 0, false, false FROM _known WHERE _row NOT IN (SELECT _row FROM _marks)"
-    )
+    con.execute("INSERT INTO _marks SELECT _row, 0, 0, false FROM _known WHERE _row NOT IN (SELECT _row FROM _marks)")
     con.execute(f"UPDATE _marks SET mask = mask | {1 << bit} WHERE _row IN (SELECT _row FROM _known)")

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 FLAGS = "_flags"
 UNCLEAN = "_unclean"
+UNTIDY = "_untidy"
 
 
 def quoted(name: str) -> str:
@@ -65,9 +66,65 @@ def facts_of(spec: ContractSpec, con: "duckdb.DuckDBPyConnection", source: str) 
 def _units(spec: ContractSpec, con: "duckdb.DuckDBPyConnection", source: str) -> dict[str, list[int]]:
     if not spec.unit_field:
         return {}
-    cells = " + ".join(f"({quoted(name)} IS NOT NULL)::INT" for name in spec.needed) or "0"
+    cells = _cells(spec)
     rows = con.execute(
         f"SELECT {quoted(spec.unit_field)}, count(*), count(*) FILTER ({FLAGS} & {validity_mask(spec)} <> 0), sum({cells})::BIGINT,"
         f" count(*) FILTER ({UNCLEAN}) FROM {source} WHERE {quoted(spec.unit_field)} IS NOT NULL GROUP BY ALL"
     ).fetchall()
     return {str(code): [int(value or 0) for value in counts] for code, *counts in rows}
+
+
+def _cells(spec: ContractSpec) -> str:
+    return " + ".join(f"({quoted(name)} IS NOT NULL)::INT" for name in spec.needed) or "0"
+
+
+def untidy_of(spec: ContractSpec, con: "duckdb.DuckDBPyConnection", source: str) -> Counter[str]:
+    """Count, per field, the values of accepted rows that were not written as they should be.
+
+    Args:
+        source: a FROM clause over rows with `_untidy`, one bit per field.
+    """
+    counts: Counter[str] = Counter()
+    rows = con.execute(f"SELECT {UNTIDY}, count(*) FROM {source} WHERE {UNTIDY} <> 0 GROUP BY ALL").fetchall()
+    for mask, count in rows:
+        counts.update({found.name: count for place, found in enumerate(spec.fields) if mask >> place & 1})
+    return counts
+
+
+def direct_facts(spec: ContractSpec, con: "duckdb.DuckDBPyConnection") -> Facts:
+    """Count the facts of the rows that need no more work: those of all rows less those of the rest.
+
+    Both are counted as if they needed none, so that what the rest adds wrongly it also takes away.
+    """
+    (rows, present, units), (less, absent, elsewhere) = (
+        _direct_counts(spec, con, view) for view in ("_direct", "_direct_rest")
+    )
+    rows -= less
+    left = {code: count - elsewhere.get(code, 0) for code, count in units.items()}
+    cells = len(spec.needed)  # none of them is empty in a row that needs no more work
+    return Facts(
+        rows,
+        Counter(dict.fromkeys(spec.needed, rows)),
+        Counter({name: present[name] - absent[name] if name in present else rows for name in coded_fields(spec)}),
+        units={code: [count, 0, cells * count, 0] for code, count in left.items() if count},
+    )
+
+
+def _direct_counts(
+    spec: ContractSpec, con: "duckdb.DuckDBPyConnection", view: str
+) -> tuple[int, dict[str, int], dict[str, int]]:
+    optional = [name for name in coded_fields(spec) if name not in _always_filled(spec)]
+    parts = ["count(*)", *(f"count({quoted(name)})" for name in optional)]
+    row = con.execute(f"SELECT {', '.join(parts)} FROM {view}").fetchone()
+    assert row is not None  # noqa: S101 - an aggregate always answers one row
+    rows, *counts = row
+    units: dict[str, int] = {}
+    if spec.unit_field:
+        unit = quoted(spec.unit_field)
+        found = con.execute(f"SELECT {unit}, count(*) FROM {view} GROUP BY ALL").fetchall()
+        units = {str(code): count for code, count in found if code is not None}
+    return rows, dict(zip(optional, counts, strict=True)), units
+
+
+def _always_filled(spec: ContractSpec) -> frozenset[str]:
+    return frozenset((*spec.needed, *spec.key))

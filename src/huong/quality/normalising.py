@@ -4,6 +4,7 @@ Written with Ibis; DuckDB runs it. A value that cannot be read becomes null besi
 given, so a wrong type is a bit in the row's mask and never an error.
 """
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from huong.base.text import fold
@@ -17,8 +18,10 @@ from huong.quality.measure import quoted
 if TYPE_CHECKING:
     import duckdb
 
+Shape = tuple[tuple[str, str], ...]
 PLACEHOLDERS = ("n/a", "na", "null", "none", "-", "--", "không rõ", "chưa rõ", "?")
 ROW = "_row"
+LAST_BIT = 61
 ODD = r"[\x{0300}-\x{036F}\x{00A0}\x{200B}\x{FEFF}\t\r\n]|^ | $|^$"  # what a tidy text does not hold
 
 
@@ -37,13 +40,23 @@ def map_table(name: str) -> str:
     return quoted(f"_map_{name}")
 
 
-def source_table(con: "duckdb.DuckDBPyConnection") -> Any:
-    """Return the view `_source` as an Ibis table of the types that it has."""
+def reference_table(found: FieldSpec) -> str:
+    """Return the table of the values that a related dataset holds."""
+    assert found.reference is not None  # noqa: S101 - only asked of fields with a relation
+    return quoted(f"_ref_{found.reference.dataset}_{found.reference.field}")
+
+
+def shape_of(con: "duckdb.DuckDBPyConnection") -> Shape:
+    """Return the columns of the source and their types."""
+    return tuple((name, kind) for name, kind, *_ in con.execute("DESCRIBE _source").fetchall())
+
+
+def table_of(shape: Shape, name: str) -> Any:
+    """Return rows of the source as an Ibis table."""
     import ibis
     from ibis.backends.sql.datatypes import DuckDBType
 
-    described = con.execute("DESCRIBE _source").fetchall()
-    return ibis.table({name: DuckDBType.from_string(kind) for name, kind, *_ in described}, name="_source")
+    return ibis.table({column: DuckDBType.from_string(kind) for column, kind in shape}, name=name)
 
 
 def columns_of(found: FieldSpec, table: Any) -> list[Any]:
@@ -63,17 +76,22 @@ def laid_out(raw: Any) -> Any:
     return text.re_search(ODD).ifelse(functions().nfc(text).strip(), text)
 
 
-def named(text: Any, placeholders: tuple[str, ...]) -> Any:
+def nothing_of(spec: ContractSpec) -> tuple[str, ...]:
+    """Return the texts, in small letters, that stand for nothing under a contract."""
+    words = spec.placeholders or PLACEHOLDERS
+    return tuple(sorted({fold(word) for word in words} | {word.lower() for word in words} | {""}))
+
+
+def named(text: Any, nothing: tuple[str, ...]) -> Any:
     """Return null for nothing and for placeholders such as "N/A", else the text."""
     import ibis
 
-    nothing = sorted({fold(word) for word in placeholders} | {word.lower() for word in placeholders} | {""})
     longest = max(len(word) for word in nothing)
     short = text.lower().isin(nothing).ifelse(ibis.null("string"), text)
     return (text.length() <= longest).ifelse(short, text)
 
 
-def _typed(found: FieldSpec, column: Any) -> Any | None:
+def typed(found: FieldSpec, column: Any) -> Any | None:
     """Return a column that needs no reading, as the stored type; None if it must be read as text."""
     kind, logical = column.type(), found.logical_type
     if logical == "timestamp" and kind.is_timestamp():
@@ -93,7 +111,8 @@ def _number(column: Any, logical: str) -> Any:
     return (column == column.floor()).ifelse(column.try_cast("int64"), None)
 
 
-def _ibis_type(found: FieldSpec) -> str:
+def ibis_type(found: FieldSpec) -> str:
+    """Return the Ibis type in which a field is stored."""
     return {
         "string": "string",
         "integer": "int64",
@@ -116,9 +135,9 @@ def laid(spec: ContractSpec, table: Any) -> Any:
         if len(held) == 2:
             columns |= _laid_pair(found, held)
         elif held:
-            typed = None if is_looked_up(found) else _typed(found, held[0])
-            if typed is not None:
-                columns[f"_raw_{found.name}"] = typed
+            ready = None if is_looked_up(found) else typed(found, held[0])
+            if ready is not None:
+                columns[f"_raw_{found.name}"] = ready
                 columns[f"_gave_{found.name}"] = held[0].notnull()
                 continue
             columns[text_column(found.name)] = laid_out(held[0])
@@ -136,12 +155,12 @@ def _laid_pair(found: FieldSpec, held: list[Any]) -> dict[str, Any]:
 
 def tidied(spec: ContractSpec, table: Any) -> Any:
     """Return the second stage: placeholders are null."""
-    placeholders = spec.placeholders or PLACEHOLDERS
+    nothing = nothing_of(spec)
     columns: dict[str, Any] = {}
     for name in table.columns:
         column = table[name]
         if name.startswith(("_text_", "_text2_")) and column.type().is_string():
-            columns[name] = named(column, placeholders)
+            columns[name] = named(column, nothing)
         else:
             columns[name] = column
     return table.select(**columns)
@@ -164,7 +183,7 @@ def read(spec: ContractSpec, table: Any) -> Any:
         elif f"_text2_{found.name}" in table.columns:
             columns[found.name], columns[f"_gave_{found.name}"] = _read_pair(found, kind, context, table)
         elif text_column(found.name) in table.columns and not is_looked_up(found):
-            columns[found.name] = kind.normalise(table[text_column(found.name)], context)
+            columns[found.name] = kind.read(table[text_column(found.name)], context)
     return table.select(**columns)
 
 
@@ -175,19 +194,27 @@ def context_of(found: FieldSpec) -> Context:
 
 def _read_pair(found: FieldSpec, kind: Any, context: Context, table: Any) -> tuple[Any, Any]:
     """Return a point made of two columns (latitude or north first), and whether either was given."""
+    first, second = table[text_column(found.name)], table[f"_text2_{found.name}"]
+    return pair_of(kind, context, first, second), first.notnull() | second.notnull()
+
+
+def pair_of(kind: Any, context: Context, first: Any, second: Any) -> Any:
+    """Return a point made of two numbers, or of two tidy texts that tell numbers."""
     plain = semantic_type("", "number")
-    held = [table[text_column(found.name)], table[f"_text2_{found.name}"]]
-    numbers = [plain.normalise(column, context) if column.type().is_string() else column for column in held]
-    return kind.normalise((numbers[0], numbers[1]), context), held[0].notnull() | held[1].notnull()
+    numbers = [plain.read(column, context) if column.type().is_string() else column for column in (first, second)]
+    return kind.normalise((numbers[0], numbers[1]), context)
 
 
 def judged(spec: ContractSpec, table: Any) -> Any:
-    """Return the last stage: the fields (null where the value is not possible), `_has_<field>`, `_untidy`."""
+    """Return the last stage: the fields (null where the value is not possible), `_has_<field>`, `_untidy`.
+
+    `_untidy` has one bit per field, in their order; all fields beyond the 62nd share the last.
+    """
     import ibis
 
     columns: dict[str, Any] = {ROW: table[ROW]}
-    untidy: list[Any] = []
-    for found in spec.fields:
+    untidy: dict[int, Any] = {}
+    for place, found in enumerate(spec.fields):
         kind, name = semantic_type(found.semantic, found.logical_type), found.name
         text = table[text_column(name)] if text_column(name) in table.columns else None
         if f"_gave_{name}" in table.columns:
@@ -195,19 +222,25 @@ def judged(spec: ContractSpec, table: Any) -> Any:
         else:
             columns[present_column(name)] = ibis.literal(False) if text is None else text.notnull()
         if f"_dirty_{name}" in table.columns:
-            untidy.append(table[f"_dirty_{name}"])
+            _also(untidy, place, table[f"_dirty_{name}"])
         if name in table.columns:
             value = table[name]
             if kind.exact and text is not None:
-                untidy.append((value.cast("string") != text).fill_null(False))
+                _also(untidy, place, (value.cast("string") != text).fill_null(False))
             columns[name] = value if kind.valid is None else kind.valid(value, context_of(found)).ifelse(value, None)
         elif text is not None:
             columns[text_column(name)] = text
             columns |= _dated(found, spec, table)
         else:
-            columns[name] = ibis.null(_ibis_type(found))
-    columns["_untidy"] = ibis.or_(*untidy) if untidy else ibis.literal(False)
+            columns[name] = ibis.null(ibis_type(found))
+    bits = [found.ifelse(1 << bit, 0).cast("int64") for bit, found in untidy.items()]
+    columns["_untidy"] = sum(bits, start=ibis.literal(0, "int64"))
     return table.select(**columns)
+
+
+def _also(untidy: dict[int, Any], place: int, condition: Any) -> None:
+    bit = min(place, LAST_BIT)
+    untidy[bit] = untidy[bit] | condition if bit in untidy else condition
 
 
 def _dated(found: FieldSpec, spec: ContractSpec, table: Any) -> dict[str, Any]:
@@ -217,34 +250,40 @@ def _dated(found: FieldSpec, spec: ContractSpec, table: Any) -> dict[str, Any]:
     return {}
 
 
-def stages_sql(spec: ContractSpec, con: "duckdb.DuckDBPyConnection") -> tuple[str, Any]:
-    """Return the stages as the CTEs `_laid`, `_tidy`, `_read`, `_judged`, and the last one's Ibis schema.
+def stages_sql(spec: ContractSpec, con: "duckdb.DuckDBPyConnection") -> tuple[str, frozenset[str]]:
+    """Return the stages over `_rest` as the CTEs `_laid`, `_tidy`, `_read`, `_judged`, and the last one's columns.
 
-    They stay apart so that no expression is written out more than once in another.
+    They stay apart so that no expression is written out more than once in another. Compiled once for a
+    contract and the shape of its source.
     """
+    return _stages(spec, shape_of(con))
+
+
+@lru_cache(maxsize=128)
+def _stages(spec: ContractSpec, shape: Shape) -> tuple[str, frozenset[str]]:
     import ibis
 
-    parts, source = [], source_table(con)
+    parts, source = [], table_of(shape, "_rest")
     for name, stage in (("_laid", laid), ("_tidy", tidied), ("_read", read), ("_judged", judged)):
         expression = stage(spec, source)
         parts.append(f"{name} AS ({ibis.to_sql(expression, dialect='duckdb')})")
         source = ibis.table(expression.schema(), name=name)
-    return "WITH " + ", ".join(parts), source
+    return "WITH " + ", ".join(parts), frozenset(source.columns)
 
 
 def select_sql(spec: ContractSpec, con: "duckdb.DuckDBPyConnection") -> str:
-    """Return the SELECT over `_source` that gives `_row`, the fields, `_has_<field>` and `_untidy`.
+    """Return the SELECT over `_rest` that gives `_row`, the fields, `_has_<field>` and `_untidy`.
 
     Args:
-        con: a connection with the view `_source` and the maps of looked-up fields.
+        con: a connection with the views `_source` and `_rest`, and the maps of looked-up fields.
     """
     ctes, last = stages_sql(spec, con)
-    looked_up = [found.name for found in spec.fields if text_column(found.name) in last.columns]
+    looked_up = [found.name for found in spec.fields if text_column(found.name) in last]
     if not looked_up:
         return f"{ctes} SELECT * FROM _judged"
     hidden, joins, values = [], [], []
     for number, name in enumerate(looked_up):
-        dated = f"_day_{name}" in last.columns
+        dated = f"_day_{name}" in last
         hidden += [quoted(text_column(name)), *([quoted(f"_day_{name}")] if dated else [])]
         era = f" AND m{number}.since IS NOT DISTINCT FROM _era({quoted(f'_day_{name}')})" if dated else ""
         joins.append(f"LEFT JOIN {map_table(name)} m{number} ON i.{quoted(text_column(name))} = m{number}.raw{era}")

@@ -28,6 +28,8 @@ class Facts:
         flagged: rows that break at least one that makes them wrong; being empty does not.
         unclean: rows with a value that was not written as it should be.
         units: per unit code, [rows, flagged, filled cells, unclean].
+        untidy: per field, values that were not written as they should be; of the last load only, where the
+            others had to be counted again in the table, which keeps no more than whether a row has one.
     """
 
     rows: int = 0
@@ -37,6 +39,7 @@ class Facts:
     flagged: int = 0
     unclean: int = 0
     units: dict[str, list[int]] = field(default_factory=dict)
+    untidy: Counter[str] = field(default_factory=Counter)
 
     def __add__(self, other: "Facts") -> "Facts":
         units = {code: list(counts) for code, counts in self.units.items()}
@@ -50,6 +53,7 @@ class Facts:
             self.flagged + other.flagged,
             self.unclean + other.unclean,
             units,
+            self.untidy + other.untidy,
         )
 
     def plain(self) -> dict[str, Any]:
@@ -62,6 +66,7 @@ class Facts:
             "flagged": self.flagged,
             "unclean": self.unclean,
             "units": self.units,
+            "untidy": dict(self.untidy),
         }
 
     @classmethod
@@ -75,6 +80,7 @@ class Facts:
             plain["flagged"],
             plain["unclean"],
             plain["units"],
+            Counter(plain.get("untidy", {})),
         )
 
 
@@ -185,7 +191,7 @@ def clean(facts: Facts, refused: Refused) -> ScoreRow:
     before = facts.rows + refused.surplus
     dirty = facts.unclean + refused.surplus
     counts = Counter({"surplus": refused.surplus, "unclean": facts.unclean})
-    detail = {"surplus": refused.surplus, "unclean": facts.unclean}
+    detail = {"surplus": refused.surplus, "unclean": facts.unclean, "fields": dict(facts.untidy)}
     return ScoreRow("clean", ratio(before - dirty, before), before - dirty, before, _worst(counts), detail)
 
 

@@ -128,9 +128,13 @@ def _stays(file: DataFile) -> str:
     return " AND ".join(tests) or "true"
 
 
-def replace(bench: Bench, keys: Sequence[str]) -> Plan:
-    """Plan a replacement of all rows; no change if the rows are the ones that are there."""
-    made = write(bench, bench.select)
+def replace(bench: Bench, keys: Sequence[str], *, ready: Path | None = None) -> Plan:
+    """Plan a replacement of all rows; no change if the rows are the ones that are there.
+
+    Args:
+        ready: a file that has exactly these rows; taken as it is if its columns are the table's.
+    """
+    made = write(bench, bench.select, ready=ready)
     new = Plan(list(made), bench.columns, bench.partition, made_paths(made))
     if bench.before is None or not bench.before.files:
         new.added, new.changed = new.rows, new.rows > 0 or bench.before is None

@@ -45,12 +45,13 @@ def plan(
         )
         names = [name for name, _kind in bench.columns]
         keys = [writing.stored_key(name, names) for name in key]
+        ready = parquet[0] if len(parquet) == 1 else None
         if mode == "append":
-            made = append(bench, parquet)
+            made = append(bench, ready)
         elif mode == "upsert":
             made = merging.upsert(bench, keys)
         else:
-            made = merging.replace(bench, keys)
+            made = merging.replace(bench, keys, ready=ready)
         if before is not None and mode != "replace":
             known = {name for name, _kind in before.columns}
             made.widened = tuple(pair for pair in bench.columns if pair[0] not in known)
@@ -58,10 +59,10 @@ def plan(
         return made
 
 
-def append(bench: writing.Bench, parquet: Sequence[Path]) -> writing.Plan:
+def append(bench: writing.Bench, ready: Path | None) -> writing.Plan:
     """Plan an append: what is there stays, the rows come beside it."""
     kept = list(bench.before.files) if bench.before else []
-    made = writing.write(bench, bench.select, ready=parquet[0] if len(parquet) == 1 else None)
+    made = writing.write(bench, bench.select, ready=ready)
     new = list(made)
     count = sum(file.rows for file in new)
     return writing.Plan(

@@ -126,6 +126,13 @@ def _clean(score: Scored, around: Around) -> str:
         if unclean
         else _("Every value was written as it should be")
     )
+    fields = score.detail.get("fields") or {}
+    if unclean and fields:
+        worst = max(fields, key=lambda name: (fields[name], name))
+        first += _("; most often in “%(field)s” (%(count)s values with stray spaces or in another form)") % {
+            "field": around.label(worst),
+            "count": words.number(fields[worst]),
+        }
     second = (
         ngettext("%(count)s row repeats a key", "%(count)s rows repeat a key", surplus)
         % {"count": words.number(surplus)}

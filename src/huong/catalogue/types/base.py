@@ -34,7 +34,9 @@ class SemanticType:
         normalise: from a trimmed text in NFC (placeholders are null already), or from a column that has
             the stored type already, to the stored value; null where it cannot be read.
         valid: whether a normalised value is possible; None if every value is.
-        canonical: a pattern; a text that fits it is normal and valid already, and costs no more work.
+        canonical: a pattern of texts that need no normaliser; `quick` reads them.
+        quick: what a canonical text means; None if it is kept as it is written.
+        surely: two ISO days; a day or time between them is valid, whatever the zone. Empty: there are none.
         exact: whether a value that is written in another form counts as untidy; otherwise only stray
             spaces and other than composed letters do.
         bound: whether a field of this type has a shared definition ("unified").
@@ -49,11 +51,22 @@ class SemanticType:
     describe_en: str
     valid: Callable[[Expr, Context], Expr] | None = None
     canonical: str = ""
+    quick: Callable[[Expr, Context], Expr] | None = None
+    surely: tuple[str, ...] = ()
     identifying: bool = False
     exact: bool = False
     bound: bool = True
     examples: tuple[tuple[str, str], ...] = ()
     bad: tuple[str, ...] = ()
+
+    def read(self, column: Expr, context: Context) -> Expr:
+        """Return what `normalise` returns, by the short way where a text is canonical already."""
+        if not self.canonical or not column.type().is_string():
+            return self.normalise(column, context)
+        import ibis
+
+        short = column if self.quick is None else self.quick(column, context)
+        return ibis.ifelse(column.re_search(self.canonical), short, self.normalise(column, context))
 
 
 @lru_cache(maxsize=1)

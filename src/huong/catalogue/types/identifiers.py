@@ -105,6 +105,7 @@ TYPES: Final = (
     SemanticType(
         name="vn.citizen_id",
         base="string",
+        canonical=r"^\d{12}$",
         normalise=_plain_digits,
         valid=_citizen_valid,
         describe_vi="Số định danh cá nhân, 12 chữ số: nơi đăng ký khai sinh, thế kỷ và giới tính, năm sinh, 6 số ngẫu nhiên.",
@@ -121,6 +122,7 @@ TYPES: Final = (
     SemanticType(
         name="vn.tax_code",
         base="string",
+        canonical=r"^\d{10}(?:-\d{3})?$|^\d{12}$",
         normalise=_tax_normal,
         valid=_tax_valid,
         describe_vi="Mã số thuế: 10 chữ số có số kiểm tra, thêm -001 đến -999 cho chi nhánh; cá nhân dùng số định danh.",
@@ -161,6 +163,7 @@ TYPES: Final = (
     SemanticType(
         name="vn.plate",
         base="string",
+        canonical=r"^\d{2}[A-Z][A-Z0-9]?\d{4,5}$",
         normalise=_upper_bare,
         valid=_matches(r"^\d{2}[A-ZĐ][A-Z0-9Đ]?\d{4,5}$"),
         describe_vi="Biển số xe, viết liền không dấu gạch và dấu chấm; Huế mang số 75.",
@@ -173,6 +176,7 @@ TYPES: Final = (
     SemanticType(
         name="vn.social_insurance",
         base="string",
+        canonical=r"^\d{10}$|^\d{12}$",
         normalise=lambda text, _context: digits(text.upper()).re_replace(r"^[A-Z]{2}[1-5]\d{2}(\d{10})$", r"\1"),
         valid=_matches(rf"^\d{{10}}$|{_CITIZEN}"),
         describe_vi="Mã số bảo hiểm xã hội 10 chữ số (lấy từ thẻ bảo hiểm y tế 15 ký tự nếu có), hoặc số định danh cá nhân.",
@@ -185,6 +189,7 @@ TYPES: Final = (
     SemanticType(
         name="vn.dossier_code",
         base="string",
+        canonical=r"^[A-Y][0-9]{2}(?:\.[1-9]\d*)*-\d{6}-\d{4}$",
         normalise=_dossier_normal,
         valid=_dossier_valid,
         describe_vi="Mã hồ sơ: mã cơ quan, ngày tiếp nhận và số trong ngày, ví dụ H57.14-261124-0007.",
@@ -200,6 +205,7 @@ TYPES: Final = (
     SemanticType(
         name="vn.agency_code",
         base="string",
+        canonical=r"^[A-Y][0-9]{2}(?:\.[1-9]\d*)*$",
         normalise=_agency_normal,
         valid=_matches(_AGENCY),
         describe_vi="Mã cơ quan theo Quyết định 20/2020, ví dụ H57.14; dạng cũ 000.00.14.H57 được đổi sang dạng mới.",

@@ -9,6 +9,8 @@ _DAY_FIRST: Final = r"^(?:ngày\s*)?(\d{1,2})\s*(?:[/.\-]|tháng)\s*(\d{1,2})\s*
 _PLAIN: Final = r"^\d{4}-\d{2}-\d{2}[ T]\d{2}:\d{2}:\d{2}(?:\.\d+)?$"
 _SERIAL: Final = r"^[1-7]\d{4}(?:[.,]\d+)?$"
 _CLOCK: Final = r"^(\d{1,2}(?:[:hg]\d{0,2}(?::\d{2}(?:\.\d+)?)?))[\s,]+(?:ngày\s*)?(.+)$"
+_ORDINARY: Final = ("1801-01-01", "2199-12-31")
+_SLASHED: Final = r"^(?:0[1-9]|[12]\d|3[01])/(?:0[1-9]|1[0-2])/[12]\d{3}"
 MICROSECONDS_OF_A_DAY: Final = 86_400_000_000
 
 
@@ -93,6 +95,25 @@ def _written_moment(text: Expr) -> Expr:
     return short.re_extract(r"^\d{4}-\d{1,2}-\d{1,2}[ T]\d{2}:\d{2}:\d{2}.*", 0).try_cast("timestamp")
 
 
+def _quick_day(text: Expr, _context: Context) -> Expr:
+    import ibis
+
+    vietnamese = functions().strptime(text, "%d/%m/%Y").date()
+    return ibis.ifelse(text.substr(2, 1) == "/", vietnamese, text.try_cast("date"))
+
+
+def _quick_moment(text: Expr, context: Context) -> Expr:
+    import ibis
+
+    vietnamese = ibis.cases(
+        (text.length() == 10, functions().strptime(text, "%d/%m/%Y")),
+        (text.length() == 16, functions().strptime(text, "%d/%m/%Y %H:%M")),
+        else_=functions().strptime(text, "%d/%m/%Y %H:%M:%S"),
+    )
+    local = ibis.ifelse(text.substr(2, 1) == "/", vietnamese, text.try_cast("timestamp"))
+    return local_to_utc(local, context.zone)
+
+
 def local_to_utc(local: Expr, zone: str) -> Expr:
     """Return local times as instants. A zone whose clock never changes is one subtraction."""
     offset = fixed_offset_seconds(zone)
@@ -136,6 +157,9 @@ TYPES: Final = (
     SemanticType(
         name="vn.date",
         base="date",
+        canonical=_SLASHED + r"$|^[12]\d{3}-\d{2}-\d{2}$",
+        quick=_quick_day,
+        surely=_ORDINARY,
         normalise=_date,
         valid=_possible_day,
         describe_vi="Ngày: 24/11/2026, 24-11-26, “ngày 24 tháng 11 năm 2026”, 2026-11-24, hoặc số ngày của bảng tính.",
@@ -161,6 +185,9 @@ TYPES: Final = (
     SemanticType(
         name="vn.datetime",
         base="timestamp",
+        canonical=_SLASHED + r"(?: (?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d)?)?$|" + _PLAIN,
+        quick=_quick_moment,
+        surely=_ORDINARY,
         normalise=_moment,
         valid=_possible_moment,
         describe_vi="Thời điểm: 24/11/2026 14:30, “14h30 ngày 24/11/2026”, dạng ISO, hoặc số của bảng tính; giờ địa phương nếu không ghi múi giờ.",

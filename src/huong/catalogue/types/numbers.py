@@ -54,6 +54,14 @@ def _integer(column: Expr, _context: Context) -> Expr:
     return ibis_if(grouped.re_search(r"^[+-]?\d{1,19}$"), grouped, _null_text()).try_cast("int64")
 
 
+def _floating(text: Expr, _context: Context) -> Expr:
+    return text.replace(",", ".").try_cast("float64")
+
+
+def _whole(text: Expr, _context: Context) -> Expr:
+    return text.try_cast("int64")
+
+
 def _finite(number: Expr, _context: Context) -> Expr:
     return ~(number.isnan() | number.isinf())
 
@@ -73,6 +81,8 @@ TYPES: Final = (
     SemanticType(
         name="number.decimal_vi",
         base="number",
+        canonical=r"^-?\d+(?:,\d+)?$",
+        quick=_floating,
         normalise=_decimal_vi,
         valid=_finite,
         describe_vi="Số viết theo lối Việt Nam: dấu chấm ngăn hàng nghìn, dấu phẩy thập phân (1.204,5).",
@@ -103,6 +113,8 @@ TYPES: Final = (
     SemanticType(
         name="number.integer",
         base="integer",
+        canonical=r"^-?\d{1,18}$",
+        quick=_whole,
         normalise=_integer,
         describe_vi="Số nguyên; 1.204 là một nghìn hai trăm lẻ tư.",
         describe_en="Whole number; 1.204 is one thousand two hundred and four.",

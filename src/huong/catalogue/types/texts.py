@@ -6,7 +6,11 @@ from huong.catalogue.types.base import Context, Expr, SemanticType
 
 _PAIRS: Final = (("o", "a", "òóỏõọ", "àáảãạ"), ("o", "e", "òóỏõọ", "èéẻẽẹ"), ("u", "y", "ùúủũụ", "ỳýỷỹỵ"))
 _ASIDE: Final = (("qu", "q\ue000"), ("Qu", "Q\ue000"), ("qU", "q\ue001"), ("QU", "Q\ue001"))
-_OLD_TONES: Final = r"[oO][àáảãạèéẻẽẹ]|[uU][ỳýỷỹỵ]"
+_OLD_PAIRS: Final = ("([oO])([àáảãạèéẻẽẹ])", "([uU])([ỳýỷỹỵ])")
+_OLD_TONES: Final = "|".join(_OLD_PAIRS)
+_HERE: Final = (
+    "\ue002"  # stands where a mark has to move, since a regular expression for every pair takes long to be made
+)
 
 
 def tone_normal(text: Expr) -> Expr:
@@ -19,10 +23,12 @@ def tone_normal(text: Expr) -> Expr:
     moved = text
     for whole, aside in _ASIDE:
         moved = moved.replace(whole, aside)
+    for vowels in _OLD_PAIRS:
+        moved = moved.re_replace(rf"{vowels}([^\p{{L}}]|$)", rf"\1{_HERE}\2\3")
     for first, second, marked_first, marked_second in _PAIRS:
         for new, old in zip(marked_first, marked_second, strict=True):
-            moved = moved.re_replace(rf"{first}{old}([^\p{{L}}]|$)", rf"{new}{second}\1")
-            moved = moved.re_replace(rf"{first.upper()}{old}([^\p{{L}}]|$)", rf"{new.upper()}{second}\1")
+            moved = moved.replace(f"{first}{_HERE}{old}", new + second)
+            moved = moved.replace(f"{first.upper()}{_HERE}{old}", new.upper() + second)
     for whole, aside in _ASIDE:
         moved = moved.replace(aside, whole)
     return ibis.ifelse(text.re_search(_OLD_TONES), moved, text)

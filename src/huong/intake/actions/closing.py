@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -53,6 +54,7 @@ def also_of(load: Load, spec: ContractSpec, commit: "Commit") -> Also:
         facts = None
     if facts is None:
         facts = measured(spec, store.files_of(load.dataset, commit)) if commit.state == "written" else loaded
+        facts = replace(facts, untidy=loaded.untidy)
     replayed = _after_replay(load)
 
     def also(published: "Commit") -> None:

@@ -253,7 +253,8 @@ def _check(load: Load, spec: ContractSpec, table: Staged, folder: Path) -> None:
     home.require_space(2 * sum(file.stat().st_size for file in table.files))
     sql = columns.select_sql(table, spec, load.mapping)
     with checking.connect() as con:
-        checked = checking.check(spec, sql, con, accepted=accepted, refused=refused, existing=_existing(spec))
+        checked = checking.check(spec, sql, con, refused=refused, existing=_existing(spec))
+        checking.write_accepted(spec, con, accepted)
         quarantine.add_ragged(con, refused, table.ragged)
     reached("checked", load.id)
     if checked.refused or table.ragged:

@@ -1,6 +1,7 @@
 """Which encoding a file is in: decided by which reading gives Vietnamese syllables, shown with its confidence."""
 
 import codecs
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
@@ -24,6 +25,7 @@ FONTS: Final[dict[str, Callable[[str], str]]] = {"tcvn3": from_tcvn3, "vni": fro
 _ONE_BYTE: Final = ("windows-1258", "tcvn3", "vni", "windows-1252")
 _CERTAIN: Final = 0.6
 _FEW: Final = 3
+_OLD_LETTERS: Final = re.compile(r"[^\s\u0250-\U0010ffff]")
 
 
 @dataclass(frozen=True)
@@ -83,9 +85,8 @@ def of_text(text: str) -> str:
     >>> of_text("Thõa Thiªn HuÕ, ph\\xadêng VÜ D¹, x· Phó MËu")
     'tcvn3'
     """
-    marked = "".join(letter if letter < "\u0250" else " " for letter in text)
     share, count = vietnamese_share(text)
-    if count < _FEW or share >= _CERTAIN or len(marked.strip()) == 0:
+    if count < _FEW or share >= _CERTAIN or not _OLD_LETTERS.search(text):
         return ""
     scores = {name: vietnamese_share(change(text))[0] for name, change in FONTS.items()}
     best = max(scores, key=lambda name: scores[name])

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 from typing import Final
 
 _TONES: Final = "\u0300\u0301\u0303\u0309\u0323"
@@ -177,6 +178,7 @@ _SYLLABLE: Final = re.compile(f"(?:{_ONSETS})?(?:{'|'.join(sorted(_RIMES, key=le
 _WORD: Final = re.compile(r"[^\W\d_]+")
 
 
+@lru_cache(maxsize=8192)
 def is_syllable(word: str) -> bool:
     """Return whether a word has the form of a Vietnamese syllable.
 

@@ -62,6 +62,14 @@ def test_sentences_carry_numerator_denominator_and_worst_rule():
     assert card("shared")["sentence"] == "7 of 7 agencies with a need have used it in 90 days."
 
 
+def test_the_field_with_most_stray_spaces_is_named_with_its_count():
+    score = Judged(0.4, 40, 100, "unclean", {"unclean": 60, "surplus": 0, "fields": {"ward": 9, "due": 54}})
+    assert card("clean", {"clean": score})["sentence"] == (
+        "60 rows have a value that was not written as it should be; most often in “Due”"
+        " (54 values with stray spaces or in another form); no key twice."
+    )
+
+
 def test_a_missing_control_total_is_said_and_not_taken_as_fulfilled():
     score = Judged(1.0, 10, 10, "", {"empty": {"due": 0}, "received": 10, "expected": None})
     assert "announced no number of rows" in card("complete", {"complete": score})["sentence"]
