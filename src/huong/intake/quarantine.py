@@ -18,7 +18,7 @@ from huong.intake.pipeline import overlay, quarantine
 from huong.intake.pipeline.columns import literal
 from huong.intake.rules.cells import neutral
 from huong.intake.rules.mapping import expected_columns
-from huong.intake.types import ROW, RULES
+from huong.intake.types import ROW, RULES, STRUCTURE_BIT
 from huong.people import access
 
 if TYPE_CHECKING:
@@ -194,8 +194,9 @@ def _refused(
     said: dict[str, str],
 ) -> RefusedRow:
     mask = int(cells[RULES])
-    names = queries.rules_in(spec, mask)
-    fields = {check.field for check in spec.broken(mask)}
+    refusing = mask & (spec.reject_mask | 1 << STRUCTURE_BIT)
+    names = queries.rules_in(spec, refusing)
+    fields = {check.field for check in spec.broken(refusing)}
     bad = frozenset(column for column, found in expected_columns(spec).items() if found.name in fields)
     shown = {name: HIDDEN if name in hidden and cells[name] is not None else cells[name] for name in columns}
     state = "repaired" if cells["_state"] == overlay.REPAIRED else "open"

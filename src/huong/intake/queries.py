@@ -1,7 +1,7 @@
 """What others may read of intake: loads, what waits in quarantine, sources. Light: web workers import it."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from django.db.models import Max, QuerySet
@@ -77,10 +77,19 @@ def waiting_counts(dataset: str) -> tuple[int, Counter[str]]:
 
 
 def waiting_by_rule(dataset: str) -> list[tuple[str, str, int]]:
-    """Return (rule, what is wrong, waiting rows) of a dataset, most rows first."""
+    """Return (rule, what is wrong, waiting rows) of a dataset, most rows first; only rules for which rows are refused."""
     _rows, counts = waiting_counts(dataset)
-    said = messages_of(catalogue.contract_of(dataset))
-    return [(name, said.get(name, name), count) for name, count in counts.most_common()]
+    return reasons(catalogue.contract_of(dataset), counts)
+
+
+def reasons(spec: ContractSpec, counts: Mapping[str, int]) -> list[tuple[str, str, int]]:
+    """Return (rule, what is wrong, rows) for what refuses rows, most rows first.
+
+    A refused row may break rules that only flag as well; nobody has to repair those before it can go in.
+    """
+    said, remarks = messages_of(spec), {check.name for check in spec.checks if check.severity == "flag"}
+    found = [(name, said.get(name, name), count) for name, count in counts.items() if name not in remarks]
+    return sorted(found, key=lambda reason: -reason[2])
 
 
 def messages_of(spec: ContractSpec) -> dict[str, str]:

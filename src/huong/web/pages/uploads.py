@@ -139,16 +139,13 @@ def load_page(request: HttpRequest, name: str, load_id: str) -> HttpResponse:
         return response
     dataset = catalogue.dataset(name)
     spec = queries.spec_of(load)
-    said = queries.messages_of(spec)
     scores = quality.latest(name).values
     weakest = sentences.weakest(scores)
     context = {
         "dataset": datasets.facts_of(dataset, spec),
         "load": {**_progress(load), **_result(load)},
         "facts": _facts(load),
-        "reasons": sorted(
-            ((said.get(rule, rule), count) for rule, count in load.counts.items()), key=lambda pair: -pair[1]
-        ),
+        "reasons": [(said, count) for _rule, said, count in queries.reasons(spec, load.counts)],
         "scores": scores,
         "weakest_words": _("Weakest: %(label)s %(share)s") % weakest if weakest else _("Not scored yet"),
         **datasets.powers_over(request.user, load.owner),
