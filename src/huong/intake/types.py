@@ -11,6 +11,8 @@ RAW: Final = "_raw"
 OWN: Final = frozenset({ROW, RULES, RAW, "_state"})
 STRUCTURE_BIT: Final = 62
 STRUCTURE_RULE: Final = "structure"
+OPTIONAL_KEYS: Final = frozenset({"json", "ndjson", "geojson"})
+"""Kinds of file that leave out what is empty: their columns may differ from load to load."""
 
 
 @dataclass(frozen=True)
@@ -98,7 +100,7 @@ class Proposal:
     Attributes:
         column: the file's column, or empty if none fits.
         confidence: between 0 and 1.
-        why: "same" name, "similar" name, "content", or "none".
+        why: "same" name, "similar" name, "content", "before" (chosen last time), or "none".
     """
 
     field: str

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST
 from huong.base.errors import BadInput, HuongError
 from huong.catalogue import queries as catalogue
 from huong.intake import actions, queries
+from huong.intake.errors import Unreadable
 from huong.intake.models import Load
 from huong.intake.rules.mapping import SURE, expected_columns
 from huong.people.access import needs, require_power, staff_only
@@ -40,7 +41,7 @@ def upload(request: HttpRequest, name: str) -> HttpResponse:
             raise BadInput(_("Please choose a file first."))
         load = actions.receive(name, cast("BinaryIO", file), name=file.name or "", by=person)
         if load.state == "failed":
-            raise BadInput(load.message)
+            raise Unreadable(load.message)
     except HuongError as error:
         return render(request, "web/datasets/upload.html", {**context, "error": error}, status=error.status)
     return redirect(f"{datasets.url_of(name)}upload/{load.id}")
@@ -103,10 +104,24 @@ def _columns_of(load: Load, chosen: dict[str, str], *, sent: bool = False) -> di
         "sheets": load.detected.get("sheets", []) if len(load.detected.get("sheets", [])) > 1 else [],
         "lines": lines,
         "columns": load.columns,
+        "changed": changed_of(load),
         "unused": [column for column in load.columns if column not in used],
         "mapping_line": _("%(mapped)s of %(fields)s fields have a column")
         % {"mapped": words.number(mapped), "fields": words.number(len(lines))},
     }
+
+
+def changed_of(load: Load) -> list[str]:
+    """Return in words which columns differ from those of the last load."""
+    found = load.detail.get("differences") or {}
+    pairs = [f"“{old}” → “{new}”" for old, new in found.get("renamed", [])]
+    missing, new = ([f"“{name}”" for name in found.get(kind, [])] for kind in ("missing", "new"))
+    lines = [
+        (_("Probably renamed: %(names)s"), pairs),
+        (_("Missing now: %(names)s"), missing),
+        (_("New: %(names)s"), new),
+    ]
+    return [line % {"names": ", ".join(names)} for line, names in lines if names]
 
 
 def detected_of(load: Load) -> list[tuple[str, str]]:
