@@ -2,18 +2,21 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from django.db.models import Max, QuerySet
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from huong.base import clock
 from huong.base.errors import NotFound
 from huong.catalogue import queries as catalogue
 from huong.catalogue.rules import ContractSpec
-from huong.intake.models import Load, Repair, Source
+from huong.intake.models import Load, Reminder, Repair, Run, Source
 from huong.intake.types import STRUCTURE_BIT, STRUCTURE_RULE
 from huong.people import access
+from huong.store import queries as store
 
 if TYPE_CHECKING:
     from huong.people.models import User
@@ -129,9 +132,42 @@ def repairs_of(load_id: str) -> QuerySet[Repair]:
     return Repair.objects.filter(load_id=load_id).select_related("load", "by").order_by("id")
 
 
+def is_late(spec: ContractSpec) -> bool:
+    """Return whether the newest data of a dataset is older than its contract promises, or has never come."""
+    if spec.freshness_hours is None:
+        return False
+    commit = store.current(spec.dataset)
+    if commit is None:
+        return True
+    newest = commit.data_at or commit.at
+    return newest is None or clock.now() - newest > timedelta(hours=spec.freshness_hours)
+
+
+def reminded_on(dataset: str, day: date) -> Reminder | None:
+    """Return the reminder that a dataset's sender got on a day, if any."""
+    return Reminder.objects.filter(dataset=dataset, day=day).select_related("by").first()
+
+
 def sources_of(dataset: str) -> QuerySet[Source]:
     """Return the sources of a dataset by name."""
     return Source.objects.filter(dataset=dataset).order_by("name")
+
+
+def source(source_id: str) -> Source:
+    """Return a source.
+
+    Raises:
+        NotFound: there is none.
+    """
+    found = Source.objects.select_related("made_by").filter(pk=source_id).first()
+    if found is None:
+        raise NotFound(_("There is no such source."))
+    return found
+
+
+def runs_of(source_id: str) -> QuerySet[Run]:
+    """Return the runs of a source, newest first."""
+    return Run.objects.filter(source_id=source_id).select_related("load").order_by("-at")
 
 
 def sources_visible_to(user: "User") -> QuerySet[Source]:

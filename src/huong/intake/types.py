@@ -108,3 +108,18 @@ class Proposal:
     column: str
     confidence: float
     why: str
+
+
+@dataclass(frozen=True)
+class Trial:
+    """What a source answered when it was tried; without columns it answered and had nothing to give.
+
+    Attributes:
+        columns: the names of its columns.
+        samples: a few values per column; none for a personal dataset.
+        mapping: expected column to column, as proposed.
+    """
+
+    columns: list[str] = field(default_factory=list)
+    samples: dict[str, list[str]] = field(default_factory=dict)
+    mapping: dict[str, str] = field(default_factory=dict)

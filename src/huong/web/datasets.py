@@ -192,6 +192,7 @@ def powers_over(user: Any, owner: str) -> dict[str, bool]:
         "may_repair": access.has_power(user, "intake.repair", owner),
         "may_edit": access.has_power(user, "catalogue.edit", owner),
         "may_approve": access.has_power(user, "catalogue.approve", owner),
+        "may_remind": owner not in access.agencies_of(user),
     }
 
 
@@ -220,4 +221,5 @@ def around(dataset: dict[str, Any], spec: ContractSpec | None, waiting: int, may
         may_load=may["may_load"],
         may_repair=may["may_repair"],
         may_edit=may["may_edit"],
+        may_remind=may["may_remind"] and spec is not None and intake.is_late(spec),
     )

@@ -31,6 +31,7 @@ class Around:
         label: the words for a check or a field of the contract.
         waiting: how many rows wait.
         may_load, may_repair, may_edit: what the reader may do here.
+        may_remind: whether it is late and belongs to another agency, whose stewards can be reminded.
     """
 
     url: str
@@ -40,6 +41,7 @@ class Around:
     may_load: bool = False
     may_repair: bool = False
     may_edit: bool = False
+    may_remind: bool = False
 
 
 Step = tuple[str, str]
@@ -227,6 +229,8 @@ def _step_complete(score: Scored, around: Around) -> Step:
 
 
 def _step_live(score: Scored, around: Around) -> Step:
+    if around.may_remind:
+        return (_("Remind the sender"), f"{around.url}remind")
     if score.value is not None and score.value < 1 and around.may_load:
         return (_("Load the newest file"), f"{around.url}upload")
     return (_("See the promise"), f"{around.url}contract")

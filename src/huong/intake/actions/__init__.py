@@ -1,8 +1,9 @@
 """What people and programs do with incoming data. Every door (API, page, command, job) calls these."""
 
+from huong.intake.actions.connecting import set_active, try_source
+from huong.intake.actions.entering import enter
 from huong.intake.actions.loads import (
     confirm,
-    enter,
     load_file,
     look_again,
     resume,
@@ -12,6 +13,7 @@ from huong.intake.actions.loads import (
 )
 from huong.intake.actions.pushing import push
 from huong.intake.actions.receiving import receive
+from huong.intake.actions.reminding import remind
 from huong.intake.actions.repairs import drop, erase, repair_row, repair_rule, undo
 from huong.intake.actions.replaying import replay
 from huong.intake.actions.running import run
@@ -29,6 +31,7 @@ __all__ = [
     "pull_later",
     "push",
     "receive",
+    "remind",
     "repair_row",
     "repair_rule",
     "replay",
@@ -36,7 +39,9 @@ __all__ = [
     "resume_killed",
     "run",
     "save_source",
+    "set_active",
     "start",
     "stop",
+    "try_source",
     "undo",
 ]

@@ -240,9 +240,10 @@ def test_a_dropped_file_that_is_refused_is_kept_and_moved_away_too(source):
 
 
 @pytest.fixture
-def cong_db(tmp_path):
-    """Make a department's own SQLite database."""
-    path = tmp_path / "cong.sqlite3"
+def cong_db():
+    """Make a department's own SQLite database, in its drop folder."""
+    path = home.path("drop", "cong", "cong.sqlite3")
+    path.parent.mkdir(parents=True, exist_ok=True)
     with sqlite3.connect(path) as con:
         con.execute("CREATE TABLE cong (stt INTEGER, ma TEXT, duong TEXT, do_sau REAL, ngay_dat TEXT)")
         rows = [(n, f"C-{n:03}", "Lê Lợi", 1.5, "2020-01-01") for n in range(COUNT)]
@@ -252,7 +253,7 @@ def cong_db(tmp_path):
 
 
 def test_a_table_is_fetched_and_then_only_what_is_new(source, cong_db):
-    found = source("database", engine="sqlite", file=str(cong_db), table="cong", cursor_column="stt")
+    found = source("database", engine="sqlite", file="cong/cong.sqlite3", table="cong", cursor_column="stt")
     assert actions.pull(found.pk).accepted == COUNT
     assert actions.pull(found.pk) is None
     with sqlite3.connect(cong_db) as con:
@@ -263,17 +264,17 @@ def test_a_table_is_fetched_and_then_only_what_is_new(source, cong_db):
 
 
 def test_a_database_that_goes_away_in_the_middle_leaves_nothing_committed_and_goes_on(source, cong_db, monkeypatch):
-    from huong.intake.kinds import database
+    from huong.intake.kinds import database, engines
 
     monkeypatch.setattr(database, "BATCH_ROWS", 5)
-    found = source("database", engine="sqlite", file=str(cong_db), table="cong", cursor_column="stt")
+    found = source("database", engine="sqlite", file="cong/cong.sqlite3", table="cong", cursor_column="stt")
     fetched = []
     real = database._write_part
 
     def torn(parts, table, note):
         if len(fetched) == 3:
             fetched.append(0)
-            raise database._gone(found)
+            raise engines.gone(found)
         fetched.append(table.num_rows)
         real(parts, table, note)
 
@@ -288,10 +289,10 @@ def test_a_database_that_goes_away_in_the_middle_leaves_nothing_committed_and_go
 
 def test_a_missing_table_and_a_missing_file_are_sentences(source, cong_db):
     with pytest.raises(BadInput) as refused:
-        actions.pull(source("database", engine="sqlite", file=str(cong_db), table="khac").pk)
+        actions.pull(source("database", engine="sqlite", file="cong/cong.sqlite3", table="khac").pk)
     assert refused.value.code == "source_changed"
     with pytest.raises(Unavailable):
-        actions.pull(source("database", engine="sqlite", file="/nowhere/x.db", table="cong").pk)
+        actions.pull(source("database", engine="sqlite", file="nowhere/x.db", table="cong").pk)
 
 
 def test_names_that_would_be_sql_are_refused(source):
@@ -371,6 +372,9 @@ def test_a_source_is_set_up_by_the_owner_with_settings_that_can_work(drains_data
         ("http", {"url": "https://x", "format": "csv", "paging": "page"}),
         ("folder", {"folder": "../../etc"}),
         ("database", {"engine": "oracle", "table": "x"}),
+        ("database", {"engine": "sqlite", "table": "x", "file": "/etc/passwd"}),
+        ("database", {"engine": "sqlite", "table": "x", "file": "../db.sqlite3"}),
+        ("database", {"engine": "mysql", "table": "x", "host": "h", "user": "u"}),
         ("journal", {"colour": 1}),
     ):
         with pytest.raises(BadInput):
