@@ -2,6 +2,7 @@
 
 from huong.intake.actions.connecting import set_active, try_source
 from huong.intake.actions.entering import enter
+from huong.intake.actions.forgetting import end_retention, forget, forget_everywhere
 from huong.intake.actions.loads import (
     confirm,
     load_file,
@@ -22,8 +23,11 @@ from huong.intake.actions.sources import pull, pull_due, pull_later, save_source
 __all__ = [
     "confirm",
     "drop",
+    "end_retention",
     "enter",
     "erase",
+    "forget",
+    "forget_everywhere",
     "load_file",
     "look_again",
     "pull",
