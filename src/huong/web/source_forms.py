@@ -29,6 +29,7 @@ class Entry:
     Attributes:
         choices: (value, words); empty for free text.
         more: whether it stands behind "more".
+        part: shown only where it applies: "server" or "file" for the engines of a database.
     """
 
     name: str
@@ -40,6 +41,7 @@ class Entry:
     number: bool = False
     listed: bool = False
     more: bool = False
+    part: str = ""
 
 
 @dataclass(frozen=True)
@@ -93,12 +95,12 @@ KINDS: Final = {
             (
                 Entry("engine", _("Kind of database"), choices=_ENGINES, required=True),
                 Entry("table", _("Table or view"), required=True),
-                Entry("host", _("Machine"), _("Name or address; not for SQLite")),
-                Entry("port", _("Port"), _("The usual one, if left empty"), number=True),
-                Entry("database", _("Name of the database")),
-                Entry("user", _("User name"), _("A user that may only read")),
-                Entry("password", _("Password"), _("Kept encrypted, never shown again."), secret=True),
-                Entry("file", _("File, only for SQLite"), _("Its name below the drop folder: parks/parks.db")),
+                Entry("host", _("Machine"), _("Name or address"), part="server"),
+                Entry("port", _("Port"), _("The usual one, if left empty"), number=True, part="server"),
+                Entry("database", _("Name of the database"), part="server"),
+                Entry("user", _("User name"), _("A user that may only read"), part="server"),
+                Entry("password", _("Password"), _("Kept encrypted, never shown again."), secret=True, part="server"),
+                Entry("file", _("Database file"), _("Its name below the drop folder: parks/parks.db"), part="file"),
                 Entry(
                     "cursor_column",
                     _("Column that tells what is new"),
@@ -146,6 +148,7 @@ def lines(kind: Kind, values: Mapping[str, Any], *, kept_secret: bool) -> list[d
             "kept": found.secret and kept_secret,
             "number": found.number,
             "more": found.more,
+            "part": found.part,
             "value": "" if found.secret else _shown(values.get(found.name)),
             "choices": [(value, words, str(values.get(found.name, "")) == value) for value, words in found.choices],
         }

@@ -14,7 +14,7 @@ from huong.people.access import needs, require_power
 from huong.places import queries as places
 from huong.quality import queries as quality
 from huong.web import datasets
-from huong.web.fields import must_of
+from huong.web.fields import column_title, must_of
 
 INPUTS = {"date": "date", "timestamp": "datetime-local"}
 
@@ -45,12 +45,9 @@ def entry(request: HttpRequest, name: str) -> HttpResponse:
 
 def _line(column: str, found: FieldSpec, spec: ContractSpec, value: str) -> dict[str, Any]:
     """Return one line of the form: what to write, in which kind of control, and what it must be."""
-    title = found.title(datasets.language())
-    if len(found.source) > 1:
-        title = f"{title} ({column})"
     return {
         "name": column,
-        "title": title,
+        "title": column_title(column, found),
         "unit": found.unit,
         "must": must_of(found, spec),
         "required": found.required or found.name in spec.key,

@@ -18,7 +18,7 @@ from huong.people.access import needs, require_power
 from huong.quality import queries as quality
 from huong.ui import words
 from huong.web import datasets, source_forms
-from huong.web.fields import type_of
+from huong.web.fields import column_title, type_of
 
 POWER = "catalogue.edit"
 RUNS = 30
@@ -190,7 +190,7 @@ def _fields(name: str, mapping: Mapping[str, str], trial: Any) -> list[dict[str,
     return [
         {
             "name": expected,
-            "title": found.title(datasets.language()),
+            "title": column_title(expected, found),
             "type": type_of(found),
             "required": found.required,
             "options": [(column, column == mapping.get(expected)) for column in columns],

@@ -18,7 +18,7 @@ from huong.people.access import needs, require_power, staff_only
 from huong.quality import queries as quality
 from huong.ui import words
 from huong.web import datasets, loads, sentences
-from huong.web.fields import type_of
+from huong.web.fields import column_title, type_of
 
 SAMPLES = 3
 
@@ -80,7 +80,7 @@ def _columns_of(load: Load, chosen: dict[str, str], *, sent: bool = False) -> di
     lines = [
         {
             "name": expected,
-            "title": found.title(datasets.language()),
+            "title": column_title(expected, found),
             "type": type_of(found),
             "required": found.required,
             "column": chosen.get(expected, ""),

@@ -22,7 +22,7 @@ REMIND = "/desk/datasets/pumps/remind"
 
 def test_a_row_is_typed_into_a_form_made_from_the_contract(pumps, as_steward):
     form = text_of(as_steward.get(ENTRY))
-    for label in ("Mã trạm", "Phường", "Vị trí (vi_do)", "Công suất"):
+    for label in ("Mã trạm", "Phường", "Vị trí: vĩ độ", "Công suất"):
         assert label in form
     assert '<option value="Phường An Cựu">' in form
     row = {"cell-ma": "TB-90", "cell-phuong": "Phường An Cựu", "cell-vi_do": "16.45", "cell-kinh_do": "107,6"}
