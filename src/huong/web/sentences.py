@@ -31,6 +31,7 @@ class Around:
         label: the words for a check or a field of the contract.
         waiting: how many rows wait.
         may_load, may_repair, may_edit: what the reader may do here.
+        since_judged: how long ago the figure “live” was worked out; the data has grown older by so much.
         may_remind: whether it is late and belongs to another agency, whose stewards can be reminded.
     """
 
@@ -42,6 +43,7 @@ class Around:
     may_repair: bool = False
     may_edit: bool = False
     may_remind: bool = False
+    since_judged: timedelta = timedelta(0)
 
 
 Step = tuple[str, str]
@@ -141,7 +143,7 @@ def _live(score: Scored, around: Around) -> str:
     age, promised = score.detail.get("age_hours"), score.detail.get("promised_hours")
     if age is None:
         return _("Nothing has come yet.")
-    last = words.span(timedelta(hours=age))
+    last = words.span(timedelta(hours=age) + around.since_judged)
     if promised is None:
         return _("Last data %(age)s ago. No promise has been made.") % {"age": last}
     return _("%(kept)s of %(ticks)s times on time. Last data %(age)s ago, promised every %(promised)s.") % {

@@ -4,13 +4,14 @@ import shutil
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlsplit
 
+import orjson
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from huong.base import clock, home
+from huong.base import clock, home, keys
 from huong.base.errors import BadInput, NotFound
 from huong.catalogue import queries as catalogue
 from huong.intake import events
@@ -51,8 +52,6 @@ def try_source(
         BadInput: the settings cannot work, or what comes back is no table.
         Unavailable: it does not answer.
     """
-    from huong.intake.actions.sources import secrets_of
-
     spec = catalogue.contract_of(dataset)
     access.require_power(by, POWER, spec.owner)
     found = source_kinds.get(kind)
@@ -130,3 +129,16 @@ def set_active(source_id: str, *, active: bool, by: "User") -> Source:
         active=active,
     )
     return source
+
+
+def sealed(source: Source, credentials: Mapping[str, str]) -> bytes | None:
+    """Return secrets as they are kept: encrypted for this source; None if there are none."""
+    return keys.encrypt(orjson.dumps(dict(credentials)), context=f"source:{source.pk}") if credentials else None
+
+
+def secrets_of(source: Source) -> dict[str, str]:
+    """Return the secrets of a source, for the kind that fetches it. Never to be shown or logged."""
+    if not source.credentials:
+        return {}
+    plain = keys.decrypt(bytes(source.credentials), context=f"source:{source.pk}")
+    return cast("dict[str, str]", orjson.loads(plain))

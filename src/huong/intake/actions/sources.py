@@ -5,22 +5,21 @@ import tempfile
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
-import orjson
 from django.db import transaction
 from django.db.models import Q
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from huong.base import clock, home, keys
+from huong.base import clock, home
 from huong.base.errors import BadInput, HuongError, NotFound, Unavailable
 from huong.base.jobs import job
 from huong.catalogue import queries as catalogue
 from huong.files import actions as files
 from huong.intake import events
 from huong.intake.actions import bells
-from huong.intake.actions.connecting import POWER, require_same_place
+from huong.intake.actions.connecting import POWER, require_same_place, sealed, secrets_of
 from huong.intake.actions.loads import run_new
 from huong.intake.actions.receiving import draft
 from huong.intake.models import Load, Run, Source
@@ -90,7 +89,7 @@ def save_source(
     source.kind, source.owner, source.settings = kind, spec.owner, dict(settings)
     source.mapping, source.recipe = dict(mapping or {}), Recipe.of(recipe).plain()
     if credentials is not None:
-        source.credentials = _sealed(source, credentials)
+        source.credentials = sealed(source, credentials)
     source.every_minutes, source.is_active = every_minutes, is_active
     source.due_at = clock.now() if every_minutes and is_active else None
     source.failures, source.last_error = 0, ""
@@ -105,18 +104,6 @@ def save_source(
         active=is_active,
     )
     return source
-
-
-def _sealed(source: Source, credentials: Mapping[str, str]) -> bytes | None:
-    return keys.encrypt(orjson.dumps(dict(credentials)), context=f"source:{source.pk}") if credentials else None
-
-
-def secrets_of(source: Source) -> dict[str, str]:
-    """Return the secrets of a source, for the kind that fetches it. Never to be shown or logged."""
-    if not source.credentials:
-        return {}
-    plain = keys.decrypt(bytes(source.credentials), context=f"source:{source.pk}")
-    return cast("dict[str, str]", orjson.loads(plain))
 
 
 def pull(source_id: str) -> Load | None:

@@ -14,7 +14,7 @@ from django.db import connection
 from huong.base import clock, home
 from huong.base.errors import BadInput, Forbidden, HuongError, Unavailable
 from huong.intake import actions, queries
-from huong.intake.actions.sources import secrets_of
+from huong.intake.actions.connecting import secrets_of
 from huong.intake.models import Load, Source
 from huong.store import queries as store
 

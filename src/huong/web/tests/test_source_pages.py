@@ -8,7 +8,7 @@ import pytest
 from huong.base import home
 from huong.base.errors import Unavailable
 from huong.intake import actions, queries
-from huong.intake.actions.sources import secrets_of
+from huong.intake.actions.connecting import secrets_of
 from huong.web.tests.conftest import sign_in
 from huong.web.tests.test_dataset_pages import text_of
 
