@@ -45,11 +45,11 @@ def test_a_header_that_changed_since_last_month_is_shown_with_what_changed(pumps
 
 def test_what_a_person_chose_last_time_is_proposed_again(pumps, as_steward):
     renamed = PUMPS.replace("ma,phuong", "so_tram,phuong").encode()
-    first = sent(as_steward, "mot.csv", renamed).headers["Location"]
+    first = sent(as_steward, "lan-1.csv", renamed).headers["Location"]
     names = ("phuong", "vi_do", "kinh_do", "cong_suat")
     as_steward.post(first, {"map-ma": "so_tram", **{f"map-{name}": name for name in names}, "confirm": "1"})
     intake.run(first.rsplit("/", 1)[-1])
-    again = sent(as_steward, "hai.csv", renamed.replace(b"75", b"76")).headers["Location"]
+    again = sent(as_steward, "lan-2.csv", renamed.replace(b"75", b"76")).headers["Location"]
     page = text_of(as_steward.get(again))
     assert "<option selected>so_tram</option>" in page
     assert "Các cột khác với lần nạp trước" not in page
