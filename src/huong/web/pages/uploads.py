@@ -17,7 +17,7 @@ from huong.intake.rules.mapping import SURE, expected_columns
 from huong.people.access import needs, require_power, staff_only
 from huong.quality import queries as quality
 from huong.ui import words
-from huong.web import datasets, loads, sentences
+from huong.web import datasets, loads, rereading, sentences
 from huong.web.fields import column_title, type_of
 
 SAMPLES = 3
@@ -41,6 +41,7 @@ def upload(request: HttpRequest, name: str) -> HttpResponse:
             raise BadInput(_("Please choose a file first."))
         load = actions.receive(name, cast("BinaryIO", file), name=file.name or "", by=person)
         if load.state == "failed":
+            context["reread"] = f"{datasets.url_of(name)}upload/{load.id}" if load.problem in rereading.HELPS else ""
             raise Unreadable(load.message)
     except HuongError as error:
         return render(request, "web/datasets/upload.html", {**context, "error": error}, status=error.status)
@@ -57,8 +58,7 @@ def columns(request: HttpRequest, name: str, load_id: str) -> HttpResponse:
             return redirect(f"{datasets.url_of(name)}loads/{load.id}")
         return render(request, "web/datasets/mapping.html", _columns_of(load, load.mapping or _proposed(load)))
     if request.POST.get("again"):
-        actions.look_again(load_id, by=person, recipe={**load.recipe, "sheet": request.POST.get("sheet", "")})
-        return redirect(request.path)
+        return _read_again(request, load)
     chosen = {name: request.POST.get(f"map-{name}", "") for name in expected_columns(queries.spec_of(load))}
     try:
         actions.start(load_id, by=person, mapping=chosen)
@@ -66,6 +66,17 @@ def columns(request: HttpRequest, name: str, load_id: str) -> HttpResponse:
         context = {**_columns_of(load, chosen, sent=True), "error": error}
         return render(request, "web/datasets/mapping.html", context, status=error.status)
     return redirect(f"{datasets.url_of(name)}loads/{load.id}")
+
+
+def _read_again(request: HttpRequest, load: Load) -> HttpResponse:
+    """Look at the file once more, in the way a person chose."""
+    person: Any = request.user
+    try:
+        actions.look_again(load.id, by=person, recipe=rereading.recipe_of(load, request.POST))
+    except HuongError as error:
+        context = {**_columns_of(load, _proposed(load)), "error": error}
+        return render(request, "web/datasets/mapping.html", context, status=error.status)
+    return redirect(request.path)
 
 
 def _proposed(load: Load) -> dict[str, str]:
@@ -99,9 +110,9 @@ def _columns_of(load: Load, chosen: dict[str, str], *, sent: bool = False) -> di
             "name": load.name,
             "size": load.blob.size if load.blob else None,
             "facts": detected_of(load),
-            "sheet": load.detected.get("sheet", ""),
         },
-        "sheets": load.detected.get("sheets", []) if len(load.detected.get("sheets", [])) > 1 else [],
+        "reading": rereading.form_of(load),
+        "unreadable": load.message if not load.columns else "",
         "lines": lines,
         "columns": load.columns,
         "changed": changed_of(load),

@@ -1,5 +1,8 @@
 """Bad files at the upload page: each is refused in words that say what is wrong and what to do; nothing is lost."""
 
+import io
+import zipfile
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
@@ -80,6 +83,34 @@ def test_the_same_bytes_from_another_agency_wait_until_somebody_says_why(pumps, 
     page = text_of(client.get(f"/desk/datasets/road_pumps/loads/{load_id}"))
     assert "Vì sao cả hai bộ dữ liệu đều đúng" in page
     assert store.current("road_pumps") is None
+
+
+def test_a_file_without_names_is_read_again_in_the_way_a_person_says(pumps, as_steward):
+    answer = sent(as_steward, "khong-ten.csv", b"TB-71|Ph\xc6\xb0\xe1\xbb\x9dng An C\xe1\xbb\xb1u|5\nTB-72|x|6\n")
+    page = text_of(answer)
+    assert answer.status_code == 400
+    load = loads.loads_of("pumps").first()
+    where = f"{UPLOAD}/{load.id}"
+    assert where in page
+    assert "Chưa đọc được tệp này thành bảng" in text_of(as_steward.get(where))
+    assert as_steward.post(where, {"again": "1", "header_row": "ba"}).status_code == 400
+    assert as_steward.post(where, {"again": "1", "header_row": "0", "delimiter": "|"}).status_code == 302
+    again = text_of(as_steward.get(where))
+    assert "column_1" in again
+    assert "TB-71, TB-72" in again or "Chưa đọc được" not in again
+    load.refresh_from_db()
+    assert (load.recipe, load.columns) == ({"header_row": 0, "delimiter": "|"}, ["column_1", "column_2", "column_3"])
+
+
+def test_which_table_of_an_archive_is_meant_is_said_by_a_person(pumps, as_steward):
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        archive.writestr("a.csv", PUMPS)
+        archive.writestr("b.csv", PUMPS.replace("TB-0", "TB-8"))
+    where = sent(as_steward, "hai-bang.zip", out.getvalue()).headers["Location"]
+    assert "a.csv, b.csv" in text_of(as_steward.get(where))
+    as_steward.post(where, {"again": "1", "member": "b.csv"})
+    assert "TB-81" in text_of(as_steward.get(where))
 
 
 def test_an_upload_that_breaks_off_keeps_nothing(pumps, as_steward):
