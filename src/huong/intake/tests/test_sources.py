@@ -332,8 +332,8 @@ def test_a_postgresql_table_is_fetched_in_batches(source, cong_table, monkeypatc
     )
     assert actions.pull(found.pk).accepted == COUNT
     assert actions.pull(found.pk) is None
+    elsewhere = {**settings, "port": 9}
     with pytest.raises(Unavailable):
-        elsewhere = {**settings, "port": 9}
         actions.pull(source("database", {"password": "x"}, engine="postgresql", table="cong", **elsewhere).pk)
 
 
