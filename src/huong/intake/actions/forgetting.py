@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from huong.base import clock, home, ids, keys
 from huong.base.errors import HuongError, KeyDestroyed
 from huong.catalogue import queries as catalogue
+from huong.files import actions as files
 from huong.intake import events, queries
 from huong.intake.actions.receiving import staged
 from huong.intake.errors import Busy
@@ -28,6 +29,8 @@ from huong.journal import actions as journal
 
 if TYPE_CHECKING:
     import duckdb
+
+    from huong.people.ports import Person
 
 LONG = 9
 """From so many digits on, a number is looked for whatever stands between its digits."""
@@ -46,7 +49,7 @@ def forget(dataset: str, persons: Sequence[str], *, by: int | None) -> int:
     Raises:
         Busy: a load of this dataset is running; nothing was erased.
 
-    Records: `intake.erased` for each load.
+    Records: `intake.erased` and `files.erased` for each load.
     """
     loads = Load.objects.filter(dataset=dataset).exclude(scope="")
     if loads.filter(state__in=RUNNING).exists():
@@ -66,6 +69,17 @@ def forget_everywhere(persons: Sequence[str], *, by: int | None) -> int:
     """
     names = Load.objects.exclude(scope="").values_list("dataset", flat=True).distinct()
     return sum(forget(name, persons, by=by) for name in sorted(set(names)))
+
+
+def erase(person: "Person", *, by: int | None) -> int:
+    """Erase a person from what intake keeps, as `people.ports.Eraser` asks; return how many loads named them.
+
+    Raises:
+        Busy: a load of a personal dataset is running.
+
+    Records: `intake.erased` and `files.erased` for each load.
+    """
+    return forget_everywhere([person.national_id], by=by) if person.national_id else 0
 
 
 def _forget_in(load: Load, persons: Sequence[str], by: int | None) -> bool:
@@ -158,7 +172,7 @@ def _rewrite(load: Load, rows: Sequence[int], persons: Sequence[str], by: int | 
             sealed = (overlay.Change({}) if gone else change).seal(load)
             Repair.objects.filter(pk=repair.pk).update(sealed=sealed)
         Load.objects.filter(pk=load.pk).update(scope=scope)
-        keys.destroy(old_scope)
+        files.erase(old_scope, by=by)
         journal.record(events.ERASED, load.dataset, by=by, agency=load.owner, load=load.id)
     if old_file.exists():
         old_file.unlink()
@@ -176,7 +190,7 @@ def _without(con: "duckdb.DuckDBPyConnection", file: Path, rows: Sequence[int], 
 @transaction.atomic
 def _end(load: Load, by: int | None, message: str) -> None:
     """Destroy the key of a load: raw file, refused rows and repairs are worth nothing from then on."""
-    keys.destroy(load.scope)
+    files.erase(load.scope, by=by)
     open_now = {"open": {}, "open_rows": 0, "repaired_rows": 0}
     if load.state != "done":
         open_now |= {"state": "failed", "problem": "erased", "message": message}

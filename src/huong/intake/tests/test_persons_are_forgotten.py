@@ -104,3 +104,14 @@ def test_raw_files_and_refused_rows_end_with_the_contracts_retention(make_datase
     assert list((house / "quarantine").rglob("*.parquet")) == []
     load.refresh_from_db()
     assert (load.state, load.accepted) == ("done", 1)
+
+
+def test_erasing_a_party_reaches_raw_files_and_refused_rows(load, steward):
+    from huong.people import ports
+
+    assert "intake" in ports.erasers
+    person = ports.Person(party="p-1", national_id=LE)
+    assert ports.erasers.get("intake")(person, by=steward.pk) == 1
+    assert [row["so_dinh_danh"] for row in cells(steward)] == [HOA, "12"]
+    assert Entry.objects.filter(name="files.erased").count() == 1
+    assert ports.erasers.get("intake")(ports.Person(party="p-2", national_id=""), by=None) == 0
