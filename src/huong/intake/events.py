@@ -56,6 +56,12 @@ ERASED = declare(
     "The raw file and the refused rows of a load were erased by destroying their key.",
     unhandled=True,
 )
+REMINDED = declare(
+    "intake.reminded",
+    {"told": "how many stewards were told"},
+    "Somebody reminded the sender of a late dataset; the subject is the dataset.",
+    unhandled=True,
+)
 SOURCE_SAVED = declare(
     "intake.source_saved",
     {"source": "the source's id", "kind": "its kind", "active": "whether it runs"},

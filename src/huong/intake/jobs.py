@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from huong.base.jobs import job, scheduled
-from huong.intake.actions import loads, sources
+from huong.intake.actions import forgetting, loads, sources
 
 
 @scheduled("intake.pull_due", every=timedelta(minutes=1))
@@ -25,3 +25,10 @@ def resume_killed() -> None:
 def sweep() -> None:
     """Clear away what killed loads left."""
     sources.sweep()
+
+
+@scheduled("intake.end_retention", every=timedelta(days=1))
+@job(queue="bulk")
+def end_retention() -> None:
+    """Erase what the contracts of personal datasets keep only for a time."""
+    forgetting.end_retention()

@@ -145,6 +145,26 @@ class Load(models.Model):
         return max(0.0, (self.rows_total - self.rows_done) / self.rows_per_second)
 
 
+class Run(models.Model):
+    """One time a source was asked (lần lấy dữ liệu): what it gave, or why it gave nothing."""
+
+    source = models.ForeignKey(Source, models.CASCADE, related_name="runs")
+    at = models.DateTimeField(_("at"))
+    seconds = models.FloatField(_("seconds"), default=0)
+    rows = models.BigIntegerField(_("rows"), default=0)
+    load = models.ForeignKey(Load, models.SET_NULL, null=True, blank=True, related_name="+")
+    problem = models.CharField(_("problem"), max_length=40, blank=True)
+    message = models.TextField(_("message"), blank=True)
+
+    class Meta:
+        verbose_name = _("run of a source")
+        verbose_name_plural = _("runs of sources")
+        indexes = [models.Index(fields=["source", "-at"], name="runs_of_a_source")]
+
+    def __str__(self) -> str:
+        return f"{self.source_id} {self.at:%Y-%m-%d %H:%M}"
+
+
 class Repair(models.Model):
     """What a person decided about refused rows (sửa dữ liệu): one row, or all rows of a rule.
 
@@ -193,6 +213,26 @@ class Repair(models.Model):
 
     def __str__(self) -> str:
         return f"{self.load_id} {self.kind}"
+
+
+class Reminder(models.Model):
+    """The sender of a late dataset was reminded (nhắc đơn vị gửi); once a day at most."""
+
+    dataset = models.CharField(_("dataset"), max_length=100)
+    day = models.DateField(_("day"))
+    at = models.DateTimeField(_("at"))
+    by = models.ForeignKey("people.User", models.SET_NULL, null=True, related_name="+")
+    told = models.PositiveIntegerField(_("people told"), default=0)
+
+    class Meta:
+        verbose_name = _("reminder")
+        verbose_name_plural = _("reminders")
+        constraints = [
+            models.UniqueConstraint(fields=["dataset", "day"], name="a_sender_is_reminded_once_a_day"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.dataset} {self.day}"
 
 
 class Push(models.Model):

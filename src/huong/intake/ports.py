@@ -52,6 +52,15 @@ class SourceKind(Protocol):
         """
         ...
 
+    def sample(self, source: Source, secrets: Mapping[str, str], work: Path) -> Fetched:
+        """Fetch a little into a file in `work`, to show a person that it answers and with which columns.
+
+        Raises:
+            Unavailable: it does not answer.
+            BadInput: what it answers cannot be used.
+        """
+        ...
+
     def finished(self, source: Source, cursor: Mapping[str, Any]) -> None:
         """What was fetched is in (or was refused as a whole and kept): tidy up at the source. May be repeated."""
         ...

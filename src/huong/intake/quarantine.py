@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+import orjson
 from django.utils.translation import gettext as _
 
 from huong.base import home, paging
@@ -18,7 +19,7 @@ from huong.intake.pipeline import overlay, quarantine
 from huong.intake.pipeline.columns import literal
 from huong.intake.rules.cells import neutral
 from huong.intake.rules.mapping import expected_columns
-from huong.intake.types import ROW, RULES
+from huong.intake.types import ROW, RULES, STRUCTURE_BIT
 from huong.people import access
 
 if TYPE_CHECKING:
@@ -199,8 +200,9 @@ def _refused(
     said: dict[str, str],
 ) -> RefusedRow:
     mask = int(cells[RULES])
-    names = queries.rules_in(spec, mask)
-    fields = {check.field for check in spec.broken(mask)}
+    refusing = mask & (spec.reject_mask | 1 << STRUCTURE_BIT)
+    names = queries.rules_in(spec, refusing)
+    fields = {check.field for check in spec.broken(refusing)}
     bad = frozenset(column for column, found in expected_columns(spec).items() if found.name in fields)
     shown = {name: HIDDEN if name in hidden and cells[name] is not None else cells[name] for name in columns}
     state = "repaired" if cells["_state"] == overlay.REPAIRED else "open"
@@ -233,12 +235,32 @@ def export(dataset: str, *, user: "User", rule: str = "") -> Iterator[str]:
     first = page(dataset, user=user, rule=rule, size=500)
     extra = [name for name in first.columns if name not in columns]
     yield _line(["load", "row", "problems", *columns, *extra], bom=True)
+    for found in _all_rows(dataset, first, user, rule):
+        cells = [found.cells.get(name) for name in (*columns, *extra)]
+        yield _line([found.load, found.row, _problems(found), *cells])
+
+
+def export_json(dataset: str, *, user: "User", rule: str = "") -> Iterator[bytes]:
+    """Return the waiting rows of a dataset as lines of JSON; formulas are made harmless, as in the CSV file.
+
+    Raises:
+        Forbidden: the person has no power over the dataset.
+    """
+    first = page(dataset, user=user, rule=rule, size=500)
+    for found in _all_rows(dataset, first, user, rule):
+        cells = {neutral(name): None if cell is None else neutral(cell) for name, cell in found.cells.items()}
+        facts = {"load": found.load, "row": found.row, "problems": _problems(found), "cells": cells}
+        yield orjson.dumps(facts, option=orjson.OPT_APPEND_NEWLINE)
+
+
+def _problems(found: RefusedRow) -> str:
+    return "; ".join(text for _name, text in found.rules)
+
+
+def _all_rows(dataset: str, first: QuarantinePage, user: "User", rule: str) -> Iterator[RefusedRow]:
     current: QuarantinePage | None = first
     while current:
-        for found in current.rows:
-            problems = "; ".join(text for _name, text in found.rules)
-            cells = [found.cells.get(name) for name in (*columns, *extra)]
-            yield _line([found.load, found.row, problems, *cells])
+        yield from current.rows
         current = page(dataset, user=user, rule=rule, after=current.next, size=500) if current.next else None
 
 

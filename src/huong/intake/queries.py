@@ -1,19 +1,22 @@
 """What others may read of intake: loads, what waits in quarantine, sources. Light: web workers import it."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from django.db.models import Max, QuerySet
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from huong.base import clock
 from huong.base.errors import NotFound
 from huong.catalogue import queries as catalogue
 from huong.catalogue.rules import ContractSpec
-from huong.intake.models import Load, Repair, Source
+from huong.intake.models import Load, Reminder, Repair, Run, Source
 from huong.intake.types import STRUCTURE_BIT, STRUCTURE_RULE
 from huong.people import access
+from huong.store import queries as store
 
 if TYPE_CHECKING:
     from huong.people.models import User
@@ -77,10 +80,19 @@ def waiting_counts(dataset: str) -> tuple[int, Counter[str]]:
 
 
 def waiting_by_rule(dataset: str) -> list[tuple[str, str, int]]:
-    """Return (rule, what is wrong, waiting rows) of a dataset, most rows first."""
+    """Return (rule, what is wrong, waiting rows) of a dataset, most rows first; only rules for which rows are refused."""
     _rows, counts = waiting_counts(dataset)
-    said = messages_of(catalogue.contract_of(dataset))
-    return [(name, said.get(name, name), count) for name, count in counts.most_common()]
+    return reasons(catalogue.contract_of(dataset), counts)
+
+
+def reasons(spec: ContractSpec, counts: Mapping[str, int]) -> list[tuple[str, str, int]]:
+    """Return (rule, what is wrong, rows) for what refuses rows, most rows first.
+
+    A refused row may break rules that only flag as well; nobody has to repair those before it can go in.
+    """
+    said, remarks = messages_of(spec), {check.name for check in spec.checks if check.severity == "flag"}
+    found = [(name, said.get(name, name), count) for name, count in counts.items() if name not in remarks]
+    return sorted(found, key=lambda reason: -reason[2])
 
 
 def messages_of(spec: ContractSpec) -> dict[str, str]:
@@ -120,9 +132,42 @@ def repairs_of(load_id: str) -> QuerySet[Repair]:
     return Repair.objects.filter(load_id=load_id).select_related("load", "by").order_by("id")
 
 
+def is_late(spec: ContractSpec) -> bool:
+    """Return whether the newest data of a dataset is older than its contract promises, or has never come."""
+    if spec.freshness_hours is None:
+        return False
+    commit = store.current(spec.dataset)
+    if commit is None:
+        return True
+    newest = commit.data_at or commit.at
+    return newest is None or clock.now() - newest > timedelta(hours=spec.freshness_hours)
+
+
+def reminded_on(dataset: str, day: date) -> Reminder | None:
+    """Return the reminder that a dataset's sender got on a day, if any."""
+    return Reminder.objects.filter(dataset=dataset, day=day).select_related("by").first()
+
+
 def sources_of(dataset: str) -> QuerySet[Source]:
     """Return the sources of a dataset by name."""
     return Source.objects.filter(dataset=dataset).order_by("name")
+
+
+def source(source_id: str) -> Source:
+    """Return a source.
+
+    Raises:
+        NotFound: there is none.
+    """
+    found = Source.objects.select_related("made_by").filter(pk=source_id).first()
+    if found is None:
+        raise NotFound(_("There is no such source."))
+    return found
+
+
+def runs_of(source_id: str) -> QuerySet[Run]:
+    """Return the runs of a source, newest first."""
+    return Run.objects.filter(source_id=source_id).select_related("load").order_by("-at")
 
 
 def sources_visible_to(user: "User") -> QuerySet[Source]:

@@ -11,6 +11,8 @@ RAW: Final = "_raw"
 OWN: Final = frozenset({ROW, RULES, RAW, "_state"})
 STRUCTURE_BIT: Final = 62
 STRUCTURE_RULE: Final = "structure"
+OPTIONAL_KEYS: Final = frozenset({"json", "ndjson", "geojson"})
+"""Kinds of file that leave out what is empty: their columns may differ from load to load."""
 
 
 @dataclass(frozen=True)
@@ -98,7 +100,7 @@ class Proposal:
     Attributes:
         column: the file's column, or empty if none fits.
         confidence: between 0 and 1.
-        why: "same" name, "similar" name, "content", or "none".
+        why: "same" name, "similar" name, "content", "before" (chosen last time), or "none".
     """
 
     field: str
@@ -106,3 +108,18 @@ class Proposal:
     column: str
     confidence: float
     why: str
+
+
+@dataclass(frozen=True)
+class Trial:
+    """What a source answered when it was tried; without columns it answered and had nothing to give.
+
+    Attributes:
+        columns: the names of its columns.
+        samples: a few values per column; none for a personal dataset.
+        mapping: expected column to column, as proposed.
+    """
+
+    columns: list[str] = field(default_factory=list)
+    samples: dict[str, list[str]] = field(default_factory=dict)
+    mapping: dict[str, str] = field(default_factory=dict)

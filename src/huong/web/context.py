@@ -12,6 +12,7 @@ from huong.messages import queries as messages
 from huong.people import access
 
 THEMES = ("light", "dark")
+DENSITIES = ("comfortable", "compact")
 
 
 class Frame:
@@ -31,6 +32,11 @@ class Frame:
         """The look this browser chose, or nothing: then the machine's wish holds."""
         chosen = self.request.COOKIES.get("theme", "")
         return chosen if chosen in THEMES else ""
+
+    @cached_property
+    def dense(self) -> bool:
+        """Whether this browser chose compact tables."""
+        return bool(self.request.COOKIES.get("density") == "compact")
 
     @cached_property
     def city(self) -> str:

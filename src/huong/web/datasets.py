@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
+from huong.base import clock
 from huong.base.text import fold
 from huong.catalogue import queries as catalogue
 from huong.catalogue.models import Dataset
@@ -192,6 +193,7 @@ def powers_over(user: Any, owner: str) -> dict[str, bool]:
         "may_repair": access.has_power(user, "intake.repair", owner),
         "may_edit": access.has_power(user, "catalogue.edit", owner),
         "may_approve": access.has_power(user, "catalogue.approve", owner),
+        "may_remind": owner not in access.agencies_of(user),
     }
 
 
@@ -209,8 +211,18 @@ def labels_of(spec: ContractSpec | None) -> dict[str, str]:
     return fields | {check.name: check.message(chosen).rstrip(".") for check in spec.checks}
 
 
-def around(dataset: dict[str, Any], spec: ContractSpec | None, waiting: int, may: dict[str, bool]) -> sentences.Around:
-    """Return what the sentences about a dataset need to know."""
+def around(
+    dataset: dict[str, Any],
+    spec: ContractSpec | None,
+    waiting: int,
+    may: dict[str, bool],
+    judged_at: datetime | None = None,
+) -> sentences.Around:
+    """Return what the sentences about a dataset need to know.
+
+    Args:
+        judged_at: when the figure “live” was worked out.
+    """
     labels = labels_of(spec)
     return sentences.Around(
         url=dataset["url"],
@@ -220,4 +232,6 @@ def around(dataset: dict[str, Any], spec: ContractSpec | None, waiting: int, may
         may_load=may["may_load"],
         may_repair=may["may_repair"],
         may_edit=may["may_edit"],
+        since_judged=max(timedelta(0), clock.now() - judged_at) if judged_at else timedelta(0),
+        may_remind=may["may_remind"] and spec is not None and intake.is_late(spec),
     )

@@ -18,6 +18,17 @@ def of(spec: ContractSpec) -> list[dict[str, Any]]:
     ]
 
 
+def column_title(column: str, found: FieldSpec) -> str:
+    """Return the title of a column that brings a field; a place made of two columns names which of them it is."""
+    title = found.title(language())
+    if len(found.source) < 2:
+        return title
+    first = column == found.source[0]
+    if found.crs not in ("", "EPSG:4326"):
+        return f"{title}: {_('north (X)') if first else _('east (Y)')}"
+    return f"{title}: {_('latitude') if first else _('longitude')}"
+
+
 def type_of(found: FieldSpec) -> str:
     """Return what a field is: its semantic type in words, else its plain type."""
     if found.code_list:

@@ -45,7 +45,14 @@ def look_at(name: str, spec: ContractSpec, user: Any) -> Seen:
     table = {
         "version": found.commit,
         "masked": len(names) < len(spec.fields),
-        "columns": [{"name": column, "title": spec.by_name[column].title(language())} for column in names],
+        "columns": [
+            {
+                "name": column,
+                "title": spec.by_name[column].title(language()),
+                "number": spec.by_name[column].logical_type in ("integer", "number"),
+            }
+            for column in names
+        ],
         "rows": [
             [cell_of(row.get(name), spec.by_name[name], labels[name]) for name in names] for row in found.rows[:SHOWN]
         ],

@@ -31,6 +31,8 @@ class Around:
         label: the words for a check or a field of the contract.
         waiting: how many rows wait.
         may_load, may_repair, may_edit: what the reader may do here.
+        since_judged: how long ago the figure “live” was worked out; the data has grown older by so much.
+        may_remind: whether it is late and belongs to another agency, whose stewards can be reminded.
     """
 
     url: str
@@ -40,6 +42,8 @@ class Around:
     may_load: bool = False
     may_repair: bool = False
     may_edit: bool = False
+    may_remind: bool = False
+    since_judged: timedelta = timedelta(0)
 
 
 Step = tuple[str, str]
@@ -146,7 +150,7 @@ def _live(score: Scored, around: Around) -> str:
     age, promised = score.detail.get("age_hours"), score.detail.get("promised_hours")
     if age is None:
         return _("Nothing has come yet.")
-    last = words.span(timedelta(hours=age))
+    last = words.span(timedelta(hours=age) + around.since_judged)
     if promised is None:
         return _("Last data %(age)s ago. No promise has been made.") % {"age": last}
     return _("%(kept)s of %(ticks)s times on time. Last data %(age)s ago, promised every %(promised)s.") % {
@@ -234,6 +238,8 @@ def _step_complete(score: Scored, around: Around) -> Step:
 
 
 def _step_live(score: Scored, around: Around) -> Step:
+    if around.may_remind:
+        return (_("Remind the sender"), f"{around.url}remind")
     if score.value is not None and score.value < 1 and around.may_load:
         return (_("Load the newest file"), f"{around.url}upload")
     return (_("See the promise"), f"{around.url}contract")

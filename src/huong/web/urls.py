@@ -2,10 +2,25 @@
 
 from django.urls import path
 
-from huong.web.pages import about, bell, contracts, datasets, desk, home, preferences, quarantine, search, uploads
+from huong.web.pages import (
+    about,
+    bell,
+    contracts,
+    datasets,
+    desk,
+    entry,
+    home,
+    preferences,
+    quarantine,
+    remind,
+    search,
+    sources,
+    uploads,
+)
 
 app_name = "web"
 DATASET = "desk/datasets/<slug:name>/"
+SOURCE = f"{DATASET}sources/<str:source_id>"
 QUARANTINE = "desk/quarantine/<slug:name>/"
 urlpatterns = [
     path("", home.home, name="home"),
@@ -29,11 +44,20 @@ urlpatterns = [
     path(f"{DATASET}loads/<str:load_id>/stop", uploads.decide, {"verb": "stop"}, name="load_stop"),
     path(f"{DATASET}loads/<str:load_id>/resume", uploads.decide, {"verb": "resume"}, name="load_resume"),
     path(f"{DATASET}loads/<str:load_id>/confirm", uploads.decide, {"verb": "confirm"}, name="load_confirm"),
+    path(f"{DATASET}entry", entry.entry, name="entry"),
+    path(f"{DATASET}remind", remind.remind, name="remind"),
+    path(f"{DATASET}sources/", sources.listing, name="sources"),
+    path(f"{DATASET}sources/new/<slug:kind>", sources.new, name="source_new"),
+    path(SOURCE, sources.edit, name="source"),
+    path(f"{SOURCE}/fetch", sources.fetch, name="source_fetch"),
+    path(f"{SOURCE}/pause", sources.pause, {"active": False}, name="source_pause"),
+    path(f"{SOURCE}/resume", sources.pause, {"active": True}, name="source_resume"),
     path("desk/quarantine/", quarantine.listing, name="quarantine"),
     path(QUARANTINE, quarantine.dataset, name="quarantine_dataset"),
     path(f"{QUARANTINE}repair", quarantine.repair, name="repair"),
     path(f"{QUARANTINE}drop", quarantine.drop, name="drop"),
     path(f"{QUARANTINE}undo", quarantine.undo, name="undo"),
     path(f"{QUARANTINE}replay", quarantine.replay, name="replay"),
+    path(f"{QUARANTINE}export.ndjson", quarantine.export_json, name="quarantine_export_json"),
     path(f"{QUARANTINE}export.csv", quarantine.export, name="quarantine_export"),
 ]

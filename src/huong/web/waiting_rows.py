@@ -17,6 +17,7 @@ from huong.intake.rules.mapping import expected_columns
 from huong.places import queries as places
 from huong.ui import words
 from huong.web import datasets
+from huong.web.fields import column_title
 
 CHOICES = 300
 LOADS_UNDONE = 5
@@ -81,7 +82,7 @@ def columns_of(spec: ContractSpec | None) -> list[dict[str, str]]:
     if spec is None:
         return []
     return [
-        {"name": column, "title": field.title(datasets.language()) + ("" if column == field.name else f" ({column})")}
+        {"name": column, "title": column_title(column, field) + ("" if column == field.name else f" ({column})")}
         for column, field in expected_columns(spec).items()
     ]
 
@@ -106,7 +107,7 @@ def _values_of(field: FieldSpec) -> list[dict[str, str]]:
 def title_of(column: str, spec: ContractSpec | None) -> str:
     """Return the title of a column in the reader's language."""
     known = expected_columns(spec).get(column) if spec else None
-    return known.title(datasets.language()) if known else column
+    return column_title(column, known) if known else column
 
 
 def _bad(row: quarantine.RefusedRow, spec: ContractSpec | None) -> set[str]:
@@ -151,7 +152,7 @@ def row_named(name: str, spec: ContractSpec | None, person: Any) -> dict[str, An
         "cells": [
             {
                 "column": column,
-                "title": field.title(datasets.language()) + (f" ({column})" if len(field.source) > 1 else ""),
+                "title": column_title(column, field),
                 "value": row.cells.get(column) or "",
                 "bad": column in bad,
                 "hidden": row.cells.get(column) == quarantine.HIDDEN,

@@ -1,8 +1,10 @@
 """What people and programs do with incoming data. Every door (API, page, command, job) calls these."""
 
+from huong.intake.actions.connecting import set_active, try_source
+from huong.intake.actions.entering import enter
+from huong.intake.actions.forgetting import end_retention, forget, forget_everywhere
 from huong.intake.actions.loads import (
     confirm,
-    enter,
     load_file,
     look_again,
     resume,
@@ -12,6 +14,7 @@ from huong.intake.actions.loads import (
 )
 from huong.intake.actions.pushing import push
 from huong.intake.actions.receiving import receive
+from huong.intake.actions.reminding import remind
 from huong.intake.actions.repairs import drop, erase, repair_row, repair_rule, undo
 from huong.intake.actions.replaying import replay
 from huong.intake.actions.running import run
@@ -20,8 +23,11 @@ from huong.intake.actions.sources import pull, pull_due, pull_later, save_source
 __all__ = [
     "confirm",
     "drop",
+    "end_retention",
     "enter",
     "erase",
+    "forget",
+    "forget_everywhere",
     "load_file",
     "look_again",
     "pull",
@@ -29,6 +35,7 @@ __all__ = [
     "pull_later",
     "push",
     "receive",
+    "remind",
     "repair_row",
     "repair_rule",
     "replay",
@@ -36,7 +43,9 @@ __all__ = [
     "resume_killed",
     "run",
     "save_source",
+    "set_active",
     "start",
     "stop",
+    "try_source",
     "undo",
 ]

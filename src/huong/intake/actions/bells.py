@@ -10,6 +10,7 @@ from huong.people import queries as people
 
 if TYPE_CHECKING:
     from huong.intake.models import Load
+    from huong.people.models import User
 
 DONE = gettext_noop(
     "%(name)s was loaded into %(dataset)s: %(accepted)s rows accepted, %(refused)s wait to be repaired."
@@ -20,19 +21,19 @@ SAME = gettext_noop(
 )
 SOURCE = gettext_noop("The source of %(dataset)s could not be read. It will be tried again.")
 
+LATE = gettext_noop("%(who)s is waiting for the newest data of %(dataset)s. Please load it or say when it comes.")
 
-def stewards_of(dataset: str, owner: str) -> list[int]:
+
+def stewards_of(dataset: str, owner: str) -> "list[User]":
     """Return whom to tell about a dataset: its steward, else the stewards of its owner."""
     found = catalogue.dataset(dataset)
-    if found.steward_id:
-        return [found.steward_id]
-    return [user.pk for user in people.holders(owner, "steward")]
+    return [found.steward] if found.steward else people.holders(owner, "steward")
 
 
 def tell(dataset: str, owner: str, text: str, *, url: str, key: str, arguments: dict[str, str | int | float]) -> None:
     """Ring the bell of a dataset's stewards, once per key."""
-    for user_id in stewards_of(dataset, owner):
-        messages.bell(user_id, text, url, "intake", arguments=arguments, key=key)
+    for user in stewards_of(dataset, owner):
+        messages.bell(user.pk, text, url, "intake", arguments=arguments, key=key)
 
 
 def tell_of(load: "Load", text: str, **more: str) -> None:

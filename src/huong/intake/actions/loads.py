@@ -1,11 +1,9 @@
 """What people do with loads: start, confirm, stop, run again; and the quick way for programs."""
 
-import io
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import orjson
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -22,7 +20,6 @@ from huong.intake.models import RUNNING, Load, Source
 from huong.intake.pipeline.alone import alone
 from huong.intake.pipeline.progress import Line
 from huong.intake.ports import reached
-from huong.intake.rules import mapping as mappings
 from huong.intake.types import Recipe
 from huong.journal import actions as journal
 from huong.people import access
@@ -280,31 +277,3 @@ def resume_killed() -> int:
         except HuongError:
             continue
     return count
-
-
-def enter(dataset: str, values: Mapping[str, str], *, by: "User") -> Load:
-    """Load one row that a person typed into a form; checked like any other row.
-
-    Args:
-        values: expected column to what was typed.
-
-    Returns:
-        The load, done: the row is accepted, or waits in quarantine with the reason.
-
-    Raises:
-        Forbidden: `by` may not load for the owner.
-        BadInput: nothing was typed, or a name the contract does not know.
-    """
-    spec = catalogue.contract_of(dataset)
-    require_may_load(by, spec)
-    expected = mappings.expected_columns(spec)
-    odd = [name for name in values if name not in expected]
-    typed = {name: text.strip() for name, text in values.items() if text and text.strip()}
-    if odd or not typed:
-        raise BadInput(_("Please fill in at least one of the dataset's own fields."), code="nothing_entered")
-    row = {"_entered": clock.now().isoformat(), **{name: typed.get(name) for name in expected}}
-    stream = io.BytesIO(orjson.dumps(row) + b"\n")
-    mapping = {name: name for name in expected}
-    load = draft(spec, stream, name="entry.ndjson", by=by, mapping=mapping, recipe={"decimal": ","})
-    load.detail["accept_header"] = True
-    return run_new(load, spec)

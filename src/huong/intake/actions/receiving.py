@@ -16,11 +16,12 @@ from huong.catalogue import queries as catalogue
 from huong.catalogue.rules import ContractSpec
 from huong.files import actions as files
 from huong.files import queries as kept
-from huong.intake import events
+from huong.intake import events, queries
 from huong.intake.errors import NotAsSent
 from huong.intake.models import Load, Source
 from huong.intake.rules import mapping as mappings
-from huong.intake.types import Recipe, Staged
+from huong.intake.rules.differences import between
+from huong.intake.types import OPTIONAL_KEYS, Recipe, Staged
 from huong.journal import actions as journal
 from huong.people import access
 
@@ -158,13 +159,24 @@ def _note(load: Load, spec: ContractSpec, found: Staged) -> None:
 
     samples = samples_of(found)
     load.detected, load.columns, load.rows_total = found.detected, found.columns, found.rows
-    proposals = mappings.propose(spec, found.columns, samples)
+    known = queries.mapping_before(load.dataset, load.source_id)
+    proposals = mappings.remembered(mappings.propose(spec, found.columns, samples), known, found.columns)
     load.detail["proposal"] = [vars(entry) for entry in proposals]
+    load.detail["differences"] = _differences(load, found)
     load.detail["ragged"] = len(found.ragged)
     if not load.is_personal:
         load.detail["samples"] = {column: values[:5] for column, values in samples.items()}
     load.state, load.problem, load.message = "received", "", ""
     load.save()
+
+
+def _differences(load: Load, found: Staged) -> dict[str, Any]:
+    """Return which columns came, went or were renamed since the last load; JSON leaves out what is empty."""
+    before = queries.columns_before(load.dataset, load.source_id)
+    if not before or found.detected.get("kind") in OPTIONAL_KEYS:
+        return {}
+    changed = between(before, found.columns)
+    return changed.plain() if changed else {}
 
 
 @contextmanager

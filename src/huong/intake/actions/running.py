@@ -25,7 +25,7 @@ from huong.intake.pipeline.progress import Line, Progress
 from huong.intake.ports import reached
 from huong.intake.rules import mapping as mappings
 from huong.intake.rules.batches import batch_of
-from huong.intake.types import Staged
+from huong.intake.types import OPTIONAL_KEYS, Staged
 from huong.store import actions as store
 from huong.store import lineage
 from huong.store import queries as stored
@@ -34,7 +34,6 @@ if TYPE_CHECKING:
     from huong.store.models import Commit
 
 MOST_DEATHS = 5
-OPTIONAL_KEYS = frozenset({"json", "ndjson", "geojson"})
 
 
 @job(queue="bulk")

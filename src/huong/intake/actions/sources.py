@@ -3,26 +3,27 @@
 import shutil
 import tempfile
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
-import orjson
 from django.db import transaction
 from django.db.models import Q
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from huong.base import clock, home, keys
+from huong.base import clock, home
 from huong.base.errors import BadInput, HuongError, NotFound, Unavailable
 from huong.base.jobs import job
 from huong.catalogue import queries as catalogue
+from huong.catalogue.rules import ContractSpec
 from huong.files import actions as files
 from huong.intake import events
 from huong.intake.actions import bells
+from huong.intake.actions.connecting import POWER, require_same_place, sealed, secrets_of
 from huong.intake.actions.loads import run_new
-from huong.intake.actions.receiving import draft, require_may_load
-from huong.intake.models import Load, Source
+from huong.intake.actions.receiving import draft
+from huong.intake.models import Load, Run, Source
 from huong.intake.ports import Fetched, source_kinds
 from huong.intake.rules import mapping as mappings
 from huong.intake.types import Recipe
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 MAX_WAIT = timedelta(hours=6)
 FIRST_WAIT = timedelta(minutes=1)
 TELL_AFTER = 3
+RUNS_KEPT = timedelta(days=180)
 
 
 @transaction.atomic
@@ -61,19 +63,15 @@ def save_source(
         every_minutes: how often it is fetched; only by hand if None.
 
     Raises:
-        Forbidden: `by` may not load for the owner, or lacks the power that the kind itself needs.
-        BadInput: settings that cannot work, or a schedule below one minute.
+        Forbidden: `by` may not set up sources for the owner, or lacks the power that the kind itself needs.
+        BadInput: settings that cannot work, a schedule below one minute, or a secret that would go to a new address.
         NotFound: no such dataset or kind.
 
     Records: `intake.source_saved`.
     """
     spec = catalogue.contract_of(dataset)
-    require_may_load(by, spec)
-    chosen = source_kinds.get(kind)
-    chosen.check(settings)
-    power = getattr(chosen, "power", "")
-    if power and by is not None:
-        access.require_power(by, power)
+    _require_may(by, kind, spec)
+    source_kinds.get(kind).check(settings)
     odd = mappings.unknown(spec, mapping or {})
     if odd:
         raise BadInput(
@@ -82,14 +80,16 @@ def save_source(
     if every_minutes is not None and every_minutes < 1:
         raise BadInput(_("A source can be fetched once a minute at most."), code="setting_schedule")
     source = Source.objects.filter(dataset=dataset, name=name).first()
+    if source is not None and credentials is None:
+        require_same_place(source, settings)
     if source is None:
         source = Source(dataset=dataset, name=name, kind=kind, made_at=clock.now(), made_by=by)
     if source.kind != kind or source.settings != dict(settings):
-        source.cursor = {}
+        source.cursor = {}  # what it gives now may be another table, so it is read from the beginning
     source.kind, source.owner, source.settings = kind, spec.owner, dict(settings)
     source.mapping, source.recipe = dict(mapping or {}), Recipe.of(recipe).plain()
     if credentials is not None:
-        source.credentials = _sealed(source, credentials)
+        source.credentials = sealed(source, credentials)
     source.every_minutes, source.is_active = every_minutes, is_active
     source.due_at = clock.now() if every_minutes and is_active else None
     source.failures, source.last_error = 0, ""
@@ -106,16 +106,14 @@ def save_source(
     return source
 
 
-def _sealed(source: Source, credentials: Mapping[str, str]) -> bytes | None:
-    return keys.encrypt(orjson.dumps(dict(credentials)), context=f"source:{source.pk}") if credentials else None
-
-
-def secrets_of(source: Source) -> dict[str, str]:
-    """Return the secrets of a source, for the kind that fetches it. Never to be shown or logged."""
-    if not source.credentials:
-        return {}
-    plain = keys.decrypt(bytes(source.credentials), context=f"source:{source.pk}")
-    return cast("dict[str, str]", orjson.loads(plain))
+def _require_may(by: User | None, kind: str, spec: ContractSpec) -> None:
+    """Refuse somebody who may not set up sources for the owner, or lacks the power that the kind itself needs."""
+    if by is None:
+        return
+    access.require_power(by, POWER, spec.owner)
+    power = getattr(source_kinds.get(kind), "power", "")
+    if power:
+        access.require_power(by, power)
 
 
 def pull(source_id: str) -> Load | None:
@@ -134,16 +132,17 @@ def pull(source_id: str) -> Load | None:
     source = Source.objects.filter(pk=source_id).first()
     if source is None:
         raise NotFound(_("There is no such source."))
+    begun = clock.now()
     work = Path(tempfile.mkdtemp(prefix="pull-", dir=home.path("tmp", "x").parent))
     try:
         fetched = source_kinds.get(source.kind).fetch(source, secrets_of(source), work)
         load = _load(source, fetched) if fetched.path is not None else None
     except HuongError as error:
-        _failed(source, error)
+        _failed(source, error, begun)
         raise
     finally:
         shutil.rmtree(work, ignore_errors=True)
-    _succeeded(source, fetched)
+    _succeeded(source, fetched, load, begun)
     return load
 
 
@@ -167,7 +166,7 @@ def _load(source: Source, fetched: Fetched) -> Load:
     return done
 
 
-def _succeeded(source: Source, fetched: Fetched) -> None:
+def _succeeded(source: Source, fetched: Fetched, load: Load | None, begun: datetime) -> None:
     now = clock.now()
     due = _next_due(source)
     with transaction.atomic():
@@ -176,6 +175,8 @@ def _succeeded(source: Source, fetched: Fetched) -> None:
         Source.objects.filter(pk=source.pk).update(
             ran_at=now, failures=0, last_error="", due_at=now if fetched.more and due else due
         )
+        rows = load.read if load and not load.repeated else fetched.rows
+        Run.objects.create(source=source, at=begun, seconds=_since(begun), rows=rows, load=load)
         journal.record(events.PULLED, source.dataset, agency=source.owner, source=source.pk, rows=fetched.rows)
 
 
@@ -183,7 +184,11 @@ def _next_due(source: Source) -> Any:
     return clock.now() + timedelta(minutes=source.every_minutes) if source.every_minutes and source.is_active else None
 
 
-def _failed(source: Source, error: HuongError) -> None:
+def _since(begun: datetime) -> float:
+    return (clock.now() - begun).total_seconds()
+
+
+def _failed(source: Source, error: HuongError, begun: datetime) -> None:
     """Write down in a sentence what went wrong, and when it is tried again: later and later."""
     failures = source.failures + 1
     wait = min(MAX_WAIT, FIRST_WAIT * 2 ** min(failures - 1, 12))
@@ -194,6 +199,9 @@ def _failed(source: Source, error: HuongError) -> None:
             failures=failures,
             last_error=error.message,
             due_at=min(due, clock.now() + wait) if due and failures == 1 else (clock.now() + wait if due else None),
+        )
+        Run.objects.create(
+            source=source, at=begun, seconds=_since(begun), problem=error.code[:40], message=error.message
         )
         journal.record(events.SOURCE_FAILED, source.dataset, agency=source.owner, source=source.pk, failures=failures)
     if failures == TELL_AFTER:
@@ -249,7 +257,7 @@ def pull_due() -> int:
 
 
 def sweep() -> int:
-    """Delete what killed loads left in the home's temporary folder, except what a running load still needs."""
+    """Delete what killed loads left in the temporary folder, except what a running load needs; and old runs."""
     running_now = set(Load.objects.filter(state="committing").values_list("pk", flat=True))
     before = clock.now().timestamp() - files.OLD_SECONDS
     count = 0
@@ -257,4 +265,5 @@ def sweep() -> int:
         if entry.stat().st_mtime < before and entry.name.split("-")[1].split(".")[0] not in running_now:
             shutil.rmtree(entry) if entry.is_dir() else entry.unlink(missing_ok=True)
             count += 1
+    Run.objects.filter(at__lt=clock.now() - RUNS_KEPT).delete()
     return count

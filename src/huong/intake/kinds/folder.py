@@ -50,6 +50,10 @@ class Folder:
         shutil.copyfile(waiting[0], copy)
         return Fetched(copy, waiting[0].name, {"file": waiting[0].name}, more=len(waiting) > 1)
 
+    def sample(self, source: Source, secrets: Mapping[str, str], work: Path) -> Fetched:
+        """Return the file that would be loaded next; it stays where it is."""
+        return self.fetch(source, secrets, work)
+
     def finished(self, source: Source, cursor: Mapping[str, Any]) -> None:
         """Move the file into `done`; the raw bytes are kept by then."""
         file = folder_of(source) / Path(str(cursor.get("file", ""))).name

@@ -21,6 +21,7 @@ from huong.intake.ports import Fetched
 FORMATS = ("csv", "json", "ndjson", "geojson", "xlsx", "parquet", "zip")
 PAGING = ("none", "page", "offset", "next", "link")
 MAX_PAGES = 10_000
+SAMPLE_ROWS = 20
 PAGE_BYTES = 64 * 1024 * 1024
 _ALLOWED = (
     "format", "paging", "page_param", "size_param", "page_size", "first_page", "next_path", "path",
@@ -81,6 +82,17 @@ class Http:
         if kind in ("json", "geojson"):
             return self._in_pages(source, secrets, work)
         return self._whole(source, secrets, work, kind)
+
+    def sample(self, source: Source, secrets: Mapping[str, str], work: Path) -> Fetched:
+        """Fetch the first page (JSON) or the file, so that its columns can be shown."""
+        kind = source.settings.get("format", "json")
+        if kind not in ("json", "geojson"):
+            return self._whole(source, secrets, work, kind)
+        response = next(self._responses(source, secrets))
+        items = _items(response, str(source.settings.get("path", "")))[:SAMPLE_ROWS]
+        to = work / "pages.ndjson"
+        to.write_bytes(b"".join(orjson.dumps(item, option=orjson.OPT_APPEND_NEWLINE) for item in items))
+        return Fetched(to if items else None, f"{source.name}.ndjson", rows=len(items))
 
     def finished(self, source: Source, cursor: Mapping[str, Any]) -> None:
         """Do nothing: the server keeps no state for us."""

@@ -17,6 +17,7 @@ from huong.journal.models import Entry
 
 MAX_ROWS = 200_000
 BATCH_ROWS = 5_000
+SAMPLE_ROWS = 20
 
 
 class OwnJournal:
@@ -57,6 +58,14 @@ class OwnJournal:
                     break
         cursor = {"xid": place[0], "id": place[1]} if more else {"xid": newest[0], "id": newest[1]}
         return Fetched(to if rows else None, "journal.ndjson", cursor, rows=rows, more=more)
+
+    def sample(self, source: Source, secrets: Mapping[str, str], work: Path) -> Fetched:
+        """Return a few of the wanted entries."""
+        names = tuple(source.settings.get("names") or ("*",))
+        found = journal.between((0, 0), journal.head(), names=names, limit=SAMPLE_ROWS)
+        to = work / "journal.ndjson"
+        to.write_bytes(b"".join(orjson.dumps(row_of(entry), option=orjson.OPT_APPEND_NEWLINE) for entry in found))
+        return Fetched(to if found else None, "journal.ndjson", rows=len(found))
 
     def finished(self, source: Source, cursor: Mapping[str, Any]) -> None:
         """Do nothing: the journal keeps everything."""

@@ -25,5 +25,9 @@ class Waiting:
         """Return that there is nothing to fetch."""
         return Fetched(cursor=dict(source.cursor))
 
+    def sample(self, source: Source, secrets: Mapping[str, str], work: Path) -> Fetched:
+        """Return that there is nothing to look at."""
+        return Fetched()
+
     def finished(self, source: Source, cursor: Mapping[str, Any]) -> None:
         """Do nothing: nobody waits for it."""

@@ -20,14 +20,29 @@ if TYPE_CHECKING:
 CHUNK = 1024 * 1024
 
 
-def path_of(dataset: str, load_id: str) -> Path:
-    """Return where the refused rows of a load lie."""
-    return home.path("quarantine", dataset, f"{load_id}.parquet")
+def path_of(dataset: str, load_id: str, generation: int = 0) -> Path:
+    """Return where the refused rows of a load lie; they are written anew when somebody is erased from them."""
+    return home.path("quarantine", dataset, f"{load_id}{f'-{generation}' if generation else ''}.parquet")
+
+
+def path_of_load(load: "Load") -> Path:
+    """Return where the refused rows of a load lie under its present key."""
+    return path_of(load.dataset, load.id, _generation(load))
+
+
+def next_scope(load: "Load") -> str:
+    """Return the name of the key under which the rest of a load is kept after somebody was erased from it."""
+    return f"load:{load.id}:{_generation(load) + 1}"
+
+
+def _generation(load: "Load") -> int:
+    parts = load.scope.split(":")
+    return int(parts[2]) if len(parts) > 2 else 0
 
 
 def keep(load: "Load", file: Path) -> None:
     """Put the refused rows of a load where they stay, whole or not at all."""
-    to = path_of(load.dataset, load.id)
+    to = path_of_load(load)
     part = to.with_suffix(".part")
     with file.open("rb") as source, part.open("wb") as out:
         if load.scope:
@@ -49,7 +64,7 @@ def opened(load: "Load") -> Iterator[Path]:
     Raises:
         KeyDestroyed: they were erased.
     """
-    path = path_of(load.dataset, load.id)
+    path = path_of_load(load)
     if not load.scope:
         yield path
         return

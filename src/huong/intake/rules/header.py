@@ -135,7 +135,7 @@ def _score(rows: Sequence[Cells], start: int, height: int, width: int, known: fr
         return 0
     if (height > 1 and not _is_stacked(block)) or any(_is_title(cells) for cells in block):
         return 0
-    hits = sum(same_name(name) in known for name in filled)
+    hits = _hits(block, names, known)
     if len(filled) < max(1, width * 0.6) and hits < 2:
         return 0
     distinct = len(set(filled)) / len(filled)
@@ -143,6 +143,15 @@ def _score(rows: Sequence[Cells], start: int, height: int, width: int, known: fr
     below = rows[start + height :]
     values = any(is_value(cell) for cells in below[:6] for cell in cells)
     return hits * 4 + len(filled) / max(1, width) + distinct - 2 * long + 0.5 * values - start * 0.05
+
+
+def _hits(block: Sequence[Cells], names: Sequence[str], known: frozenset[str]) -> int:
+    """Return how many columns have a known name, in one row or in all rows of the block together."""
+    said = [
+        {same_name(name), *(same_name(cells[place]) for cells in block if place < len(cells))}
+        for place, name in enumerate(names)
+    ]
+    return sum(bool(found & known) for found in said)
 
 
 def _is_title(cells: Cells) -> bool:
@@ -159,7 +168,7 @@ def _is_stacked(block: Sequence[Cells]) -> bool:
     """
     top = [cell.strip() for cell in block[0]]
     for cells in block[1:]:
-        texts = [cell.strip() for cell in cells] + [""] * (len(top) - len(cells))
+        texts = [_without_unit(cell) for cell in cells] + [""] * (len(top) - len(cells))
         under = [place for place, text in enumerate(texts) if text and text != "".join(top[place : place + 1])]
         down = [place for place, text in enumerate(top) if text and texts[place] in ("", text)]
         if not under or not all(_in_group(top, texts, place) for place in under):
@@ -168,6 +177,12 @@ def _is_stacked(block: Sequence[Cells]) -> bool:
             return False
         top = [upper or lower for upper, lower in zip(top, texts, strict=False)]
     return True
+
+
+def _without_unit(cell: str) -> str:
+    """Return a cell of a lower row of names; a unit in brackets below a name is no name of its own."""
+    text = cell.strip()
+    return "" if text.startswith("(") and text.endswith(")") else text
 
 
 def _in_group(top: list[str], texts: list[str], place: int) -> bool:

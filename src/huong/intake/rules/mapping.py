@@ -67,6 +67,27 @@ def propose(
     return [found.get(name) or Proposal(spec_of.name, name, "", 0.0, "none") for name, spec_of in expected.items()]
 
 
+def remembered(proposals: Sequence[Proposal], before: Mapping[str, str], columns: Sequence[str]) -> list[Proposal]:
+    """Return proposals in which what a person chose last time comes first, as far as those columns are here again.
+
+    >>> guess = [Proposal("street", "duong", "Phố", 0.7, "similar"), Proposal("note", "ghi_chu", "Lề", 0.7, "similar")]
+    >>> [found.column for found in remembered(guess, {"duong": "Lề"}, ["Phố", "Lề"])]
+    ['Lề', '']
+    """
+    again = {name: column for name, column in before.items() if column in columns}
+    taken = set(again.values())
+    kept = [
+        found if found.column not in taken else Proposal(found.field, found.expected, "", 0.0, "none")
+        for found in proposals
+    ]
+    return [
+        Proposal(found.field, found.expected, again[found.expected], 1.0, "before")
+        if found.expected in again
+        else found
+        for found in kept
+    ]
+
+
 def _judge(name: str, found: FieldSpec, column: str, values: Sequence[str]) -> tuple[float, str]:
     if column == name:
         return 1.0, "same"
@@ -75,7 +96,7 @@ def _judge(name: str, found: FieldSpec, column: str, values: Sequence[str]) -> t
         return (0.99 if same_name(column) == same_name(name) else 0.95), "same"
     content = _content(found, values)
     if best >= LIKELY:
-        return min(0.89, best * 0.85 + 0.15 * content), "similar"
+        return max(LIKELY, min(0.89, best * 0.85 + 0.15 * content)), "similar"
     return (content * 0.75, "content") if content >= _ENOUGH else (0.0, "none")
 
 

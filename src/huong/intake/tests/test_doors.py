@@ -12,7 +12,9 @@ from django.core.management import CommandError, call_command
 from huong.base.errors import BadInput, HuongError
 from huong.intake import actions, queries
 from huong.intake.models import Load
+from huong.intake.tests.bad_files import REFUSED
 from huong.people.actions import tokens
+from huong.store import queries as store
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ROWS = [
@@ -123,6 +125,17 @@ def test_the_command_refuses_with_a_sentence(drains_data, write, capsys):
     with pytest.raises(CommandError) as wrong:
         call_command("load", "drains", "x.csv", "--mapping", "{")
     assert wrong.value.returncode == 2
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_the_command_says_of_a_bad_file_what_is_wrong_and_keeps_it(drains_data, write, capsys, name):
+    content, words = REFUSED[name]
+    with pytest.raises(HuongError) as refused:
+        call_command("load", "drains", str(write(name, content)))
+    assert words in refused.value.message
+    load = queries.loads_of("drains").get()
+    assert (load.state, load.message, load.blob is not None) == ("failed", refused.value.message, True)
+    assert store.current("drains") is None
 
 
 def test_the_command_takes_mapping_and_recipe(drains_data, write, capsys):

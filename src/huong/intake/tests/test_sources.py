@@ -14,7 +14,7 @@ from django.db import connection
 from huong.base import clock, home
 from huong.base.errors import BadInput, Forbidden, HuongError, Unavailable
 from huong.intake import actions, queries
-from huong.intake.actions.sources import secrets_of
+from huong.intake.actions.connecting import secrets_of
 from huong.intake.models import Load, Source
 from huong.store import queries as store
 
@@ -240,9 +240,10 @@ def test_a_dropped_file_that_is_refused_is_kept_and_moved_away_too(source):
 
 
 @pytest.fixture
-def cong_db(house):
-    """Make a department's own SQLite database in the drop folder."""
-    path = home.path("drop", "cong.sqlite3")
+def cong_db():
+    """Make a department's own SQLite database, in its drop folder."""
+    path = home.path("drop", "cong", "cong.sqlite3")
+    path.parent.mkdir(parents=True, exist_ok=True)
     with sqlite3.connect(path) as con:
         con.execute("CREATE TABLE cong (stt INTEGER, ma TEXT, duong TEXT, do_sau REAL, ngay_dat TEXT)")
         rows = [(n, f"C-{n:03}", "Lê Lợi", 1.5, "2020-01-01") for n in range(COUNT)]
@@ -252,7 +253,7 @@ def cong_db(house):
 
 
 def test_a_table_is_fetched_and_then_only_what_is_new(source, cong_db):
-    found = source("database", engine="sqlite", file=str(cong_db), table="cong", cursor_column="stt")
+    found = source("database", engine="sqlite", file="cong/cong.sqlite3", table="cong", cursor_column="stt")
     assert actions.pull(found.pk).accepted == COUNT
     assert actions.pull(found.pk) is None
     with sqlite3.connect(cong_db) as con:
@@ -263,17 +264,17 @@ def test_a_table_is_fetched_and_then_only_what_is_new(source, cong_db):
 
 
 def test_a_database_that_goes_away_in_the_middle_leaves_nothing_committed_and_goes_on(source, cong_db, monkeypatch):
-    from huong.intake.kinds import database
+    from huong.intake.kinds import database, engines
 
     monkeypatch.setattr(database, "BATCH_ROWS", 5)
-    found = source("database", engine="sqlite", file=str(cong_db), table="cong", cursor_column="stt")
+    found = source("database", engine="sqlite", file="cong/cong.sqlite3", table="cong", cursor_column="stt")
     fetched = []
     real = database._write_part
 
     def torn(parts, table, note):
         if len(fetched) == 3:
             fetched.append(0)
-            raise database._gone(found)
+            raise engines.gone(found)
         fetched.append(table.num_rows)
         real(parts, table, note)
 
@@ -288,7 +289,7 @@ def test_a_database_that_goes_away_in_the_middle_leaves_nothing_committed_and_go
 
 def test_a_missing_table_and_a_missing_file_are_sentences(source, cong_db):
     with pytest.raises(BadInput) as refused:
-        actions.pull(source("database", engine="sqlite", file=str(cong_db), table="khac").pk)
+        actions.pull(source("database", engine="sqlite", file="cong/cong.sqlite3", table="khac").pk)
     assert refused.value.code == "source_changed"
     with pytest.raises(Unavailable):
         actions.pull(source("database", engine="sqlite", file="nowhere/x.db", table="cong").pk)
@@ -357,8 +358,9 @@ def test_a_postgresql_table_is_fetched_in_batches(source, cong_table, monkeypatc
     )
     assert actions.pull(found.pk).accepted == COUNT
     assert actions.pull(found.pk) is None
+    elsewhere = {**there, "port": 9}
     with pytest.raises(Unavailable):
-        actions.pull(source("database", engine="postgresql", table="cong", **{**there, "port": 9}).pk)
+        actions.pull(source("database", {"password": "x"}, engine="postgresql", table="cong", **elsewhere).pk)
 
 
 def test_our_own_journal_becomes_a_dataset_by_those_who_may_read_it(make_dataset, steward, data_officer):
@@ -400,6 +402,9 @@ def test_a_source_is_set_up_by_the_owner_with_settings_that_can_work(drains_data
         ("http", {"url": "https://x", "format": "csv", "paging": "page"}),
         ("folder", {"folder": "../../etc"}),
         ("database", {"engine": "oracle", "table": "x"}),
+        ("database", {"engine": "sqlite", "table": "x", "file": "/etc/passwd"}),
+        ("database", {"engine": "sqlite", "table": "x", "file": "../db.sqlite3"}),
+        ("database", {"engine": "mysql", "table": "x", "host": "h", "user": "u"}),
         ("journal", {"colour": 1}),
     ):
         with pytest.raises(BadInput):

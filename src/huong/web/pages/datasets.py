@@ -131,6 +131,7 @@ def page(request: HttpRequest, name: str) -> HttpResponse:
     may = datasets.powers_over(request.user, dataset.owner.code)
     scores, waiting = quality.latest(name), intake.waiting_of([name]).get(name, 0)
     weakest = sentences.weakest(scores.values)
+    judged_at = scores.rows["live"].at if "live" in scores.rows else None
     recent = list(intake.loads_of(name)[: LOADS_SHOWN + 1])
     commit = store.current(name)
     seen = look_at(name, spec, request.user) if spec and commit else None
@@ -140,7 +141,7 @@ def page(request: HttpRequest, name: str) -> HttpResponse:
         "weakest": weakest,
         "commit": commit,
         "waiting": waiting,
-        "cards": sentences.cards(scores.rows, datasets.around(facts, spec, waiting, may)),
+        "cards": sentences.cards(scores.rows, datasets.around(facts, spec, waiting, may, judged_at)),
         "loads": [loads.line_of(load) for load in recent[:LOADS_SHOWN]],
         "loads_more": len(recent) > LOADS_SHOWN,
         "fields": fields.of(spec) if spec else [],

@@ -11,13 +11,14 @@ from django.views.decorators.http import require_POST
 from huong.base.errors import BadInput, HuongError, NotFound
 from huong.catalogue import queries as catalogue
 from huong.intake import actions, queries
+from huong.intake.errors import Unreadable
 from huong.intake.models import Load
 from huong.intake.rules.mapping import SURE, expected_columns
 from huong.people.access import needs, require_power, staff_only
 from huong.quality import queries as quality
 from huong.ui import words
-from huong.web import datasets, loads, sentences
-from huong.web.fields import type_of
+from huong.web import datasets, loads, rereading, sentences
+from huong.web.fields import column_title, type_of
 
 SAMPLES = 3
 
@@ -40,7 +41,8 @@ def upload(request: HttpRequest, name: str) -> HttpResponse:
             raise BadInput(_("Please choose a file first."))
         load = actions.receive(name, cast("BinaryIO", file), name=file.name or "", by=person)
         if load.state == "failed":
-            raise BadInput(load.message)
+            context["reread"] = f"{datasets.url_of(name)}upload/{load.id}" if load.problem in rereading.HELPS else ""
+            raise Unreadable(load.message)
     except HuongError as error:
         return render(request, "web/datasets/upload.html", {**context, "error": error}, status=error.status)
     return redirect(f"{datasets.url_of(name)}upload/{load.id}")
@@ -56,8 +58,7 @@ def columns(request: HttpRequest, name: str, load_id: str) -> HttpResponse:
             return redirect(f"{datasets.url_of(name)}loads/{load.id}")
         return render(request, "web/datasets/mapping.html", _columns_of(load, load.mapping or _proposed(load)))
     if request.POST.get("again"):
-        actions.look_again(load_id, by=person, recipe={**load.recipe, "sheet": request.POST.get("sheet", "")})
-        return redirect(request.path)
+        return _read_again(request, load)
     chosen = {name: request.POST.get(f"map-{name}", "") for name in expected_columns(queries.spec_of(load))}
     try:
         actions.start(load_id, by=person, mapping=chosen)
@@ -79,6 +80,17 @@ def _load_of(name: str, load_id: str, person: Any) -> Load:
     return load
 
 
+def _read_again(request: HttpRequest, load: Load) -> HttpResponse:
+    """Look at the file once more, in the way a person chose."""
+    person: Any = request.user
+    try:
+        actions.look_again(load.id, by=person, recipe=rereading.recipe_of(load, request.POST))
+    except HuongError as error:
+        context = {**_columns_of(load, _proposed(load)), "error": error}
+        return render(request, "web/datasets/mapping.html", context, status=error.status)
+    return redirect(request.path)
+
+
 def _proposed(load: Load) -> dict[str, str]:
     return {entry["expected"]: entry["column"] for entry in load.detail.get("proposal", []) if entry["column"]}
 
@@ -91,7 +103,7 @@ def _columns_of(load: Load, chosen: dict[str, str], *, sent: bool = False) -> di
     lines = [
         {
             "name": expected,
-            "title": found.title(datasets.language()),
+            "title": column_title(expected, found),
             "type": type_of(found),
             "required": found.required,
             "column": chosen.get(expected, ""),
@@ -110,15 +122,29 @@ def _columns_of(load: Load, chosen: dict[str, str], *, sent: bool = False) -> di
             "name": load.name,
             "size": load.blob.size if load.blob else None,
             "facts": detected_of(load),
-            "sheet": load.detected.get("sheet", ""),
         },
-        "sheets": load.detected.get("sheets", []) if len(load.detected.get("sheets", [])) > 1 else [],
+        "reading": rereading.form_of(load),
+        "unreadable": load.message if not load.columns else "",
         "lines": lines,
         "columns": load.columns,
+        "changed": changed_of(load),
         "unused": [column for column in load.columns if column not in used],
         "mapping_line": _("%(mapped)s of %(fields)s fields have a column")
         % {"mapped": words.number(mapped), "fields": words.number(len(lines))},
     }
+
+
+def changed_of(load: Load) -> list[str]:
+    """Return in words which columns differ from those of the last load."""
+    found = load.detail.get("differences") or {}
+    pairs = [f"“{old}” → “{new}”" for old, new in found.get("renamed", [])]
+    missing, new = ([f"“{name}”" for name in found.get(kind, [])] for kind in ("missing", "new"))
+    lines = [
+        (_("Probably renamed: %(names)s"), pairs),
+        (_("Missing now: %(names)s"), missing),
+        (_("New: %(names)s"), new),
+    ]
+    return [line % {"names": ", ".join(names)} for line, names in lines if names]
 
 
 def detected_of(load: Load) -> list[tuple[str, str]]:
@@ -151,16 +177,13 @@ def load_page(request: HttpRequest, name: str, load_id: str) -> HttpResponse:
         return response
     dataset = catalogue.dataset(name)
     spec = queries.spec_of(load)
-    said = queries.messages_of(spec)
     scores = quality.latest(name).values
     weakest = sentences.weakest(scores)
     context = {
         "dataset": datasets.facts_of(dataset, spec),
         "load": {**_progress(load), **_result(load)},
         "facts": _facts(load),
-        "reasons": sorted(
-            ((said.get(rule, rule), count) for rule, count in load.counts.items()), key=lambda pair: -pair[1]
-        ),
+        "reasons": [(said, count) for _rule, said, count in queries.reasons(spec, load.counts)],
         "scores": scores,
         "weakest_words": _("Weakest: %(label)s %(share)s") % weakest if weakest else _("Not scored yet"),
         **datasets.powers_over(request.user, load.owner),

@@ -1,9 +1,12 @@
 """The pages of datasets: what people see, whom they are for, and that a list costs the same at any length."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from huong.base import clock
 from huong.catalogue import actions as catalogue
 from huong.intake import actions as intake
 from huong.intake import queries as loads
@@ -164,3 +167,9 @@ def test_a_system_with_a_token_reads_the_scores_that_it_may_see(pumps, client, d
     bearer = {"Authorization": f"Bearer {secret}"}
     assert client.get("/api/v1/datasets/inner/score", headers=bearer).status_code == 200
     assert client.get("/api/v1/datasets/inner/score/history", headers=bearer).status_code == 200
+
+
+def test_the_age_of_data_is_its_age_today_and_not_when_it_was_judged(pumps, as_steward):
+    with clock.freeze(clock.now() + timedelta(days=5)):
+        page = text_of(as_steward.get("/desk/datasets/pumps/"))
+    assert "Dữ liệu mới nhất 5 ngày trước" in page
