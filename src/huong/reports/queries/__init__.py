@@ -1,7 +1,8 @@
 """What others may read of field reports."""
 
 from huong.reports.queries.book import book, category_then, offices, rules_of, versions_of
-from huong.reports.queries.counts import by_day, cells, filters_of, open_in_unit, standing, work_of
+from huong.reports.queries.bulks import last_bulk
+from huong.reports.queries.counts import by_day, cells, filters_of, open_count_of, open_in_unit, standing, work_of
 from huong.reports.queries.links import by_link, link_of
 from huong.reports.queries.lists import (
     Wanted,
@@ -26,11 +27,12 @@ from huong.reports.queries.stories import (
     state_name,
     story,
 )
+from huong.reports.rules.numbers import id_of
 
 __all__ = [
     "Moment", "Similar", "Wanted", "book", "by_day", "by_link", "category_name", "category_then", "cells",
-    "filters_of", "hops_of", "link_of", "most_followed", "moves_for", "offices", "open_in_unit", "photos_of", "pinned",
-    "promise_of", "public", "public_reports", "reports_for", "reports_of_contact", "reports_of_user",
+    "filters_of", "hops_of", "id_of", "last_bulk", "link_of", "most_followed", "moves_for", "offices",
+    "open_count_of", "open_in_unit", "photos_of", "pinned", "promise_of", "public", "public_reports", "reports_for", "reports_of_contact", "reports_of_user",
     "require_visible", "rules_of", "scoped", "similar", "similar_to", "standing", "state_name", "story",
     "versions_of", "visible_to", "work_of",
 ]  # fmt: skip

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from dataclasses import dataclass
+from datetime import timedelta
 
 from django.db.models import Count, Q
 
@@ -11,6 +12,7 @@ from huong.people.models import User
 from huong.reports.models import Report, SavedFilter
 from huong.reports.queries.book import book
 from huong.reports.queries.lists import in_bucket, scoped
+from huong.reports.rules.nouns import DANGER
 
 
 @dataclass(frozen=True)
@@ -23,6 +25,8 @@ class Work:
     soon: int
     screening: int
     mine: int
+    danger: int
+    last_hour: int
 
 
 def work_of(user: User, scope: str = "agency") -> Work:
@@ -38,9 +42,16 @@ def work_of(user: User, scope: str = "agency") -> Work:
             soon=Count("pk", filter=in_bucket("soon")),
             screening=Count("pk", filter=Q(state__in=new)),
             mine=Count("pk", filter=Q(assignee=user)),
+            danger=Count("pk", filter=Q(priority=DANGER)),
+            last_hour=Count("pk", filter=Q(received_at__gte=clock.now() - timedelta(hours=1))),
         )
     )
     return Work(**found)
+
+
+def open_count_of(user: User) -> int:
+    """Return how many open reports a person's agencies have, for the side list."""
+    return scoped(user, "agency").filter(is_open=True).count()
 
 
 def standing(dimension: str) -> dict[tuple[str, str], int]:
