@@ -40,6 +40,15 @@ class Preview:
     moved: list[tuple[str, str, str, str, int]] = field(default_factory=list)
 
 
+def require_rules_reader(user: User) -> None:
+    """Refuse somebody who may not see the city's rules: all who see reports may.
+
+    Raises:
+        Unauthenticated, Forbidden: they see no reports.
+    """
+    access.require_power(user, "reports.read")
+
+
 def preview(kind: str, key: str, body: dict[str, Any] | None, *, by: User) -> Preview:
     """Return what a new version of a rule would change, without changing anything.
 
