@@ -23,7 +23,8 @@ class Weekdays:
 
 
 OFFICES = Weekdays()
-instants = st.datetimes(datetime(2026, 1, 1), datetime(2027, 1, 1), timezones=st.just(UTC))
+FROM, TO = datetime(2026, 1, 1), datetime(2027, 1, 1)  # noqa: DTZ001 - hypothesis adds the zone
+instants = st.datetimes(FROM, TO, timezones=st.just(UTC))
 amounts = st.timedeltas(timedelta(microseconds=1), timedelta(hours=200))
 
 
