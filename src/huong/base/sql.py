@@ -1,9 +1,8 @@
 """The few things that SQLite and PostgreSQL say differently, one function each."""
 
 from collections.abc import Sequence
-from typing import Any
 
-from django.db import connection, models
+from django.db import connection
 from django.db.models.expressions import RawSQL
 
 
@@ -77,8 +76,10 @@ def words_index(table: str, column: str) -> tuple[list[str], list[str]]:
     ]
 
 
-def words_match(table: str, column: str, words: Sequence[str]) -> models.Expression:
-    """Return the condition that a row's column holds every word, the last one perhaps only its beginning.
+def ids_with_words(table: str, column: str, words: Sequence[str]) -> RawSQL:
+    """Return the subquery of the ids of rows whose column holds every word, the last perhaps only its beginning.
+
+    Use it as `filter(pk__in=ids_with_words(...))`.
 
     Args:
         table: a table with a `words_index`.
@@ -87,11 +88,9 @@ def words_match(table: str, column: str, words: Sequence[str]) -> models.Express
     """
     if is_postgresql():
         query = " & ".join([*words[:-1], f"{words[-1]}:*"])
-        return _condition(f"to_tsvector('simple', {table}.{column}) @@ to_tsquery('simple', %s)", [query])
-    query = " ".join([*(f'"{word}"' for word in words[:-1]), f'"{words[-1]}"*'])
-    name = f"{table}_{column}_words"
-    return _condition(f"{table}.id IN (SELECT rowid FROM {name} WHERE {name} MATCH %s)", [query])  # noqa: S608
-
-
-def _condition(text: str, params: Sequence[Any]) -> models.Expression:
-    return RawSQL(text, params, output_field=models.BooleanField())  # noqa: S611 - names come from the code
+        text = f"SELECT id FROM {table} WHERE to_tsvector('simple', {column}) @@ to_tsquery('simple', %s)"  # noqa: S608
+    else:
+        query = " ".join([*(f'"{word}"' for word in words[:-1]), f'"{words[-1]}"*'])
+        name = f"{table}_{column}_words"
+        text = f"SELECT rowid FROM {name} WHERE {name} MATCH %s"  # noqa: S608 - names come from the code
+    return RawSQL(text, [query])  # noqa: S611

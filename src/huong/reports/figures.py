@@ -3,6 +3,8 @@
 How many are in a state now = how many entered it - how many left it; both only grow, so each entry counts once.
 """
 
+from functools import partial
+
 from huong.base import clock
 from huong.journal.models import Entry
 from huong.journal.tallies import tally
@@ -51,7 +53,7 @@ def _cell(entry: Entry) -> tuple[str, ...] | None:
 
 
 for _dimension in DIMENSIONS:
-    tally(f"reports.entered.{_dimension}", EVENTS, lambda entry, at=_dimension: _entered(at, entry))
-    tally(f"reports.left.{_dimension}", EVENTS, lambda entry, at=_dimension: _left(at, entry))
+    tally(f"reports.entered.{_dimension}", EVENTS, partial(_entered, _dimension))
+    tally(f"reports.left.{_dimension}", EVENTS, partial(_left, _dimension))
 tally("reports.days", EVENTS, _day)
 tally("reports.cells", ("reports.accepted", "reports.imported"), _cell)

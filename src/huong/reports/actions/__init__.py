@@ -1,7 +1,7 @@
 """What people do with field reports. Every door (API, page, command, job) calls these."""
 
 from huong.reports.actions.bulk import Outcome, bulk, undo
-from huong.reports.actions.city_rules import Preview, change_rule, end_rule, preview
+from huong.reports.actions.city_rules import Preview, change_rule, end_rule, preview, require_rules_reader
 from huong.reports.actions.escalating import escalate, escalate_due
 from huong.reports.actions.family import join, split
 from huong.reports.actions.filters import forget_filter, save_filter
@@ -33,6 +33,6 @@ __all__ = [
     "confirm", "confirm_follow", "contact", "dispatch", "edit_words", "end_rule", "erase_reporter", "escalate",
     "escalate_due", "follow", "forget_filter", "hand_over", "hand_to_petitions", "hide", "join", "merge", "note",
     "original_words", "preview", "prioritise", "rate", "recategorise", "refer", "reject", "relocate", "reopen", "reply",
-    "rescue", "save_filter", "send", "send_code", "show", "split", "take", "take_photo", "tell", "undo", "unfollow",
+    "require_rules_reader", "rescue", "save_filter", "send", "send_code", "show", "split", "take", "take_photo", "tell", "undo", "unfollow",
     "unmerge",
 ]  # fmt: skip

@@ -11,6 +11,7 @@ from huong.base import clock
 from huong.base.errors import BadInput, Conflict, NotFound
 from huong.journal import actions as journal
 from huong.people import access
+from huong.people import queries as people
 from huong.people.models import User
 from huong.reports import events
 from huong.reports.loading import renew
@@ -18,6 +19,7 @@ from huong.reports.models import CityRule, Report
 from huong.reports.queries.book import book, city_time
 from huong.reports.rules import nouns
 from huong.reports.rules.book import OPEN_PHASES, Book, arranged
+from huong.reports.rules.faults import faults_of
 from huong.reports.rules.nouns import NORMAL
 
 POWER = "reports.rules"
@@ -38,6 +40,15 @@ class Preview:
     open_reports: int
     waiting: int
     moved: list[tuple[str, str, str, str, int]] = field(default_factory=list)
+
+
+def require_rules_reader(user: User) -> None:
+    """Refuse somebody who may not see the city's rules: all who see reports may.
+
+    Raises:
+        Unauthenticated, Forbidden: they see no reports.
+    """
+    access.require_power(user, "reports.read")
 
 
 def preview(kind: str, key: str, body: dict[str, Any] | None, *, by: User) -> Preview:
@@ -168,13 +179,17 @@ def _next_version(kind: str, key: str, body: dict[str, Any], *, by: User, versio
     return made
 
 
+def _agencies() -> set[str]:
+    return {agency.code for agency in people.agencies()}
+
+
 def _require_whole(kind: str, key: str, body: dict[str, Any] | None) -> None:
     """Refuse rules that do not fit together: a clock is missing, a move leads nowhere, a parent is no main category.
 
     Raises:
         BadInput: with the sentence.
     """
-    faults = faults_of(_book_with(kind, key, body))
+    faults = faults_of(_book_with(kind, key, body), _agencies())
     if faults:
         raise BadInput(
             _("The rules would no longer fit together: %(faults)s.") % {"faults": "; ".join(faults[:3])},
@@ -183,17 +198,3 @@ def _require_whole(kind: str, key: str, body: dict[str, Any] | None) -> None:
         )
     if kind == "state" and body is None and Report.objects.filter(state=key).exists():
         raise BadInput(_("There are reports in this state."), code="state_in_use")
-
-
-def faults_of(held: Book) -> list[str]:
-    """Return what does not fit together in a book of rules; empty if all does."""
-    faults = [] if "default" in held.clocks else ["clock default"]
-    for move in held.transitions.values():
-        faults += [f"{move.key}: {state}" for state in (*move.sources, *move.targets) if state not in held.states]
-    for kind in held.categories.values():
-        parent = held.categories.get(kind.parent)
-        if kind.parent and (parent is None or parent.parent):
-            faults.append(f"{kind.key}: {kind.parent}")
-        if kind.clock and kind.clock not in held.clocks:
-            faults.append(f"{kind.key}: clock {kind.clock}")
-    return faults

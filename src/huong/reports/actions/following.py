@@ -2,6 +2,7 @@
 
 import hmac
 
+from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -38,7 +39,8 @@ def follow(number: str, *, user: User | None = None, mail: str = "", lang: str =
     if user is not None:
         return _counted(report, row)
     if row.confirmed_at is None or row.ended_at is not None:
-        context = {"number": report.number, "code": token_of(row), "title": report.title}
+        url = f"{settings.PUBLIC_URL}/reports/follow/{report.number}?token={token_of(row)}"
+        context = {"number": report.number, "url": url, "title": report.title}
         messages.send(
             messages.Address("mail", address or "", lang), "report_follow", context, f"follow:{row.pk}:{clock.today()}"
         )

@@ -47,7 +47,7 @@ def _turn(
         raise moving.overtaken(report)
     what = "words" if words_id is not None else "photo" if photo else "report"
     if what == "words":
-        changed = Message.objects.filter(report=report, pk=words_id).update(is_public=shown)
+        changed = Message.objects.filter(report=report, pk=words_id or 0).update(is_public=shown)
     elif what == "photo":
         changed = ReportPhoto.objects.filter(report=report, uid=photo).update(is_public=shown)
     else:

@@ -3,6 +3,7 @@
 import hmac
 import secrets
 from datetime import timedelta
+from typing import Any
 
 import orjson
 from django.db import transaction
@@ -177,7 +178,7 @@ def _erase(report: Report, *, by: User | None) -> None:
     Message.objects.filter(report=report, kind__in=words.CITIZEN_KINDS).update(text="", edited_at=at)
     Message.objects.filter(report=report).exclude(sealed=None).update(sealed=None)
     ReportWords.objects.filter(report=report).update(folded="")
-    emptied = {"title": "", "place": "", "asks": {}, "is_public": False}
+    emptied: dict[str, Any] = {"title": "", "place": "", "asks": {}, "is_public": False}
     moving.change(report, events.ERASED, by=by, link_version=report.link_version + 1, **emptied)
 
 

@@ -125,7 +125,7 @@ def _tell_one(report: Report, hearer: _Hearer, entry_id: int) -> None:
             "title": report.title,
             "state": (state.name_en if hearer.lang == "en" else state.name) if state else report.state,
             "url": f"{settings.PUBLIC_URL}{hearer.url}",
-            "end": hearer.end,
+            "end": f"{settings.PUBLIC_URL}/reports/unfollow/{report.number}?token={hearer.end}" if hearer.end else "",
         }
         address = messages.Address("mail", hearer.mail, hearer.lang)
         messages.send(address, "report_changed", context, f"reports:{entry_id}:{hearer.who[:32]}")

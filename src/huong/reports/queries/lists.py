@@ -7,7 +7,7 @@ from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from huong.base import clock, paging
-from huong.base.errors import Forbidden
+from huong.base.errors import Forbidden, NotFound
 from huong.people import access
 from huong.people.models import Agency, User
 from huong.reports.models import Report
@@ -130,7 +130,7 @@ def filtered(rows: QuerySet[Report], wanted: Wanted) -> QuerySet[Report]:
 
 def _searched(rows: QuerySet[Report], text: str) -> QuerySet[Report]:
     number = numbers.id_of(text)
-    return rows.filter(pk=number) if number is not None else matching(rows, text)
+    return rows.filter(pk=number) if number else matching(rows, text)
 
 
 def in_bucket(bucket: str, at: datetime | None = None) -> Q:
@@ -173,6 +173,26 @@ def public_reports(
 def public() -> QuerySet[Report]:
     """Return the reports that everybody may see."""
     return Report.objects.filter(is_public=True, merged_into=None)
+
+
+def public_report(number: str) -> Report:
+    """Return a report that everybody may see; one that was merged too, since people hold its number.
+
+    Raises:
+        NotFound: there is none with this number, or it is not public; which of both is not said.
+    """
+    rows = Report.objects.filter(pk=numbers.id_of(number), is_public=True)
+    found = rows.select_related("merged_into").first()
+    if found is None:
+        raise NotFound(_("There is no public report with the number %(number)s.") % {"number": number[:40]})
+    return found
+
+
+def is_late(report: Report) -> bool:
+    """Return whether a report is overdue, or was answered too late."""
+    if report.due_at is None or report.accepted_at is None:
+        return False
+    return (report.closed_at or clock.now()) > report.due_at
 
 
 def most_followed(*, limit: int = 10) -> list[Report]:

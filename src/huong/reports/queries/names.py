@@ -43,7 +43,9 @@ def names(agencies: Iterable[str] = (), units: Iterable[str] = ()) -> Names:
     now = time.monotonic()
     if _kept and now - _kept[0][0] < FRESH_SECONDS:
         held = _kept[0][1]
-        if all(code in held.agencies for code in agencies if code) and all(code in held.units for code in units if code):
+        if all(code in held.agencies for code in agencies if code) and all(
+            code in held.units for code in units if code
+        ):
             return held
     found = Names(
         {each.code: (each.name, each.name_en) for each in people.agencies()},

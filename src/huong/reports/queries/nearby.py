@@ -83,7 +83,7 @@ def similar(
         rows = rows.filter(unit=unit, is_open=True)
     else:
         return []
-    candidates = rows.exclude(pk=leave_out).select_related("words").order_by("-id")[:CANDIDATES]
+    candidates = rows.exclude(pk=leave_out or 0).select_related("words").order_by("-id")[:CANDIDATES]
     wanted = set(words_of(text)) if len(text) < 400 else set(words_of(text[:400]))
     scored = (_scored(each, category, point, wanted, metres) for each in candidates)
     found = [each for each in scored if each is not None and each.score >= 0.35]

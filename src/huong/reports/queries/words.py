@@ -6,7 +6,7 @@ from django.db.models import QuerySet
 
 from huong.base import sql
 from huong.base.text import fold
-from huong.reports.models import Report, ReportWords
+from huong.reports.models import Report
 
 MOST_WORDS = 8
 _WORD = re.compile(r"[^\W_]+")
@@ -26,5 +26,4 @@ def matching(rows: QuerySet[Report], text: str) -> QuerySet[Report]:
     words = words_of(text)
     if not words:
         return rows.none()
-    found = ReportWords.objects.filter(sql.words_match("reports_reportwords", "folded", words))
-    return rows.filter(pk__in=found.values("pk"))
+    return rows.filter(pk__in=sql.ids_with_words("reports_reportwords", "folded", words))

@@ -14,8 +14,13 @@ ZERO = timedelta(0)
 class Calendar(Protocol):
     """When offices work."""
 
-    zone: tzinfo
-    shifts: tuple[tuple[time, time], ...]
+    @property
+    def zone(self) -> tzinfo:
+        """The city's zone."""
+
+    @property
+    def shifts(self) -> tuple[tuple[time, time], ...]:
+        """The office hours of a working day."""
 
     def works(self, day: date) -> bool:
         """Return whether offices work on a day."""

@@ -9,7 +9,7 @@ import typing
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import date
-from typing import Any, TypeVar, get_args, get_origin
+from typing import Any, TypeVar, cast, get_args, get_origin
 
 T = TypeVar("T")
 NORMAL, URGENT, DANGER = 0, 1, 2
@@ -267,8 +267,10 @@ def _built(noun: type[T], body: Mapping[str, Any]) -> T:
 def _value(hint: Any, value: Any) -> Any:
     if get_origin(hint) is tuple:
         items = [value] if isinstance(value, str | int) else list(value or ())
-        inner = get_args(hint)[0]
-        return tuple(_built(inner, item) if is_dataclass(inner) else _value(inner, item) for item in items)
+        inner: Any = get_args(hint)[0]
+        if is_dataclass(inner):
+            return tuple(_built(cast("type[Any]", inner), cast("Any", item)) for item in items)
+        return tuple(_value(inner, item) for item in items)
     if isinstance(hint, types.UnionType) and date in get_args(hint):
         return date.fromisoformat(value) if isinstance(value, str) and value else value or None
     if hint in {str, bool, int, float} and not isinstance(value, _ALLOWED[hint]):

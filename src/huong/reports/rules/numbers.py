@@ -16,11 +16,11 @@ def number_of(report_id: int) -> str:
     return f"PA-{report_id:06d}"
 
 
-def id_of(number: str) -> int | None:
-    """Return the id behind a number as people type it, None if it is none.
+def id_of(number: str) -> int:
+    """Return the id behind a number as people type it, 0 (no report's id) if it is none.
 
     >>> id_of("PA-000123"), id_of("pa 123"), id_of("#123"), id_of("Hue")
-    (123, 123, 123, None)
+    (123, 123, 123, 0)
     """
     found = _NUMBER.fullmatch(fold(number))
-    return int(found.group(1)) if found else None
+    return int(found.group(1)) if found else 0

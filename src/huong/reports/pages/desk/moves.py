@@ -72,9 +72,7 @@ def _answer(number: str, data: Data, by: User, version: int | None) -> Report:
 
 
 def _close(number: str, data: Data, by: User, version: int | None) -> Report:
-    return actions.close(
-        number, text=data.get("text", ""), by=by, public=data.get("public") == "1", version=version
-    )
+    return actions.close(number, text=data.get("text", ""), by=by, public=data.get("public") == "1", version=version)
 
 
 def _tell(number: str, data: Data, by: User, version: int | None) -> Report:

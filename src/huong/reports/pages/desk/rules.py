@@ -74,7 +74,9 @@ def edit(request: HttpRequest, kind: str, key: str) -> HttpResponse:
     person: Any = request.user
     versions = queries.versions_of(kind, key)
     newest = versions[0] if versions else None
-    text = request.POST.get("body") or yaml.safe_dump(newest.body if newest else {}, allow_unicode=True, sort_keys=False)
+    text = request.POST.get("body") or yaml.safe_dump(
+        newest.body if newest else {}, allow_unicode=True, sort_keys=False
+    )
     context: dict[str, Any] = {"kind": kind, "kind_name": KINDS[kind], "key": key, "versions": versions, "body": text}
     if request.method == "POST":
         try:
