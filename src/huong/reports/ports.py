@@ -17,7 +17,7 @@ FOUND_AT_MOST = 8
 def register() -> None:
     """Fill navigation and search."""
     navigation.add(
-        NavItem("reports", _("Field reports"), "megaphone", "/desk/reports/", 20, _may_read, queries.open_count_of)
+        NavItem("reports", _("Reports"), "megaphone", "/desk/reports/", 20, _may_read, queries.open_count_of)
     )
     search.sources.add("reports", hits)
 

@@ -40,7 +40,9 @@ def listing(request: HttpRequest) -> HttpResponse:
     pinned = queries.pinned(person) if after is None and work.danger else []
     above = {each.pk for each in pinned}
     context = {
-        "rows": rows.rows_of([*pinned, *(each for each in page.items if each.pk not in above)]),
+        "rows": rows.rows_of(
+            [*pinned, *(each for each in page.items if each.pk not in above)], access.agencies_of(person)
+        ),
         "state_line": state_line(work),
         "chips": asking.chips(
             request.GET, work, in_ward=_in_ward(person), sees_all=access.sees_all(person, "reports.read")

@@ -1,6 +1,6 @@
 """Reports as the desk shows them: what it is, when it is due, where it is, what it waits for."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -13,14 +13,18 @@ from huong.reports.rules.nouns import DANGER
 from huong.ui import words
 
 
-def rows_of(reports: Iterable[Report]) -> list[dict[str, Any]]:
-    """Return reports as rows of the list."""
+def rows_of(reports: Iterable[Report], own: Collection[str] = ()) -> list[dict[str, Any]]:
+    """Return reports as rows of the list.
+
+    Args:
+        own: the codes of the reader's agencies: there the person is named, or that nobody has it yet.
+    """
     found = list(reports)
     named = names({each.agency for each in found}, {each.unit for each in found})
-    return [row_of(each, named) for each in found]
+    return [row_of(each, named, own) for each in found]
 
 
-def row_of(report: Report, named: Names) -> dict[str, Any]:
+def row_of(report: Report, named: Names, own: Collection[str] = ()) -> dict[str, Any]:
     """Return one report as a row of the list."""
     return {
         "number": report.number,
@@ -35,9 +39,9 @@ def row_of(report: Report, named: Names) -> dict[str, Any]:
         "ended": "" if report.is_open else queries.state_name(report.state),
         "ended_at": report.closed_at,
         "received_at": report.received_at,
-        "where": where(report, named),
+        "where": where(report, named, own),
         "nobody": report.is_open and report.assignee_id is None,
-        "waits": waits(report),
+        "waits": waits(report, own),
     }
 
 
@@ -46,14 +50,14 @@ def url_of(number: str) -> str:
     return f"/desk/reports/{number}/"
 
 
-def where(report: Report, named: Names) -> str:
-    """Return who has a report: a person, else the agency."""
+def where(report: Report, named: Names, own: Collection[str] = ()) -> str:
+    """Return who has a report: a person, else the agency; in the reader's own one, that nobody has taken it."""
     if report.assignee_id is not None and report.assignee is not None:
         return str(report.assignee)
-    return named.agency(report.agency) if report.agency else _("nobody yet")
+    return named.agency(report.agency) if report.agency and report.agency not in own else _("nobody yet")
 
 
-def waits(report: Report) -> str:
+def waits(report: Report, own: Collection[str] = ()) -> str:
     """Return what a report waits for, in a few words."""
     if not report.is_open:
         return ""
@@ -62,7 +66,7 @@ def waits(report: Report) -> str:
     said = {
         "received": _("Waits to be screened"),
         "asked": _("The citizen was asked"),
-        "dispatched": _("Nobody has taken it yet"),
+        "dispatched": "" if report.agency in own else _("Nobody has taken it yet"),
         "reopened": _("The citizen is not satisfied"),
     }.get(report.state, "")
     if not report.followers:

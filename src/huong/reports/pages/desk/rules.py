@@ -13,7 +13,7 @@ from huong.base.errors import BadInput, HuongError, NotFound
 from huong.people import access
 from huong.people.access import needs
 from huong.reports import actions, queries
-from huong.reports.queries.names import names
+from huong.reports.queries.names import Names, names
 
 KINDS = {
     "category": gettext_lazy("Categories"),
@@ -35,13 +35,18 @@ def listing(request: HttpRequest, kind: str = "category") -> HttpResponse:
     """List the rules of one kind that are in force."""
     if kind not in KINDS:
         raise NotFound
-    found = queries.rules_of(kind)
+    found, named = queries.rules_of(kind), names()
     context = {
         "kinds": list(KINDS.items()),
         "kind": kind,
         "kind_name": KINDS[kind],
         "rules": [
-            {"key": rule.key, "version": rule.version, "name": _name(rule.body, rule.key), "facts": _facts(rule.body)}
+            {
+                "key": rule.key,
+                "version": rule.version,
+                "name": _name(rule.body, rule.key, named),
+                "facts": _facts(rule.body),
+            }
             for rule in sorted(found, key=lambda rule: (rule.body.get("order", 0), rule.key))
         ],
         "may_rule": access.has_power(request.user, "reports.rules"),
@@ -49,8 +54,11 @@ def listing(request: HttpRequest, kind: str = "category") -> HttpResponse:
     return render(request, "reports/desk/rules.html", context)
 
 
-def _name(body: dict[str, Any], key: str) -> str:
-    return str(body.get("name") or body.get("title") or body.get("text") or key)
+def _name(body: dict[str, Any], key: str, named: Names) -> str:
+    """Return what a rule is called: its own name, the agency it names, or its key."""
+    agency = str(body.get("agency", ""))
+    whose = {"unit": _("the ward or commune"), "own": _("the agency that has it")}.get(agency, named.agency(agency))
+    return str(body.get("name") or body.get("title") or body.get("text") or whose or key)
 
 
 def _facts(body: dict[str, Any]) -> str:

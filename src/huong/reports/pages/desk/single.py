@@ -1,6 +1,6 @@
 """One report at the desk: its story, its clocks, who has it, what can be done next."""
 
-from typing import Any
+from typing import cast
 
 from django.contrib import messages
 from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
@@ -28,8 +28,7 @@ def page(request: HttpRequest, number: str) -> HttpResponse:
 
 
 def _person(request: HttpRequest) -> User:
-    person: Any = request.user
-    return person
+    return cast("User", request.user)
 
 
 def _page(
