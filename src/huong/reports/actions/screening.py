@@ -137,6 +137,8 @@ def unmerge(number: str, *, by: User, version: int | None = None) -> Report:
         state=rule.targets[0],
         merged_into=None,
         closed_at=None,
+        agency=str(book().setting("screening_agency", report.agency)),
+        **hops.screening(clock.now()),
     )
     return report
 
