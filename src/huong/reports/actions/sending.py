@@ -219,6 +219,7 @@ def _received(
     report = Report(
         uid=ids.new_id(),
         category=category.key if category else UNSORTED,
+        main=category.parent if category else UNSORTED.split(".", maxsplit=1)[0],
         category_version=category.version if category else 0,
         priority=DANGER if danger else NORMAL,
         channel=draft.channel,
