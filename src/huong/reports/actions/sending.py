@@ -103,12 +103,11 @@ def send(
     photos.require_number(draft.photos)
     category = _category(draft.category)
     danger = bool(category and category.danger)
-    if by is None and not danger:
-        _take_limits(device, address)
     place = locate(point=draft.point, unit=draft.unit, text=draft.place, lenient=danger)
     if category is not None and not danger:
         questions.require_answers(category, draft.asks)
-    return _once(draft, text, place, category, key=key, by=by, user=user)
+    limited = () if by is not None or danger else (device, address)
+    return _once(draft, text, place, category, key=key, by=by, user=user, limited=limited)
 
 
 def rescue(
@@ -149,11 +148,10 @@ def _before(key: str) -> Sent | None:
 
 def _take_limits(device: str, address: str) -> None:
     held = book()
-    with transaction.atomic():
-        for name, value, usual in (("device", device, 20), ("address", address, 60)):
-            if value:
-                rate = int(held.setting(f"limit_per_{name}_hour", usual))
-                limits.take(f"reports.{name}:{hashed_source(value)}", rate=rate, per=timedelta(hours=1))
+    for name, value, usual in (("device", device, 20), ("address", address, 60)):
+        if value:
+            rate = int(held.setting(f"limit_per_{name}_hour", usual))
+            limits.take(f"reports.{name}:{hashed_source(value)}", rate=rate, per=timedelta(hours=1))
 
 
 def hashed_source(value: str) -> str:
@@ -188,9 +186,12 @@ def _once(
     by: User | None,
     user: User | None,
     danger: bool = False,
+    limited: tuple[str, ...] = (),
 ) -> Sent:
     try:
-        with transaction.atomic():
+        with transaction.atomic():  # the limits count in the same transaction: one commit for one report
+            if limited:
+                _take_limits(*limited)
             report = _received(draft, text, place, category, by=by, user=user, danger=danger)
             if key:
                 Sending.objects.create(key=_hash(key), at=clock.now(), report=report)
