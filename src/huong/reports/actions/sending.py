@@ -92,17 +92,21 @@ def send(
         CategoryEnded: the category is not taken any more; `details["choices"]` names others.
         OutsideTheCity, PlaceUnclear: the place cannot be used.
         TooMany: too many reports from one device or address; a danger to life is never refused for that.
+        Forbidden: `by` screens nowhere, so takes nothing down for others.
 
     Records: `reports.received`, or `reports.rescue_asked` for danger to life.
     """
     if (before := _before(key)) is not None:
         return before
+    if by is not None:
+        access.require_power(by, "reports.screen")
     text = words.cleaned(draft.text)
     if len(text) < SHORTEST and not draft.photos:
         raise BadInput(_("Please write in a few words what is the matter."), code="text_needed", field="text")
-    photos.require_number(draft.photos)
     category = _category(draft.category)
     danger = bool(category and category.danger)
+    if not danger:
+        photos.require_number(draft.photos)
     place = locate(point=draft.point, unit=draft.unit, text=draft.place, lenient=danger)
     if category is not None and not danger:
         questions.require_answers(category, draft.asks)
@@ -251,7 +255,7 @@ def _received(
         cell=report.cell,
     )
     moving.say(report, entry, "description", text, by=None, public=True)
-    photos.attach(report, draft.photos, by=by)
+    photos.attach(report, draft.photos, by=by, lenient=danger)
     reporters.keep(report, name=draft.name, phone=draft.phone, mail=draft.mail, user=user)
     return report
 
