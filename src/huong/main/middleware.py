@@ -13,7 +13,8 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from huong.base import ids, logs
-from huong.base.errors import HuongError, TooLarge
+from huong.base.errors import TooLarge
+from huong.base.refusals import refusal_of
 from huong.main.answers import refusal
 
 log = logging.getLogger("huong.request")
@@ -103,8 +104,7 @@ class ErrorMiddleware:
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """Answer refusals; leave everything else to Django."""
-        if isinstance(exception, HuongError):
-            return refusal(request, exception)
         if isinstance(exception, RequestDataTooBig):
             return refusal(request, TooLarge(_("This form is larger than can be taken in at once.")))
-        return None
+        found = refusal_of(exception)
+        return refusal(request, found) if found else None

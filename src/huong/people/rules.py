@@ -13,6 +13,7 @@ POWERS: Final[dict[str, str]] = {
     "store.read": "read shared data",
     "store.read_personal": "read columns that identify persons",
     "journal.read": "read the journal",
+    "people.erase": "erase a person's data everywhere",
     "people.manage": "invite people, give posts and tokens",
     "system.operate": "operate the installation",
     "reports.read": "see field reports",
@@ -54,6 +55,7 @@ ROLES: Final[dict[str, Role]] = {
                 "intake.load",
                 "intake.repair",
                 "journal.read",
+                "people.erase",
                 "reports.read",
                 "reports.rules",
             }

@@ -64,6 +64,7 @@ FOLLOWED = _moved("followed", "Somebody follows the report.", followers="how man
 UNFOLLOWED = _moved("unfollowed", "Somebody no longer follows the report.", followers="how many by now")
 UNDONE = _moved("undone", "A move on many reports was undone for this one.", entry="the entry undone")
 ERASED = _moved("reporter_erased", "Contact and words of the reporter were erased on request.")
+FORGOTTEN = _moved("contact_forgotten", "The contact was erased: the report ended long ago.")
 VERIFIED = _moved("contact_verified", "The reporter proved their contact with a code.")
 IMPORTED = _moved("imported", "A report of another system, or of the past, was taken over.", source="which")
 

@@ -33,7 +33,21 @@ _TYPES: Final[dict[str, tuple[str, str]]] = {
     "date": ("“{title}” không phải là ngày có thật.", "“{title}” is not a date of the calendar."),
     "timestamp": ("“{title}” không phải là thời điểm có thật.", "“{title}” is not a point in time."),
     "point": ("“{title}” không phải là tọa độ hợp lệ.", "“{title}” is not a valid position."),
-    "string": ("“{title}” không đúng cách ghi {semantic}.", "“{title}” is not a valid {semantic}."),
+    "string": ("“{title}” không phải là {semantic} hợp lệ.", "“{title}” is not a valid {semantic}."),
+}
+_MEANINGS: Final[dict[str, tuple[str, str]]] = {
+    "vn.citizen_id": ("số định danh cá nhân (12 chữ số)", "personal id (12 digits)"),
+    "vn.tax_code": ("mã số thuế", "tax code"),
+    "vn.phone": ("số điện thoại Việt Nam", "Vietnamese phone number"),
+    "vn.plate": ("biển số xe", "licence plate"),
+    "vn.social_insurance": ("mã số bảo hiểm xã hội (10 chữ số)", "social insurance number (10 digits)"),
+    "vn.dossier_code": ("mã hồ sơ", "dossier code"),
+    "vn.agency_code": ("mã cơ quan", "agency code"),
+    "text.name": ("tên", "name"),
+    "vn.person_name": ("họ và tên người", "name of a person"),
+    "text.identifier": ("mã số", "identifier"),
+    "text.email": ("địa chỉ thư điện tử", "e-mail address"),
+    "text.url": ("địa chỉ trang web", "web address"),
 }
 
 
@@ -97,9 +111,12 @@ def _sentences(kind: Kind, found: FieldSpec) -> tuple[str, str]:
         "pattern": found.limits.pattern or "",
         "length": _length_text(found),
         "list": found.code_list or (found.reference.dataset if found.reference else ""),
-        "semantic": found.semantic,
     }
-    return vi.format(title=found.title("vi"), **facts), en.format(title=found.title("en"), **facts)
+    meaning = _MEANINGS.get(found.semantic, (found.semantic, found.semantic))
+    return (
+        vi.format(title=found.title("vi"), semantic=meaning[0], **facts),
+        en.format(title=found.title("en"), semantic=meaning[1], **facts),
+    )
 
 
 def _list_kind(found: FieldSpec) -> str:

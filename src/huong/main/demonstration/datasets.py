@@ -11,15 +11,29 @@ from huong.main.demonstration.people import STREETS, Wards, citizen_id, full_nam
 Rows = list[dict[str, Any]]
 VN_DAY: Final = "%d/%m/%Y"
 VN_TIME: Final = "%d/%m/%Y %H:%M"
+HOURS: Final = 26  # of a daily file: a day, and two hours that the next one corrects
 
 
 @dataclass(frozen=True)
 class Sender:
-    """A demonstration dataset: how its file is made, and on which of the past days it is sent."""
+    """A demonstration dataset: how its file is made, when it was sent, and who of those in need has read it.
+
+    Attributes:
+        days_ago: the past days on which its file came.
+        hour: the hour of the day at which its office sends.
+        everybody: whether all agencies that declared a need have read it, or only most.
+    """
 
     dataset: str
     rows: Callable[[Random, Wards, datetime], Rows]
-    days_ago: tuple[float, ...]
+    days_ago: tuple[int, ...]
+    hour: int = 8
+    everybody: bool = True
+
+
+def daily(days: int, *, but: tuple[int, ...] = ()) -> tuple[int, ...]:
+    """Return every day of the last ones, but those on which nothing came."""
+    return tuple(day for day in range(days, 0, -1) if day not in but)
 
 
 def hydrants(random: Random, wards: Wards, at: datetime) -> Rows:
@@ -46,9 +60,9 @@ def hydrants(random: Random, wards: Wards, at: datetime) -> Rows:
 def incidents(random: Random, wards: Wards, at: datetime) -> Rows:
     """Road incidents: a few cleared before they happened, some plates unreadable."""
     rows = []
-    for number in range(260):
+    for number in range(40):
         ward, lat, lon = wards.any()
-        begun = at - timedelta(days=random.random() * 30)
+        begun = at - timedelta(days=random.random() * 2)
         cleared = begun + timedelta(minutes=random.randrange(10, 240) * (-1 if number % 61 == 7 else 1))
         digits = f"{random.randrange(100_000):05d}"
         mark = f"75{random.choice('ABC')}"
@@ -113,11 +127,11 @@ def dengue(random: Random, wards: Wards, at: datetime) -> Rows:
 
 
 def air(random: Random, wards: Wards, at: datetime) -> Rows:
-    """Hourly air quality of three stations over three days: gaps of PM10, one broken thermometer."""
+    """Hourly air quality of three stations, a day and two hours: gaps of PM10, one broken thermometer."""
     rows = []
     hour = at.replace(minute=0, second=0, microsecond=0)
     for station, ward in (("KK01", "Phường Thuận Hóa"), ("KK02", "Phường Phú Bài"), ("KK03", "Xã Chân Mây - Lăng Cô")):
-        for back in range(72):
+        for back in range(HOURS):
             fine = max(3.0, random.gauss(22, 9))
             rows.append(
                 {
@@ -133,7 +147,7 @@ def air(random: Random, wards: Wards, at: datetime) -> Rows:
 
 
 def river(random: Random, wards: Wards, at: datetime) -> Rows:
-    """Hourly river levels of three stations over three days."""
+    """Hourly river levels of three stations, a day and two hours."""
     rows = []
     hour = at.replace(minute=0, second=0, microsecond=0)
     for station, ward, base in (
@@ -141,7 +155,7 @@ def river(random: Random, wards: Wards, at: datetime) -> Rows:
         ("TV02", "Phường Hương Trà", 1.1),
         ("TV03", "Xã Nam Đông", 2.4),
     ):
-        for back in range(72):
+        for back in range(HOURS):
             rows.append(
                 {
                     "tram": station,
@@ -176,14 +190,14 @@ def lights(random: Random, wards: Wards, at: datetime) -> Rows:
 
 
 def outages(random: Random, wards: Wards, at: datetime) -> Rows:
-    """Water outages of two months: open ends, one ended before it began."""
+    """Water outages of a week: open ends, one ended before it began."""
     rows = []
-    for number in range(48):
-        begun = at - timedelta(days=random.random() * 60)
+    for number in range(24):
+        begun = at - timedelta(days=random.random() * 7)
         ended = begun + timedelta(hours=random.randrange(2, 20) * (-1 if number == 17 else 1))
         rows.append(
             {
-                "ma": f"NN{at:%y%m}-{number:03d}",
+                "ma": f"NN{at:%y%m%d}-{number:03d}",
                 "phuong_xa": wards.any()[0],
                 "tu_luc": begun.strftime(VN_TIME),
                 "den_luc": "" if random.random() < 0.15 else ended.strftime(VN_TIME),
@@ -240,14 +254,14 @@ def schools(random: Random, wards: Wards, at: datetime) -> Rows:
 
 
 SENDERS: Final = (
-    Sender("fire_hydrants", hydrants, (60, 20)),
-    Sender("road_incidents", incidents, (28, 14, 3, 0.3)),
-    Sender("health_stations", stations, (75, 15)),
-    Sender("dengue_weekly", dengue, (21, 14, 7, 1)),
-    Sender("air_quality", air, (9, 6, 3, 0.05)),
-    Sender("river_levels", river, (6, 3, 0.5)),
-    Sender("street_lights", lights, (80, 45)),
-    Sender("water_outages", outages, (30, 5)),
-    Sender("social_allowance", allowance, (35, 4)),
-    Sender("schools", schools, (70,)),
+    Sender("fire_hydrants", hydrants, (60, 20), hour=9),
+    Sender("road_incidents", incidents, daily(24, but=(2, 3, 9, 10, 17)), hour=7),
+    Sender("health_stations", stations, (75, 15), hour=15),
+    Sender("dengue_weekly", dengue, (28, 21, 14, 7, 1), hour=10),
+    Sender("air_quality", air, daily(21, but=(5, 6)), hour=6),
+    Sender("river_levels", river, daily(21), hour=7),
+    Sender("street_lights", lights, (80, 45), hour=16, everybody=False),
+    Sender("water_outages", outages, (30, 23, 16, 9, 2), hour=11),
+    Sender("social_allowance", allowance, (35, 4), hour=14, everybody=False),
+    Sender("schools", schools, (70,), hour=9, everybody=False),
 )

@@ -34,9 +34,9 @@ def send(sender: Sender) -> None:
     random = Random(f"{SEED}:{sender.dataset}")
     wards = Wards(random)
     steward = people.user(catalogue.contract_of(sender.dataset).steward)
-    begin = clock.now()
+    today = clock.local(clock.now()).replace(hour=sender.hour, minute=random.randrange(60), second=0, microsecond=0)
     for days in sender.days_ago[loads.loads_of(sender.dataset).count() :]:
-        at = begin - timedelta(days=days)
+        at = today - timedelta(days=days)
         with clock.freeze(at):
             rows = sender.rows(random, wards, clock.local(at))
             name = f"{sender.dataset}-{at:%Y%m%d}.csv"
@@ -74,7 +74,7 @@ def read() -> None:
     for sender in SENDERS:
         spec = catalogue.contract_of(sender.dataset)
         fields = frozenset(found.name for found in spec.fields if not found.identifying)
-        for agency in chosen(random, spec.sharing.consumers):
+        for agency in spec.sharing.consumers if sender.everybody else chosen(random, spec.sharing.consumers):
             grant = DemonstrationGrant("demonstration", sender.dataset, agency, fields, {}, "minh hoạ")
             use = store.Use(agency=agency, purpose="minh hoạ", grant=grant)
             store.read(sender.dataset, use=use, fields=sorted(fields))

@@ -35,7 +35,7 @@ VERBS: dict[str, Verb] = {
     "join": family.join,
 }
 KEPT = (
-    "state", "is_open", "category", "category_version", "priority", "is_public", "agency", "assignee_id",
+    "state", "is_open", "category", "main", "category_version", "priority", "is_public", "agency", "assignee_id",
     "accepted_at", "closed_at", "due_at", "late3_at", "hop_due_at", "left_us", "left3_us", "office_clock", "promise",
     "promise_en", "escalated", "escalate_at", "parent_id", "rating", "out_channel",
 )  # fmt: skip

@@ -18,7 +18,7 @@ from huong.reports.rules import numbers
 from huong.reports.rules.nouns import DANGER, Step
 
 log = logging.getLogger(__name__)
-BATCH = 200
+BATCH = 1000
 DANGER_TEXT = gettext_noop("Danger to life: %(number)s has had no answer for %(minutes)s minutes.")
 LATE_TEXT = gettext_noop("%(number)s is overdue at %(agency)s.")
 

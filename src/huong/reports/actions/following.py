@@ -1,12 +1,13 @@
 """Following a report: a signed-in person by bell, anybody by mail after confirming the address."""
 
 import hmac
+from datetime import timedelta
 
 from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from huong.base import clock, keys
+from huong.base import clock, keys, limits
 from huong.base.errors import BadInput, NotFound
 from huong.messages import actions as messages
 from huong.messages.rules import normal_mail
@@ -20,31 +21,50 @@ CONTEXT = "reports.follow"
 
 
 @transaction.atomic
-def follow(number: str, *, user: User | None = None, mail: str = "", lang: str = "vi") -> Follow:
+def follow(number: str, *, user: User | None = None, mail: str = "", lang: str = "vi", address: str = "") -> Follow:
     """Let somebody hear of a report. A mail address is written to once, with a link that confirms it.
+
+    Args:
+        user: a signed-in person.
+        mail: else where to write to.
+        lang: the language of the mail.
+        address: where the request came from, for the limits.
 
     Raises:
         NotFound: no public report has this number.
         BadInput: neither a person nor a mail address.
+        TooMany: too many confirmations were asked for by one address, or for one mail address.
 
     Records: `reports.followed` once it counts.
     """
     report = moving.found(number)
     if not report.is_public:
         raise NotFound(_("No report has the number %(number)s.") % {"number": number[:40]})
-    address = normal_mail(mail) if mail else None
-    if user is None and not address:
+    written_to = normal_mail(mail) if mail else None
+    if user is None and not written_to:
         raise BadInput(_("This mail address does not look right. Please check it."), code="bad_mail", field="mail")
-    row = _row(report, user=user, address=address or "", lang=lang)
+    row = _row(report, user=user, address=written_to or "", lang=lang)
     if user is not None:
         return _counted(report, row)
     if row.confirmed_at is None or row.ended_at is not None:
+        _take_limits(row, address)
         url = f"{settings.PUBLIC_URL}/reports/follow/{report.number}?token={token_of(row)}"
         context = {"number": report.number, "url": url, "title": report.title}
         messages.send(
-            messages.Address("mail", address or "", lang), "report_follow", context, f"follow:{row.pk}:{clock.today()}"
+            messages.Address("mail", written_to or "", lang),
+            "report_follow",
+            context,
+            f"follow:{row.pk}:{clock.today()}",
         )
     return row
+
+
+def _take_limits(row: Follow, address: str) -> None:
+    """Count a confirmation, so that nobody can have strangers written to again and again."""
+    limits.take(f"reports.follow:{row.who[:40]}", rate=5, per=timedelta(days=1))
+    if address:
+        source = keys.keyed_hash(address, context="reports.limit")[:40]
+        limits.take(f"reports.follow:{source}", rate=20, per=timedelta(hours=1))
 
 
 def _row(report: Report, *, user: User | None, address: str, lang: str) -> Follow:

@@ -1,11 +1,12 @@
 """Work on a report: dispatch, hand over, take, assign, ask, answer, close, reopen, note."""
 
+from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from huong.base import clock
+from huong.base import clock, limits
 from huong.base.errors import BadInput
 from huong.people.models import User
 from huong.reports import events
@@ -139,10 +140,12 @@ def reply(number: str, *, text: str = "", photos: tuple[str, ...] = ()) -> Repor
     Raises:
         BadInput: nothing is said.
         WrongState: the report takes no more words.
+        TooMany: more than thirty within an hour.
 
     Records: `reports.replied` or `reports.added`.
     """
     report = moving.found(number)
+    limits.take(f"reports.reply:{report.pk}", rate=30, per=timedelta(hours=1))
     waiting = report.state == "asked"
     rule = moving.allowed(report, "reply" if waiting else "add", by=None)
     if not text.strip() and not photos:
@@ -206,7 +209,8 @@ def _end(
 ) -> Report:
     report = moving.found(number)
     rule = moving.allowed(report, verb, by=by, version=version, text=text)
-    late = bool(report.due_at and report.due_at < clock.now())
+    times = hops.going_on(report)  # answered while the citizen was asked: the clock counts up to now
+    due_at = times.get("due_at", report.due_at)
     entry = moving.change(
         report,
         event,
@@ -214,7 +218,8 @@ def _end(
         state=rule.targets[0],
         closed_at=clock.now(),
         escalate_at=None,
-        facts={"late": late, "due": report.due_at.isoformat() if report.due_at else None},
+        facts={"late": bool(due_at and due_at < clock.now()), "due": due_at.isoformat() if due_at else None},
+        **times,
     )
     hops.end(report)
     said = moving.say(report, entry, kind, text, by=by, public=public)
@@ -251,6 +256,7 @@ def reopened(report: Report, *, text: str, by: User | None, version: int | None 
         by=by,
         state=rule.targets[0],
         closed_at=None,
+        accepted_at=report.accepted_at or clock.now(),
         reopened=report.reopened + 1,
         rating="",
         facts={"due": promise["due_at"].isoformat(), "round": report.reopened + 1},

@@ -12,7 +12,7 @@ from huong.people.models import Agency, User
 from huong.reports.models import Hop, Message, Report
 from huong.reports.queries.book import book, offices
 from huong.reports.rules import clocks
-from huong.reports.rules.nouns import DANGER
+from huong.reports.rules.nouns import DANGER, NORMAL
 
 
 def agency_named(code: str) -> Agency:
@@ -101,6 +101,14 @@ def promise(report: Report) -> dict[str, Any]:
         "escalate_at": next_rung(report.priority, due_at, 0),
         "escalated": 0,
     }
+
+
+def screening(at: datetime) -> dict[str, Any]:
+    """Return the columns of the clock of screening, which starts now: until then somebody must have looked."""
+    held = book()
+    amount = clocks.span("hours", float(held.setting("screening_hours", 4)))
+    due_at, late3_at = clocks.due(at, amount, offices())
+    return {"due_at": due_at, "late3_at": late3_at, "escalated": 0, "escalate_at": next_rung(NORMAL, due_at, 0)}
 
 
 def next_rung(priority: int, due_at: datetime | None, rung: int) -> datetime | None:

@@ -19,12 +19,15 @@ from huong.people.models import User
 from huong.reports import events
 from huong.reports.actions import moving, words
 from huong.reports.models import Follow, Message, Report, Reporter, ReportWords
+from huong.reports.queries.book import book
 from huong.reports.queries.links import link_of
 from huong.reports.queries.reporters import contact_of, hash_of
-from huong.reports.rules import contacts, masking
+from huong.reports.rules import contacts, masking, numbers
+from huong.reports.rules.nouns import DANGER
 
 CODE_LIFE = timedelta(minutes=15)
 CODE_TRIES = 5
+BATCH = 500
 EMPTIED = {"sealed": None, "phone_hash": "", "mail_hash": "", "shown": "", "user": None, "code_hash": ""}
 
 
@@ -38,11 +41,11 @@ def keep(report: Report, *, name: str, phone: str, mail: str, user: User | None)
     if not (name or phone or mail or user):
         return None
     normal, address = contacts.normal_phone(phone), normal_mail(mail) if mail else ""
-    if phone and not normal and report.priority < 2:
+    if phone and not normal and report.priority < DANGER:
         raise BadInput(_("This phone number does not look right. Please check it."), code="bad_phone", field="phone")
-    if mail and not address:
+    if mail and not address and report.priority < DANGER:
         raise BadInput(_("This mail address does not look right. Please check it."), code="bad_mail", field="mail")
-    plain = {"name": name, "phone": normal or phone[:40], "mail": address or ""}
+    plain = {"name": name, "phone": normal or phone[:40], "mail": address or mail[:120]}
     return Reporter.objects.create(
         report=report,
         uid=ids.new_id(),
@@ -180,6 +183,30 @@ def _erase(report: Report, *, by: User | None) -> None:
     ReportWords.objects.filter(report=report).update(folded="")
     emptied: dict[str, Any] = {"title": "", "place": "", "asks": {}, "is_public": False}
     moving.change(report, events.ERASED, by=by, link_version=report.link_version + 1, **emptied)
+
+
+def forget_contacts() -> int:
+    """Erase the contact of reports that ended long ago (setting `contact_days`); their words stay. Returns how many.
+
+    Records: `reports.contact_forgotten` for each.
+    """
+    before = clock.now() - timedelta(days=int(book().setting("contact_days", 365)))
+    old = Report.objects.filter(is_open=False, closed_at__lt=before, reporter__isnull=False, reporter__erased_at=None)
+    forgotten = 0
+    for report_id in list(old.order_by("closed_at").values_list("pk", flat=True)[:BATCH]):
+        with transaction.atomic():
+            forgotten += _forget(moving.found(numbers.number_of(report_id)))
+    return forgotten
+
+
+def _forget(report: Report) -> int:
+    if report.is_open:
+        return 0
+    keys.destroy(words.scope_of(report))
+    Reporter.objects.filter(report=report).update(**EMPTIED, erased_at=clock.now())
+    Message.objects.filter(report=report).exclude(sealed=None).update(sealed=None)
+    moving.change(report, events.FORGOTTEN, by=None)
+    return 1
 
 
 def contact(number: str, *, by: User, purpose: str) -> dict[str, str]:

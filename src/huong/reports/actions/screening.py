@@ -60,6 +60,7 @@ def accept(
         facts={"due": promise["due_at"].isoformat(), "predicted": predicted, "cell": report.cell},
         state=rule.targets[1] if agency and len(rule.targets) > 1 else rule.targets[0],
         category=key,
+        main=held.parent,
         priority=report.priority,
         is_public=held.public if public is None else public,
         accepted_at=clock.now(),
@@ -137,6 +138,8 @@ def unmerge(number: str, *, by: User, version: int | None = None) -> Report:
         state=rule.targets[0],
         merged_into=None,
         closed_at=None,
+        agency=str(book().setting("screening_agency", report.agency)),
+        **hops.screening(clock.now()),
     )
     return report
 

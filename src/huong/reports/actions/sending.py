@@ -14,13 +14,13 @@ from huong.people import access
 from huong.people import queries as people
 from huong.people.models import User
 from huong.reports import events
-from huong.reports.actions import hops, moving, photos, reporters, words
+from huong.reports.actions import hops, moving, photos, questions, reporters, words
 from huong.reports.actions.placing import Place, locate
 from huong.reports.errors import CategoryEnded
 from huong.reports.models import Report, ReportWords, Sending
-from huong.reports.queries.book import book, offices
+from huong.reports.queries.book import book
 from huong.reports.queries.links import link_of
-from huong.reports.rules import clocks, masking
+from huong.reports.rules import masking
 from huong.reports.rules.book import UNSORTED
 from huong.reports.rules.nouns import DANGER, NORMAL, Category
 
@@ -92,21 +92,26 @@ def send(
         CategoryEnded: the category is not taken any more; `details["choices"]` names others.
         OutsideTheCity, PlaceUnclear: the place cannot be used.
         TooMany: too many reports from one device or address; a danger to life is never refused for that.
+        Forbidden: `by` screens nowhere, so takes nothing down for others.
 
     Records: `reports.received`, or `reports.rescue_asked` for danger to life.
     """
     if (before := _before(key)) is not None:
         return before
+    if by is not None:
+        access.require_power(by, "reports.screen")
     text = words.cleaned(draft.text)
     if len(text) < SHORTEST and not draft.photos:
         raise BadInput(_("Please write in a few words what is the matter."), code="text_needed", field="text")
-    photos.require_number(draft.photos)
     category = _category(draft.category)
     danger = bool(category and category.danger)
-    if by is None and not danger:
-        _take_limits(device, address)
+    if not danger:
+        photos.require_number(draft.photos)
     place = locate(point=draft.point, unit=draft.unit, text=draft.place, lenient=danger)
-    return _once(draft, text, place, category, key=key, by=by, user=user)
+    if category is not None and not danger:
+        questions.require_answers(category, draft.asks)
+    limited = () if by is not None or danger else (device, address)
+    return _once(draft, text, place, category, key=key, by=by, user=user, limited=limited)
 
 
 def rescue(
@@ -147,12 +152,15 @@ def _before(key: str) -> Sent | None:
 
 def _take_limits(device: str, address: str) -> None:
     held = book()
-    each = (("device", device, 20), ("address", address, 60))
-    for name, value, usual in each:
+    for name, value, usual in (("device", device, 20), ("address", address, 60)):
         if value:
             rate = int(held.setting(f"limit_per_{name}_hour", usual))
-            bucket = f"reports.{name}:{keys.keyed_hash(value, context='reports.limit')[:40]}"
-            limits.take(bucket, rate=rate, per=timedelta(hours=1))
+            limits.take(f"reports.{name}:{hashed_source(value)}", rate=rate, per=timedelta(hours=1))
+
+
+def hashed_source(value: str) -> str:
+    """Return a device or an address as limits keep it: not to be read back."""
+    return keys.keyed_hash(value, context="reports.limit")[:40]
 
 
 def _category(key: str) -> Category | None:
@@ -182,13 +190,15 @@ def _once(
     by: User | None,
     user: User | None,
     danger: bool = False,
+    limited: tuple[str, ...] = (),
 ) -> Sent:
     try:
-        with transaction.atomic():
-            sending = Sending.objects.create(key=_hash(key), at=clock.now()) if key else None
+        with transaction.atomic():  # the limits count in the same transaction: one commit for one report
+            if limited:
+                _take_limits(*limited)
             report = _received(draft, text, place, category, by=by, user=user, danger=danger)
-            if sending is not None:
-                Sending.objects.filter(pk=sending.pk).update(report=report)
+            if key:
+                Sending.objects.create(key=_hash(key), at=clock.now(), report=report)
     except IntegrityError:
         before = _before(key)  # the same sending won the race in another request
         if before is None:
@@ -214,6 +224,7 @@ def _received(
     report = Report(
         uid=ids.new_id(),
         category=category.key if category else UNSORTED,
+        main=category.parent if category else UNSORTED.split(".", maxsplit=1)[0],
         category_version=category.version if category else 0,
         priority=DANGER if danger else NORMAL,
         channel=draft.channel,
@@ -244,7 +255,7 @@ def _received(
         cell=report.cell,
     )
     moving.say(report, entry, "description", text, by=None, public=True)
-    photos.attach(report, draft.photos, by=by)
+    photos.attach(report, draft.photos, by=by, lenient=danger)
     reporters.keep(report, name=draft.name, phone=draft.phone, mail=draft.mail, user=user)
     return report
 
@@ -261,10 +272,9 @@ def _place_it(report: Report, *, danger: bool, by: User | None) -> None:
         report.hop_due_at = report.due_at
         return
     own = access.main_agency(by) if by is not None else None
-    amount = clocks.span("hours", float(held.setting("screening_hours", 4)))
     report.state = "received"
-    report.due_at, report.late3_at = clocks.due(report.received_at, amount, offices())
-    report.escalate_at = hops.next_rung(NORMAL, report.due_at, 0)
+    for name, value in hops.screening(report.received_at).items():
+        setattr(report, name, value)
     report.agency = own.code if own else str(held.setting("screening_agency", ""))
 
 

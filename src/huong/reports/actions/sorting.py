@@ -32,6 +32,7 @@ def recategorise(number: str, *, category: str, by: User, version: int | None = 
         by=by,
         facts={"predicted": report.category},
         category=category,
+        main=held.parent,
         category_version=held.version,
         is_public=report.is_public and held.public,
     )

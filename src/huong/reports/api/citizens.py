@@ -8,26 +8,27 @@ from ninja import File, Query, Router, Status
 from ninja.files import UploadedFile
 
 from huong.base import clock
-from huong.base.errors import NotFound
+from huong.base.errors import BadInput, NotFound
 from huong.files import queries as files
 from huong.people.sessions import address_of
 from huong.reports import actions, queries
 from huong.reports.actions import Draft, Sent
+from huong.reports.actions.placing import locate
 from huong.reports.api.shapes import (
     CategoryOut,
     CodeIn,
     DraftIn,
     ListQuery,
-    MailIn,
+    MailBody,
     PageOut,
     PhotoOut,
     PublicStoryOut,
     RatingIn,
-    ReplyIn,
+    ReplyBody,
     RescueIn,
     SentOut,
     SizeQuery,
-    SuggestIn,
+    SuggestBody,
     SuggestOut,
     shown,
     told,
@@ -36,6 +37,7 @@ from huong.reports.api.visitors import Anybody, device_of, known, link_in
 from huong.reports.models import Report
 
 router = Router(auth=Anybody())
+SHORTEST_KEY, LONGEST_KEY = 16, 200
 
 
 def draft_of(body: DraftIn) -> Draft:
@@ -72,8 +74,19 @@ def receipt(sent: Sent) -> dict[str, Any]:
 
 
 def key_of(request: HttpRequest) -> str:
-    """Return the client's own key."""
-    return request.headers.get("Idempotency-Key", "")[:200]
+    """Return the client's own key. Whoever has it gets the receipt again, so it must not be guessed.
+
+    Raises:
+        BadInput: it is shorter or longer than such keys are.
+    """
+    key = request.headers.get("Idempotency-Key", "")
+    if key and not SHORTEST_KEY <= len(key) <= LONGEST_KEY:
+        raise BadInput(
+            _("An Idempotency-Key has %(least)d to %(most)d characters, made at random.")
+            % {"least": SHORTEST_KEY, "most": LONGEST_KEY},
+            code="bad_key",
+        )
+    return key
 
 
 def _seen(request: HttpRequest, number: str) -> tuple[Report, queries.Reader]:
@@ -138,12 +151,13 @@ def categories(request: HttpRequest, response: HttpResponse) -> list[dict[str, A
 
 
 @router.post("/suggest", response=SuggestOut)
-def suggest(request: HttpRequest, body: SuggestIn) -> dict[str, Any]:
+def suggest(request: HttpRequest, body: SuggestBody) -> dict[str, Any]:
     """Suggest categories from the words, and public reports nearby that may be the same matter. Nothing is kept."""
     point = (body.lon, body.lat) if body.lon is not None and body.lat is not None else None
     found = queries.suggest(body.text)
     category = body.category or (found[0][0] if found else "")
-    same = queries.similar(category=category, point=point, unit=body.unit, text=body.text)
+    unit = locate(unit=body.unit, lenient=True).unit
+    same = queries.similar(category=category, point=point, unit=unit, text=body.text)
     return {
         "categories": found,
         "similar": [{"report": shown(each.report), "metres": each.metres, "score": each.score} for each in same],
@@ -182,7 +196,7 @@ def photo_file(request: HttpRequest, number: str, photo: str, query: Query[SizeQ
 
 
 @router.post("/{number}/reply", response=PublicStoryOut)
-def reply(request: HttpRequest, number: str, body: ReplyIn) -> dict[str, Any]:
+def reply(request: HttpRequest, number: str, body: ReplyBody) -> dict[str, Any]:
     """Answer a question of the agency, or add words and photos; with `X-Report-Link`."""
     actions.reply(_own(request, number).number, text=body.text, photos=tuple(body.photos))
     return one(request, number)
@@ -197,7 +211,7 @@ def rate(request: HttpRequest, number: str, body: RatingIn) -> dict[str, Any]:
 
 
 @router.post("/{number}/reopening", response=PublicStoryOut)
-def reopen(request: HttpRequest, number: str, body: ReplyIn) -> dict[str, Any]:
+def reopen(request: HttpRequest, number: str, body: ReplyBody) -> dict[str, Any]:
     """Have an answered report opened again within the city's window; with `X-Report-Link`."""
     actions.reopen(_own(request, number).number, text=body.text, by=None)
     return one(request, number)
@@ -225,9 +239,9 @@ def erase_me(request: HttpRequest, number: str) -> Status[None]:
 
 
 @router.post("/{number}/followers", response={202: None})
-def follow(request: HttpRequest, number: str, body: MailIn) -> Status[None]:
+def follow(request: HttpRequest, number: str, body: MailBody) -> Status[None]:
     """Follow a public report: as oneself, or by mail after opening the link that is sent there."""
-    actions.follow(number, user=None if body.mail else known(request), mail=body.mail)
+    actions.follow(number, user=None if body.mail else known(request), mail=body.mail, address=address_of(request))
     return Status(202, None)
 
 

@@ -100,6 +100,7 @@ def _told(report: Report, user: User) -> dict[str, Any]:
         "children": [child.number for child in report.children.order_by("pk")],
         "merged_into": report.merged_into.number if report.merged_into else "",
         "moves": queries.moves_for(report, user),
+        "asks": report.asks,
     }
 
 

@@ -142,6 +142,7 @@ class StoryOut(Schema):
     children: list[str]
     merged_into: str
     moves: list[str]
+    asks: dict[str, str]
 
 
 class PublicStoryOut(Schema):
@@ -211,7 +212,7 @@ class EraseQuery(Schema):
     all_of_them: bool = False
 
 
-class SuggestIn(Schema):
+class SuggestBody(Schema):
     """Words and a place, for suggestions before sending. Sent as a body: words of persons stand in no address."""
 
     text: str = Field("", max_length=12_000)
@@ -236,7 +237,7 @@ class SuggestOut(Schema):
     similar: list[SimilarOut]
 
 
-class ReplyIn(Schema):
+class ReplyBody(Schema):
     """The citizen's words."""
 
     text: str = Field("", max_length=12_000)
@@ -258,7 +259,7 @@ class CodeIn(Schema):
     code: str = Field(max_length=20)
 
 
-class MailIn(Schema):
+class MailBody(Schema):
     """A mail address."""
 
     mail: str = Field("", max_length=300)

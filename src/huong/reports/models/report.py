@@ -41,6 +41,7 @@ class Report(models.Model):
     state = models.CharField(_("state"), max_length=20)
     is_open = models.BooleanField(_("somebody has to do something"), default=True)
     category = models.CharField(_("category"), max_length=60)
+    main = models.CharField(_("main category"), max_length=60, blank=True)
     category_version = models.PositiveIntegerField(_("version of the category"), default=0)
     priority = models.PositiveSmallIntegerField(_("priority"), choices=PRIORITIES, default=0)
     channel = models.CharField(_("channel"), max_length=12, choices=CHANNELS)
@@ -114,13 +115,15 @@ class Report(models.Model):
         verbose_name = _("field report")
         verbose_name_plural = _("field reports")
         indexes = [
-            models.Index(fields=["agency", "is_open", "queue_at", "id"], name="report_work_of_agency"),
+            models.Index(fields=["agency", "queue_at", "id"], name="report_work_of_agency", condition=Q(is_open=True)),
+            models.Index(fields=["queue_at", "id"], name="report_by_due", condition=Q(is_open=True)),
+            models.Index(fields=["priority", "received_at"], name="report_by_priority", condition=Q(is_open=True)),
             models.Index(fields=["agency", "id"], name="report_of_agency"),
             models.Index(fields=["unit", "id"], name="report_of_unit"),
             models.Index(fields=["category", "id"], name="report_of_category"),
             models.Index(fields=["state", "id"], name="report_in_state"),
-            models.Index(fields=["is_open", "queue_at", "id"], name="report_by_due"),
-            models.Index(fields=["is_public", "id"], name="report_in_public"),
+            models.Index(fields=["main", "id"], name="report_of_main_category"),
+            models.Index(fields=["unit", "id"], name="report_public_in_unit", condition=Q(is_public=True)),
             models.Index(fields=["cell", "id"], name="report_in_cell"),
             models.Index(fields=["assignee", "id"], name="report_of_person", condition=Q(assignee__isnull=False)),
             models.Index(fields=["escalate_at"], name="report_to_escalate", condition=Q(escalate_at__isnull=False)),

@@ -1,13 +1,13 @@
 """What others may read of field reports."""
 
 from huong.reports.queries.book import book, category_then, offices, rules_of, versions_of
-from huong.reports.queries.bulks import last_bulk
-from huong.reports.queries.counts import by_day, cells, filters_of, open_count_of, open_in_unit, standing, work_of
+from huong.reports.queries.counts import by_day, cells, filters_of, open_in_unit, standing, work_of
 from huong.reports.queries.links import by_link, link_of
 from huong.reports.queries.lists import (
     Wanted,
     is_late,
     most_followed,
+    order_of,
     pinned,
     public,
     public_report,
@@ -31,7 +31,6 @@ from huong.reports.queries.stories import (
     story,
 )
 from huong.reports.queries.suggesting import suggest, suggesters
-from huong.reports.rules.numbers import id_of
 
 __all__ = [
     "Moment",
@@ -46,15 +45,12 @@ __all__ = [
     "cells",
     "filters_of",
     "hops_of",
-    "id_of",
     "is_late",
-    "last_bulk",
     "link_of",
     "most_followed",
     "moves_for",
     "offices",
-    "open_count_of",
-    "open_in_unit",
+    "open_in_unit", "order_of",
     "photos_of",
     "pinned",
     "promise_of",

@@ -69,16 +69,23 @@ def scoped(user: User, scope: str) -> QuerySet[Report]:
     rows = Report.objects.all()
     if not access.has_power(user, READ):
         return rows.none()
-    everything = access.sees_all(user, READ)
     if scope == "mine":
         return rows.filter(assignee=user)
+    if scope == "all" and access.sees_all(user, READ):
+        return rows
     codes = access.agencies_of(user)
     if scope == "agency":
         return rows.filter(agency__in=codes)
-    units = Agency.objects.filter(code__in=codes, tier="ward", unit__isnull=False).values_list("unit__code", flat=True)
     if scope == "unit":
-        return rows.filter(unit__in=list(units))
-    return rows if everything else rows.filter(Q(agency__in=codes) | Q(unit__in=list(units)))
+        return rows.filter(unit__in=units_of(user))
+    return rows.filter(Q(agency__in=codes) | Q(unit__in=units_of(user)))
+
+
+def units_of(user: User) -> list[str]:
+    """Return the codes of the wards and communes whose People's Committee somebody works for."""
+    codes = access.agencies_of(user)
+    rows = Agency.objects.filter(code__in=codes, tier="ward", unit__isnull=False)
+    return list(rows.values_list("unit__code", flat=True))
 
 
 def require_visible(user: User, number: str) -> Report:
@@ -101,9 +108,37 @@ def reports_for(user: User, wanted: Wanted, *, after: str | None = None, size: i
     Raises:
         BadInput: the cursor is damaged.
     """
-    rows = filtered(scoped(user, wanted.scope), wanted).select_related("assignee")
-    order = ORDERS.get(wanted.order, ORDERS["due"])
-    return paging.keyset(rows, order=order, after=after, size=size)
+    order = order_of(wanted)
+    parts = [filtered(rows, wanted).select_related("assignee") for rows in _parts(user, wanted.scope)]
+    pages = [paging.keyset(rows, order=order, after=after, size=size) for rows in parts]
+    return pages[0] if len(pages) == 1 else _merged(pages, order, size)
+
+
+def order_of(wanted: Wanted) -> tuple[str, ...]:
+    """Return the columns a list is ordered by. Only open reports are due: any other list begins with the newest."""
+    order = wanted.order if wanted.order in ORDERS else "due"
+    return ORDERS["newest" if order == "due" and not (wanted.is_open or wanted.bucket) else order]
+
+
+def _parts(user: User, scope: str) -> list[QuerySet[Report]]:
+    """Return the rows of a scope as parts that an index answers in order: of one's agencies, in one's ward."""
+    if scope != "all" or access.sees_all(user, READ) or not access.has_power(user, READ):
+        return [scoped(user, scope)]
+    parts = [scoped(user, "agency")]
+    units = units_of(user)
+    return [*parts, Report.objects.filter(unit__in=units)] if units else parts
+
+
+def _merged(pages: list[paging.Page[Report]], order: tuple[str, ...], size: int) -> paging.Page[Report]:
+    """Return one page of two: in order, each report once."""
+    found = {report.pk: report for page in pages for report in page.items}
+    rows = list(found.values())
+    for name in reversed(order):
+        rows.sort(key=lambda report: getattr(report, name.lstrip("-")), reverse=name.startswith("-"))
+    more = len(rows) > size or any(page.next for page in pages)
+    rows = rows[:size]
+    next_ = paging.cursor_of([getattr(rows[-1], name.lstrip("-")) for name in order]) if more and rows else None
+    return paging.Page(rows, next_)
 
 
 def filtered(rows: QuerySet[Report], wanted: Wanted) -> QuerySet[Report]:
@@ -122,7 +157,8 @@ def filtered(rows: QuerySet[Report], wanted: Wanted) -> QuerySet[Report]:
     if wanted.states:
         rows = rows.filter(state__in=wanted.states)
     if wanted.category:
-        rows = rows.filter(category__in=book().keys_under(wanted.category))
+        main = wanted.category in book().categories and not book().categories[wanted.category].parent
+        rows = rows.filter(**{"main" if main else "category": wanted.category})
     if wanted.bucket:
         rows = rows.filter(in_bucket(wanted.bucket))
     return _searched(rows, wanted.text) if wanted.text.strip() else rows
@@ -134,14 +170,14 @@ def _searched(rows: QuerySet[Report], text: str) -> QuerySet[Report]:
 
 
 def in_bucket(bucket: str, at: datetime | None = None) -> Q:
-    """Return the condition for how the clock of an open report stands."""
+    """Return the condition for how the clock of an open report stands; its place in the queue is its due time."""
     now = at or clock.now()
     soon = now + timedelta(hours=int(book().setting("soon_hours", 24)))
     conditions = {
-        "on_time": Q(due_at__gt=soon),
-        "soon": Q(due_at__gte=now, due_at__lte=soon),
-        "late": Q(due_at__lt=now) & (Q(late3_at=None) | Q(late3_at__gt=now)),
-        "very_late": Q(late3_at__lte=now),
+        "on_time": Q(due_at__isnull=False, queue_at__gt=soon),
+        "soon": Q(due_at__isnull=False, queue_at__gte=now, queue_at__lte=soon),
+        "late": Q(due_at__isnull=False, queue_at__lt=now) & (Q(late3_at=None) | Q(late3_at__gt=now)),
+        "very_late": Q(late3_at__lte=now, queue_at__lt=now),
         "waiting": Q(left_us__isnull=False),
     }
     return Q(is_open=True) & conditions.get(bucket, Q())

@@ -35,9 +35,9 @@ def _of_moves(held: Book) -> Iterator[str]:
         if state.phase not in PHASES:
             yield f"{state.key}: {state.phase}"
     for move in held.transitions.values():
-        for state in (*move.sources, *move.targets):
-            if state not in held.states:
-                yield f"{move.key}: {state}"
+        for named in (*move.sources, *move.targets):
+            if named not in held.states:
+                yield f"{move.key}: {named}"
 
 
 def _of_categories(held: Book) -> Iterator[str]:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from huong.base import calendar, clock
+from huong.base import clock
 from huong.base.testing import cast
 from huong.people.actions import agencies as agency_verbs
 from huong.reports import loading
@@ -34,8 +34,7 @@ def morning():
 
 @pytest.fixture
 def rules(hue: Path):
-    """Load Huế's calendar, agencies and rules for reports."""
-    calendar.load(cast.HUE)
+    """Load Huế's agencies and rules for reports."""
     agency_verbs.load(cast.HUE)
     loading.load(cast.HUE)
 

@@ -1,12 +1,15 @@
 """Contact stands apart, sealed; it is read with a power and a purpose, and erased on request."""
 
+from datetime import timedelta
+
 import pytest
 
+from huong.base import clock
 from huong.base.errors import BadInput, Forbidden, KeyDestroyed, NotFound
 from huong.journal.models import Entry
 from huong.messages.models import Outgoing
 from huong.reports import actions, queries
-from huong.reports.actions import Draft
+from huong.reports.actions import Draft, reporters
 from huong.reports.models import Message, Report, Reporter
 
 pytestmark = pytest.mark.django_db
@@ -66,6 +69,18 @@ def test_an_officer_who_is_asked_erases_all_reports_of_the_person(rules, dispatc
     assert actions.erase_reporter(first.number, by=dispatcher, all_of_them=True) == 2
     assert Reporter.objects.get(report=second).erased_at is not None
     assert Entry.objects.filter(name="reports.reporter_erased").count() == 2
+
+
+def test_the_contact_of_a_report_that_ended_long_ago_is_forgotten_and_its_words_stay(rules, dispatcher, ward_officer):
+    number = actions.send(AN).report.number
+    actions.accept(number, by=dispatcher)
+    report = actions.answer(number, text="Đã dọn", by=ward_officer)
+    assert reporters.forget_contacts() == 0
+    with clock.freeze(clock.now() + timedelta(days=366)):
+        assert reporters.forget_contacts() == 1
+        assert reporters.forget_contacts() == 0
+    assert Message.objects.filter(report=report, kind="description").exclude(text="").exists()
+    assert Reporter.objects.get(report=report).sealed is None
 
 
 def test_without_the_link_nobody_is_erased(rules):

@@ -7,6 +7,7 @@ from huong.base import keys
 from huong.base.errors import BadInput, NotFound, Unavailable
 from huong.catalogue.queries import contract_of
 from huong.journal.models import Entry
+from huong.people.actions import parties
 from huong.store import actions, personal, queries
 from huong.store.queries import Filter
 
@@ -143,3 +144,16 @@ def test_a_row_without_the_person_s_number_is_sealed_all_the_same(contract, load
     assert queries.row("visits", "1", use(), fields=["name"]) == {"name": "Vô danh"}
     actions.erase_person("visits", HOA)
     assert queries.row("visits", "2", use(), fields=["name", "code"]) == {"code": "2", "name": None}
+
+
+def test_who_is_erased_as_a_person_is_erased_from_every_personal_dataset_and_stays_so(allowance, use, data_officer):
+    hoa = parties.register("person", name="Nguyễn Thị Hoa", national_id=HOA, by=None)
+    stranger = parties.register("person", name="Người khác", national_id="046090000001", by=None)
+    parties.erase(hoa, by=data_officer)
+    assert Entry.objects.get(name="people.party_erased").data["things"] == 1
+    names = [row["name"] for row in queries.rows("allowance", use=use(), fields=["name"]).rows]
+    assert sorted(names, key=str) == ["Lê Đình Sơn", None, "Trần Văn Bình"]
+    allowance([person | {"amount": 1} for person in PERSONS])
+    assert "Nguyễn Thị Hoa" not in str(queries.rows("allowance", use=use(), fields=["name"]).rows)
+    parties.erase(stranger, by=data_officer)
+    assert Entry.objects.filter(name="store.erased").count() == 1
