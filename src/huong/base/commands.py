@@ -34,7 +34,8 @@ class HuongCommand(BaseCommand):
                 raise
             if options.get("as_json"):
                 self.stdout.write(orjson.dumps({"accepted": 0, **refusal.problem()}, default=str).decode())
-            self.stderr.write("\n- ".join([refusal.message, *refusal.details.get("problems", [])]))
+            listed = [problem for problem in refusal.details.get("problems", ()) if isinstance(problem, str)]
+            self.stderr.write("\n- ".join([refusal.message, *listed]))
             if getattr(self, "_called_from_command_line", False):
                 sys.exit(1)
             raise refusal from error

@@ -9,7 +9,7 @@ from huong.base.navigation import NavItem
 from huong.base.search import Hit
 from huong.people import access
 from huong.reports import queries
-from huong.reports.queries import Wanted
+from huong.reports.queries import Wanted, counts
 
 FOUND_AT_MOST = 8
 
@@ -17,7 +17,7 @@ FOUND_AT_MOST = 8
 def register() -> None:
     """Fill navigation and search."""
     navigation.add(
-        NavItem("reports", _("Reports"), "megaphone", "/desk/reports/", 20, _may_read, queries.open_count_of)
+        NavItem("reports", _("Reports"), "megaphone", "/desk/reports/", 20, _may_read, counts.open_count_of)
     )
     search.sources.add("reports", hits)
 

@@ -9,8 +9,9 @@ from huong.base.sql import is_postgresql
 from huong.base.testing import house as houses
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(90)]
+PASSPHRASE = "hoa sữa tháng mười"
 FURNISH = """
-import sys
+import json, sys
 from pathlib import Path
 from huong.base.testing import cast
 from huong.catalogue import actions as catalogue
@@ -34,31 +35,55 @@ for name, rows in (("drains", "ma,duong,do_sau,ngay_dat\\nC-1,Lê Lợi,1,2020-0
 seals.seal()
 """
 LOOK = """
-import json
+import json, sys
+from pathlib import Path
+from django.core.management import call_command
 from huong.base.errors import HuongError
-from huong.files import queries as files
-from huong.intake.models import Load
-from huong.intake.queries import waiting_of
-from huong.journal import seals
-from huong.people import queries as people
-from huong.quality import queries as quality
-from huong.store import queries as store
-from huong.store.queries import Use
-use = Use("H57.8", "Kiểm tra", person=people.user("minh"))
+
 def attempt(read):
     try:
         return read()
     except HuongError as error:
         return error.code
-print(json.dumps({
-    "scores": {name: quality.latest(name).values for name in ("drains", "people_data")},
-    "rows": {name: store.current(name).rows for name in ("drains", "people_data")},
-    "waiting": waiting_of(["drains", "people_data"]),
-    "drains": store.run(store.table("drains")).to_pylist(),
-    "names": attempt(lambda: [r["name"] for r in store.run(store.read("people_data", use=use, fields=["name"])).to_pylist()]),
-    "raw": attempt(lambda: files.open_blob(Load.objects.get(dataset="people_data").blob_id).read().decode()[:12]),
-    "sealed": attempt(lambda: seals.verify_here().ok),
-}, default=str))
+
+def look():
+    from huong.files import queries as files
+    from huong.intake.models import Load
+    from huong.intake.queries import waiting_of
+    from huong.journal import seals
+    from huong.people import queries as people
+    from huong.quality import queries as quality
+    from huong.store import queries as store
+    from huong.store.queries import Use
+    use = Use("H57.8", "Kiểm tra", person=people.user("minh"))
+    names = lambda: [row["name"] for row in store.run(store.read("people_data", use=use, fields=["name"])).to_pylist()]
+    return {
+        "scores": {name: quality.latest(name).values for name in ("drains", "people_data")},
+        "rows": {name: store.current(name).rows for name in ("drains", "people_data")},
+        "waiting": waiting_of(["drains", "people_data"]),
+        "drains": store.run(store.table("drains")).to_pylist(),
+        "names": attempt(names),
+        "raw": attempt(lambda: files.open_blob(Load.objects.get(dataset="people_data").blob_id).read().decode()[:12]),
+        "sealed": attempt(lambda: seals.verify_here().ok),
+    }
+"""
+SAVE = """
+folder = Path(sys.argv[1])
+save = lambda: call_command("backup", str(folder / "city.tar"), "--passphrase-file", str(folder / "words"))
+save()
+from huong.base import readiness
+print(json.dumps({"look": look(), "again": attempt(save), "old": readiness.run()["backup"].warning}, default=str))
+"""
+RESTORE = """
+said = {}
+restore = lambda words: call_command("restore", *words)
+said["refused"] = [attempt(lambda: restore(words)) for words in json.loads(sys.argv[1])]
+from huong.main import backup
+words = json.loads(sys.argv[2])
+found = backup.restore(Path(words[0]), keys_file=Path(words[1]) if words[1] else None, passphrase=words[2] or None)
+said |= {"keys": found["keys"], "unreadable": bool(found["unreadable"])}
+said["again"] = attempt(lambda: restore([words[0]]))
+print(json.dumps(said | {"look": look()}, default=str))
 """
 
 
@@ -68,60 +93,46 @@ def saved(tmp_path_factory):
     if is_postgresql() and not shutil.which("pg_dump"):
         pytest.skip("PostgreSQL's client programs are not installed.")
     folder = tmp_path_factory.mktemp("saved")
-    (folder / "words").write_text("hoa sữa tháng mười\n")
+    (folder / "words").write_text(f"{PASSPHRASE}\n")
     with houses.apart(folder) as environment:
-        houses.script(environment, FURNISH, str(folder))
-        looked = json.loads(houses.script(environment, LOOK))
-        told = houses.huong(environment, "backup", str(folder / "city.tar"), "--passphrase-file", str(folder / "words"))
-        assert told.returncode == 0, told.stderr
-        again = houses.huong(environment, "backup", str(folder / "city.tar"))
-        assert (again.returncode, "Traceback" in again.stderr) == (1, False)
-        doctor = json.loads(houses.huong(environment, "doctor", "--json").stdout)
-        assert not doctor["checks"]["backup"]["warning"]
-    return folder, looked
+        said = json.loads(houses.script(environment, FURNISH + LOOK + SAVE, str(folder)))
+    assert (said["again"], said["old"]) == ("wrong_state", False)
+    return folder, said["look"]
 
 
-def restored(saved, tmp_path, *words):
-    """Restore into an empty home; return what the command said and what the city looks like."""
+def restored(saved, tmp_path, *refused, keys=""):
+    """Restore into an empty home, after attempts that must be refused; return what was said and seen."""
     folder, _looked = saved
-    with houses.apart(tmp_path) as environment:
-        told = houses.huong(environment, "restore", str(folder / "city.tar"), *words)
-        if told.returncode:
-            return told, houses.huong(environment, "doctor").stdout
-        full = houses.huong(environment, "restore", str(folder / "city.tar"))
-        assert full.returncode == 1, "a second restore must be refused"
-        return told, json.loads(houses.script(environment, LOOK))
+    with houses.apart(tmp_path / "apart") as environment:
+        wanted = [str(folder / "city.tar"), keys, PASSPHRASE if keys else ""]
+        return json.loads(houses.script(environment, LOOK + RESTORE, json.dumps(refused), json.dumps(wanted)))
 
 
-def test_with_its_keys_the_city_is_the_same(saved, tmp_path):
+def test_with_its_keys_the_city_is_the_same_and_nothing_else_opens_them(saved, tmp_path):
     folder, looked = saved
     assert (looked["sealed"], looked["names"], looked["raw"]) == (True, ["Trần Thị Mai"], "so_dinh_danh")
-    keys = ["--keys", str(folder / "city.tar.keys"), "--passphrase-file", str(folder / "words")]
-    told, found = restored(saved, tmp_path, *keys)
-    assert told.returncode == 0, told.stderr
-    assert found == looked
+    keys = f"{folder / 'city.tar'}.keys"
+    (tmp_path / "other").write_text("hoa giấy\n")
+    damaged = tmp_path / "damaged.tar"
+    content = bytearray((folder / "city.tar").read_bytes())
+    content[2000] ^= 1
+    damaged.write_bytes(content)
+    said = restored(
+        saved,
+        tmp_path,
+        [str(folder / "city.tar"), "--keys", keys],
+        [str(folder / "city.tar"), "--keys", keys, "--passphrase-file", str(tmp_path / "other")],
+        [str(damaged)],
+        keys=keys,
+    )
+    assert said["refused"] == ["bad_input"] * 3  # and each left the home as empty as it was
+    assert (said["keys"], said["unreadable"], said["again"]) == (True, False, "wrong_state")
+    assert said["look"] == looked
 
 
 def test_without_its_keys_it_says_what_stays_unreadable_and_the_rest_is_the_same(saved, tmp_path):
     _folder, looked = saved
-    told, found = restored(saved, tmp_path, "--json")
-    said = json.loads(told.stdout.splitlines()[-1])
-    assert (said["keys"], bool(said["unreadable"])) == (False, True)
+    said = restored(saved, tmp_path)
+    assert (said["keys"], said["unreadable"], said["again"]) == (False, True, "wrong_state")
     hidden = {"names": "wrong_key", "raw": "wrong_key", "sealed": "bad_input"}  # public keys come from elsewhere
-    assert found == looked | hidden
-
-
-def test_another_passphrase_or_a_damaged_archive_restores_nothing(saved, tmp_path):
-    folder, _looked = saved
-    (tmp_path / "other").write_text("hoa giấy\n")
-    keys = ["--keys", str(folder / "city.tar.keys")]
-    for number, words in enumerate((keys, [*keys, "--passphrase-file", str(tmp_path / "other")])):
-        told, doctor = restored(saved, tmp_path / str(number), *words)
-        assert (told.returncode, "Traceback" in told.stderr, "huong serve" in doctor) == (1, False, True)
-    damaged = tmp_path / "damaged"
-    damaged.mkdir()
-    archive = bytearray((folder / "city.tar").read_bytes())
-    archive[2000] ^= 1
-    (damaged / "city.tar").write_bytes(archive)
-    told, _doctor = restored((damaged, None), tmp_path / "third")
-    assert (told.returncode, "Traceback" in told.stderr) == (1, False)
+    assert said["look"] == looked | hidden

@@ -35,8 +35,8 @@ drains = people.agency(cast.DRAINS)
 minh = cast.joined("minh", "Trần Văn Minh", steward=drains)
 catalogue.add(document("drains", mode="append"), by=None)
 wide = folder / "wide.csv"
-wide.write_text("ma,duong,do_sau,ngay_dat\\n" + "".join(f"C-{n},{'x' * 9000},99,2020-01-01\\n" for n in range(1500)))
-assert intake.load_file("drains", wide).refused == 1500
+wide.write_text("ma,duong,do_sau,ngay_dat\\n" + "".join(f"C-{n},{'x' * 9000},99,2020-01-01\\n" for n in range(1000)))
+assert intake.load_file("drains", wide).refused == 1000
 session = SessionStore()
 session[SESSION_KEY], session[BACKEND_SESSION_KEY] = str(minh.pk), "django.contrib.auth.backends.ModelBackend"
 session[HASH_SESSION_KEY], session[SECOND_FACTOR] = minh.get_session_auth_hash(), True
@@ -85,7 +85,7 @@ def slow_upload(served, keys):
 
 
 def slow_download(served, keys):
-    """Ask for 13 MB, read the first bytes, and then nothing."""
+    """Ask for 9 MB, read the first bytes, and then nothing."""
     line = socket.socket()
     line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
     line.settimeout(10)

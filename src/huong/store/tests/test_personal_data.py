@@ -1,5 +1,7 @@
 """Who a row is about is sealed under a key of that person's own; destroying it erases them everywhere."""
 
+import base64
+
 import duckdb
 import pytest
 
@@ -25,6 +27,18 @@ def test_no_identity_stands_readable_in_any_file(allowance, house):
         for person in PERSONS:
             assert person["citizen_id"].encode() not in content, path
             assert person["name"].encode() not in content, path
+
+
+def test_the_link_to_the_next_page_tells_nothing_of_the_row_it_begins_after(allowance, hydrants, use):
+    for dataset, secret in (("allowance", "person"), ("hydrants", "H-1")):
+        cursor = queries.rows(dataset, use=use(), size=1).next
+        told = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
+        assert secret.encode() not in told
+        assert b'"key"' not in told
+        assert len(queries.rows(dataset, use=use(), size=1, after=cursor).rows) == 1
+    with pytest.raises(BadInput):
+        queries.rows("hydrants", use=use(), after=base64.urlsafe_b64encode(b'["key","H-1",1]').decode())
+    assert not (keys.home.home() / "keys" / "field.23330").exists()  # the version that these bytes would name
 
 
 def test_those_with_the_power_see_who_it_is_and_that_is_recorded_for_each_person(allowance, use):

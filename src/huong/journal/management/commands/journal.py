@@ -76,7 +76,7 @@ def _verify(options: dict[str, Any]) -> Answer:
     if file:
         verdict = verification.verify(file, keys, expected=options["expect"])
     else:
-        verdict = verification.verify_lines(seals.lines(), keys, expected=options["expect"])
+        verdict = seals.verify_here(keys, expected=options["expect"])
     summary = _("%(sealed)d entries under %(seals)d seals fit, %(unsealed)d are not sealed yet. Last seal: %(last)s")
     text = "\n".join([*(problem.message for problem in verdict.problems), summary % asdict(verdict)])
     return {"ok": verdict.ok, **asdict(verdict)}, text, verdict.ok

@@ -20,6 +20,7 @@ from huong.people.models import User
 from huong.reports import actions, queries
 from huong.reports.models.report import CHANNELS
 from huong.reports.pages.desk import asking, rows
+from huong.reports.queries import bulks
 from huong.reports.queries.book import book
 from huong.reports.queries.names import names
 from huong.reports.queries.rush import is_rush
@@ -53,7 +54,7 @@ def listing(request: HttpRequest) -> HttpResponse:
         "filtered": bool(asking.kept(request.GET)),
         "next": page.next,
         "first": after is None,
-        "undo": queries.last_bulk(request.GET.get("bulk", ""), person),
+        "undo": bulks.last_bulk(request.GET.get("bulk", ""), person),
         "rush": is_rush(work.last_hour),
         "last_hour": work.last_hour,
         "may_handle": access.has_power(person, "reports.handle"),

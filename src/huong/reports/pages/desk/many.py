@@ -16,8 +16,9 @@ from huong.people.access import needs
 from huong.people.models import User
 from huong.reports import actions, queries
 from huong.reports.pages.desk import asking, rows
-from huong.reports.queries import rush
+from huong.reports.queries import bulks, rush
 from huong.reports.queries.names import names
+from huong.reports.rules import numbers
 
 HOURS = 6
 
@@ -39,10 +40,9 @@ def bulk(request: HttpRequest) -> HttpResponse:
     return redirect(f"{back}{'&' if '?' in back else '?'}bulk={outcome.uid}" if outcome.done else back)
 
 
-def _visible(person: User, numbers: list[str]) -> list[str]:
+def _visible(person: User, chosen: list[str]) -> list[str]:
     """Return the chosen numbers that the person may see at all."""
-    wanted = {rows.url_of(number): number for number in numbers[:500]}
-    ids = [found for number in wanted.values() if (found := queries.id_of(number)) is not None]
+    ids = [found for number in chosen[:500] if (found := numbers.id_of(number)) is not None]
     return [report.number for report in queries.visible_to(person).filter(pk__in=ids)]
 
 
@@ -132,7 +132,7 @@ def surge(request: HttpRequest) -> HttpResponse:
         "is_rush": rush.is_rush(last_hour),
         "limit": queries.book().setting("surge_per_hour", 200),
         "usual": _("Seen, not yet verified. We know of many reports from this place and are on our way."),
-        "undo": queries.last_bulk(request.GET.get("bulk", ""), person),
+        "undo": bulks.last_bulk(request.GET.get("bulk", ""), person),
     }
     return render(request, "reports/desk/surge.html", context)
 
@@ -144,8 +144,8 @@ def tell_heap(request: HttpRequest) -> HttpResponse:
     person: Any = request.user
     unit, category = request.POST.get("unit", ""), request.POST.get("category", "")
     try:
-        numbers = rush.numbers_in(person, unit=unit, category=category, hours=HOURS)
-        outcome = actions.bulk(numbers, verb="tell", by=person, text=request.POST.get("text", ""))
+        heap = rush.numbers_in(person, unit=unit, category=category, hours=HOURS)
+        outcome = actions.bulk(heap, verb="tell", by=person, text=request.POST.get("text", ""))
     except HuongError as error:
         messages.error(request, error.message)
         return redirect("/desk/reports/surge")
