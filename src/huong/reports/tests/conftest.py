@@ -7,9 +7,12 @@ import pytest
 
 from huong.base import clock
 from huong.base.testing import cast
+from huong.people import access
 from huong.people.actions import agencies as agency_verbs
+from huong.people.models import Agency
 from huong.reports import loading
 from huong.reports.actions import Draft, accept, send
+from huong.reports.models import CityRule, RuleEdition
 from huong.reports.queries.book import forget
 
 MORNING = datetime(2026, 11, 25, 2, 0, tzinfo=UTC)  # 09:00 in Huế, a Wednesday
@@ -35,8 +38,9 @@ def morning():
 @pytest.fixture
 def rules(hue: Path):
     """Load Huế's agencies and rules for reports."""
-    agency_verbs.load(cast.HUE)
-    loading.load(cast.HUE)
+    cast.remembered("agencies", (Agency,), lambda: agency_verbs.load(cast.HUE))
+    access.forget_holdings()
+    cast.remembered("reports", (CityRule, RuleEdition), lambda: loading.load(cast.HUE))
 
 
 def officer_of(code: str, username: str, role: str = "officer"):
