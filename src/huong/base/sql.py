@@ -1,8 +1,10 @@
 """The few things that SQLite and PostgreSQL say differently, one function each."""
 
 import sqlite3
+from collections.abc import Sequence
 
 from django.db import DatabaseError, connection
+from django.db.models.expressions import RawSQL
 
 _SQLITE_FULL = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_SHMSIZE}
 _POSTGRESQL_FULL = "53100"  # disk_full
@@ -69,3 +71,50 @@ def advisory_unlock(key: int) -> None:
     if is_postgresql():
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_unlock(%s)", [key])
+
+
+def words_index(table: str, column: str) -> tuple[list[str], list[str]]:
+    """Return the statements that make, and that remove, a full-text index over a folded column, for a migration.
+
+    On PostgreSQL an index on the column's words; on SQLite a table of words beside it, kept by triggers.
+
+    Args:
+        table: the table; its primary key is `id`.
+        column: text without accents, in lower case.
+    """
+    name = f"{table}_{column}_words"
+    if is_postgresql():
+        make = f"CREATE INDEX {name} ON {table} USING gin (to_tsvector('simple', {column}))"
+        return [make], [f"DROP INDEX IF EXISTS {name}"]
+    add = f"INSERT INTO {name}(rowid, {column}) VALUES (new.id, new.{column})"  # noqa: S608 - names of the code
+    drop = f"INSERT INTO {name}({name}, rowid, {column}) VALUES ('delete', old.id, old.{column})"  # noqa: S608
+    return [
+        f"CREATE VIRTUAL TABLE {name} USING fts5({column}, content='{table}', content_rowid='id', "
+        "tokenize='unicode61', prefix='2 3')",
+        f"CREATE TRIGGER {name}_add AFTER INSERT ON {table} BEGIN {add}; END",
+        f"CREATE TRIGGER {name}_cut AFTER DELETE ON {table} BEGIN {drop}; END",
+        f"CREATE TRIGGER {name}_new AFTER UPDATE OF {column} ON {table} BEGIN {drop}; {add}; END",
+    ], [
+        *(f"DROP TRIGGER IF EXISTS {name}_{each}" for each in ("add", "cut", "new")),
+        f"DROP TABLE IF EXISTS {name}",
+    ]
+
+
+def ids_with_words(table: str, column: str, words: Sequence[str]) -> RawSQL:
+    """Return the subquery of the ids of rows whose column holds every word, the last perhaps only its beginning.
+
+    Use it as `filter(pk__in=ids_with_words(...))`.
+
+    Args:
+        table: a table with a `words_index`.
+        column: its indexed column.
+        words: letters and digits only.
+    """
+    if is_postgresql():
+        query = " & ".join([*words[:-1], f"{words[-1]}:*"])
+        text = f"SELECT id FROM {table} WHERE to_tsvector('simple', {column}) @@ to_tsquery('simple', %s)"  # noqa: S608
+    else:
+        query = " ".join([*(f'"{word}"' for word in words[:-1]), f'"{words[-1]}"*'])
+        name = f"{table}_{column}_words"
+        text = f"SELECT rowid FROM {name} WHERE {name} MATCH %s"  # noqa: S608 - names come from the code
+    return RawSQL(text, [query])  # noqa: S611

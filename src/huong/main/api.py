@@ -15,6 +15,7 @@ from huong.intake.api import router as intake
 from huong.main.answers import refusal
 from huong.people.auth import Door
 from huong.quality.api import router as quality
+from huong.reports.api import router as reports
 from huong.store.api import router as store
 
 
@@ -47,7 +48,7 @@ class OrjsonRenderer(BaseRenderer):
 api = NinjaAPI(
     title="Hương",
     version="1",
-    description="Datasets, contracts, scores, rows, loads and quarantine of the city's shared store.",
+    description="Field reports; datasets, contracts, scores, rows, loads and quarantine of the city's shared store.",
     auth=Door(),
     parser=OrjsonParser(),
     renderer=OrjsonRenderer(),
@@ -59,6 +60,7 @@ api.add_router("", catalogue, tags=["catalogue"])
 api.add_router("", store, tags=["store"])
 api.add_router("", quality, tags=["quality"])
 api.add_router("", intake, tags=["intake"])
+api.add_router("", reports)
 
 
 @api.exception_handler(HuongError)

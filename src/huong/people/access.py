@@ -133,13 +133,19 @@ def require_power(user: Anyone, power: str, agency: Agency | str | None = None) 
 
 
 def agencies_of(user: Anyone) -> list[str]:
-    """Return the codes of the agencies somebody acts for today, and of the ended ones these answer for."""
+    """Return the codes of the agencies somebody acts for today, and of the ended ones these answer for.
+
+    Kept on the user object like the holdings it comes from.
+    """
     ids = {holding.agency_id for holding in holdings(user)}
     if not ids:
         return []
-    return list(
-        Agency.objects.filter(Q(id__in=ids) | Q(heir_id__in=ids)).order_by("code").values_list("code", flat=True)
-    )
+    stamp = user.__dict__["_holdings"][0]
+    kept = user.__dict__.get("_agencies")
+    if kept is None or kept[0] != stamp:
+        found = Agency.objects.filter(Q(id__in=ids) | Q(heir_id__in=ids)).order_by("code")
+        kept = user.__dict__["_agencies"] = (stamp, list(found.values_list("code", flat=True)))
+    return list(kept[1])
 
 
 def main_agency(user: Anyone) -> Agency | None:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
-READING: Final = frozenset({"store.read", "journal.read"})
+READING: Final = frozenset({"store.read", "journal.read", "reports.read"})
 
 POWERS: Final[dict[str, str]] = {
     "catalogue.edit": "write and change contracts",
@@ -16,6 +16,12 @@ POWERS: Final[dict[str, str]] = {
     "people.erase": "erase a person's data everywhere",
     "people.manage": "invite people, give posts and tokens",
     "system.operate": "operate the installation",
+    "reports.read": "see field reports",
+    "reports.screen": "screen and dispatch field reports",
+    "reports.handle": "work on field reports",
+    "reports.contact": "read the contact of whoever sent a report",
+    "reports.moderate": "hide and edit what everybody sees of reports",
+    "reports.rules": "change categories, routes and clocks of reports",
 }
 
 
@@ -30,10 +36,16 @@ class Role:
     city_wide: bool = False
 
 
+REPORTS: Final = frozenset({"reports.read", "reports.screen", "reports.handle", "reports.contact"})
+
 ROLES: Final[dict[str, Role]] = {
-    "officer": Role(frozenset({"store.read", "intake.load"})),
-    "steward": Role(frozenset({"store.read", "store.read_personal", "catalogue.edit", "intake.load", "intake.repair"})),
-    "leader": Role(frozenset({"store.read"})),
+    "officer": Role(frozenset({"store.read", "intake.load"}) | REPORTS),
+    "steward": Role(
+        frozenset({"store.read", "store.read_personal", "catalogue.edit", "intake.load", "intake.repair"})
+        | REPORTS
+        | {"reports.moderate"}
+    ),
+    "leader": Role(frozenset({"store.read", "reports.read"})),
     "data_office": Role(
         frozenset(
             {
@@ -44,13 +56,17 @@ ROLES: Final[dict[str, Role]] = {
                 "intake.repair",
                 "journal.read",
                 "people.erase",
+                "reports.read",
+                "reports.rules",
             }
         ),
         city_wide=True,
     ),
-    "operator": Role(frozenset({"store.read", "journal.read", "system.operate"}), city_wide=True),
+    "operator": Role(
+        frozenset({"store.read", "journal.read", "system.operate", "reports.moderate"}) | REPORTS, city_wide=True
+    ),
     "admin": Role(frozenset({"people.manage", "system.operate", "journal.read"}), city_wide=True),
-    "auditor": Role(frozenset({"store.read", "journal.read"}), city_wide=True),
+    "auditor": Role(frozenset({"store.read", "journal.read", "reports.read"}), city_wide=True),
 }
 
 

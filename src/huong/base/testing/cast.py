@@ -1,5 +1,7 @@
 """Named people and agencies for tests, made through the verbs. `fixtures.py` offers them to pytest."""
 
+import copy
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -64,6 +66,22 @@ def _put(model: type[Model], rows: list[tuple[object, ...]]) -> None:
         cursor.executemany(statement, [tuple(map(_adapted, row)) for row in rows])
         for reset in connection.ops.sequence_reset_sql(no_style(), [model]):
             cursor.execute(reset)
+
+
+def remembered(key: str, models: tuple[type[Model], ...], load: Callable[[], object]) -> None:
+    """Fill empty tables: the first time in a process through the verb, later with the rows it left."""
+    if key not in _kept:
+        load()
+        _kept[key] = [(model, list(model._default_manager.all())) for model in models]
+        return
+    for model, rows in _kept[key]:
+        model._default_manager.bulk_create(copy.deepcopy(rows), batch_size=500)
+        with connection.cursor() as cursor:
+            for reset in connection.ops.sequence_reset_sql(no_style(), [model]):
+                cursor.execute(reset)
+
+
+_kept: dict[str, list[tuple[type[Model], list[Model]]]] = {}
 
 
 def _adapted(value: Any) -> Any:

@@ -11,27 +11,39 @@ from django.utils.translation import ngettext
 from huong.messages import queries as messages
 from huong.people import access
 from huong.people.access import staff_only
+from huong.reports import queries as reports
+from huong.reports.pages.desk import rows as report_rows
+from huong.reports.queries import Wanted
+from huong.reports.queries.counts import Work
 from huong.ui import words
 from huong.web import datasets
 
 NEWS = 4
+REPORTS = 20
+KINDS = ("", "reports", "data")
 
 
 @staff_only
 def desk(request: HttpRequest) -> HttpResponse:
-    """Show the work of a person's agencies: stopped loads, rows to repair, datasets below their threshold."""
+    """Show the work of a person's agencies, danger to life first: reports by their clock, then what data wait for."""
+    kind = request.GET.get("kind", "") if request.GET.get("kind", "") in KINDS else ""
     rows = datasets.rows_for(request.user)
     mine = set(access.agencies_of(request.user))
     all_of_them = access.sees_all(request.user, "catalogue.approve")
     work = work_of([row for row in rows if all_of_them or row.dataset.owner.code in mine])
     good, judged = datasets.passed(rows)
     person: Any = request.user
+    waiting = reports.work_of(person)
     news = [
         {"text": messages.text_of(line), "url": line.url, "at": line.at} for line in messages.unread(person, limit=NEWS)
     ]
     context = {
-        "work": work,
-        "state_line": _line(work),
+        "work": [] if kind == "reports" else work,
+        "reports": [] if kind == "data" else _reports(person, waiting),
+        "more_reports": max(0, waiting.open - REPORTS),
+        "kind": kind,
+        "counts": {"reports": waiting.open, "data": len(work), "all": waiting.open + len(work)},
+        "state_line": _line(work, waiting),
         "passed": good,
         "scored": judged,
         "worst": datasets.worst(rows),
@@ -79,12 +91,24 @@ def _item(row: datasets.Row, rank: int, why: str, tone: str, url: str, step: str
     }
 
 
-def _line(work: list[dict[str, Any]]) -> str:
-    if not work:
+def _reports(person: Any, waiting: Work) -> list[dict[str, Any]]:
+    """Return the reports that press most, danger to life above all."""
+    pinned = reports.pinned(person) if waiting.danger else []
+    page = reports.reports_for(person, Wanted(is_open=True), size=REPORTS) if waiting.open else None
+    above = {each.pk for each in pinned}
+    others = [each for each in page.items if each.pk not in above] if page else []
+    return report_rows.rows_of([*pinned, *others], access.agencies_of(person))
+
+
+def _line(work: list[dict[str, Any]], waiting: Work) -> str:
+    total = len(work) + waiting.open
+    if not total:
         return _("Nothing is waiting.")
-    parts = [
-        ngettext("%(count)s thing to do", "%(count)s things to do", len(work)) % {"count": words.number(len(work))}
-    ]
+    parts = [ngettext("%(count)s thing to do", "%(count)s things to do", total) % {"count": words.number(total)}]
+    if waiting.late:
+        parts.append(_("%(count)s overdue") % {"count": words.number(waiting.late)})
+    if waiting.soon:
+        parts.append(_("%(count)s due within a day") % {"count": words.number(waiting.soon)})
     stopped = sum(item["rank"] == 0 for item in work)
     if stopped:
         parts.append(ngettext("%(count)s load stopped", "%(count)s loads stopped", stopped) % {"count": stopped})

@@ -1,0 +1,29 @@
+"""Addresses of the officers' pages of field reports (`/desk/reports/`, DESIGN section 5)."""
+
+from django.urls import path
+
+from huong.reports.pages.desk import listing, many, rules, single
+
+app_name = "desk_reports"
+ONE = "<str:number>/"
+urlpatterns = [
+    path("", listing.listing, name="list"),
+    path("export.csv", listing.export, name="export"),
+    path("filters", listing.keep, name="keep"),
+    path("bulk", many.bulk, name="bulk"),
+    path("bulk/<str:uid>/undo", many.undo, name="undo"),
+    path("call", many.call, name="call"),
+    path("surge", many.surge, name="surge"),
+    path("surge/tell", many.tell_heap, name="tell_heap"),
+    path("rules/", rules.listing, name="rules"),
+    path("rules/<slug:kind>/", rules.listing, name="rules_of"),
+    path("rules/<slug:kind>/<path:key>", rules.edit, name="rule"),
+    path(ONE, single.page, name="report"),
+    path(f"{ONE}print", single.printed, name="print"),
+    path(f"{ONE}contact", single.contact, name="contact"),
+    path(f"{ONE}erase", single.erase, name="erase"),
+    path(f"{ONE}moderate", single.moderate, name="moderate"),
+    path(f"{ONE}words/<int:words_id>", single.words, name="words"),
+    path(f"{ONE}photos/<str:uid>-<str:size>.jpg", single.photo, name="photo"),
+    path(f"{ONE}move/<str:verb>", single.move, name="move"),
+]

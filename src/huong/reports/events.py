@@ -1,0 +1,88 @@
+"""What field reports record. Every entry's subject is the report's number; words stand in `Message`."""
+
+from huong.journal.events import declare
+
+MOVED = {
+    "state": "the state after",
+    "was_state": "the state before, empty for a new report",
+    "category": "the category after",
+    "was_category": "the category before",
+    "was_agency": "the agency before",
+    "was_unit": "the unit before",
+    "priority": "0 normal, 1 urgent, 2 danger to life",
+    "version": "the report's version after",
+}
+
+
+def _moved(name: str, description: str, **more: str) -> str:
+    return declare(f"reports.{name}", MOVED | more, description)
+
+
+RECEIVED = _moved("received", "Somebody sent a report.", channel="by which channel", cell="the cell of the point")
+RESCUE = _moved("rescue_asked", "Somebody asked for rescue; it went to the duty agency at once.", cell="the cell")
+ACCEPTED = _moved(
+    "accepted",
+    "Screening took a report in; its clock runs.",
+    due="when it is due",
+    cell="cell of the point",
+    predicted="category before",
+)
+REFERRED = _moved(
+    "referred", "The matter is no field report here; the citizen was told the right channel.", to="channel"
+)
+PETITION = _moved(
+    "handed_to_petitions", "A complaint or denunciation was handed over to its own channel.", to="channel"
+)
+REJECTED = _moved("rejected", "Screening found abuse.")
+MERGED = _moved("merged", "The report is the same matter as another, whose followers its sender joins.", into="number")
+UNMERGED = _moved("unmerged", "The report is a matter of its own after all.", out_of="number")
+DISPATCHED = _moved("dispatched", "A report was sent to the agency that must answer.", due="when that agency is due")
+HANDED_OVER = _moved("handed_over", "An agency handed the report to another, with a reason.", due="when that is due")
+TAKEN = _moved("taken", "Somebody took the report in hand.")
+ASSIGNED = _moved("assigned", "The report was given to a person.", to="the person's id")
+ASKED = _moved("asked", "The citizen was asked something; the clock stands.")
+REPLIED = _moved("replied", "The citizen answered; the clock goes on.", due="when it is due now")
+ADDED = _moved("added", "The citizen added words or photos.")
+ANSWERED = _moved("answered", "The agency answered.")
+CLOSED = _moved("closed", "The report was closed without a solution, with a reason.")
+REOPENED = _moved("reopened", "The report was opened again.", due="when it is due now", round="how often by now")
+RATED = _moved("rated", "The citizen rated the answer.", level="satisfied, accepted or not_satisfied")
+NOTED = _moved("noted", "An internal note was added.")
+TOLD = _moved("told", "News for everybody were added; the state stays.")
+RECATEGORISED = _moved("recategorised", "The report is about something else than thought.", predicted="before")
+RELOCATED = _moved("relocated", "The place of the report was put right.")
+PRIORITISED = _moved("prioritised", "The urgency was changed.", due="when it is due now")
+ESCALATED = _moved("escalated", "Nobody answered in time: the next rung was told.", rung="which", to="agency told")
+SPLIT = _moved("split", "A part of the matter became a report of its own.", child="its number")
+JOINED = _moved("joined", "The report became a part of another.", parent="its number")
+PARTS_DONE = _moved("parts_done", "All parts of the report are answered; its agency may answer the whole.")
+EDITED = _moved("edited", "Words were edited; what they said before is sealed.", message="id of the words")
+HIDDEN = _moved("hidden", "The report or something in it is no longer shown to everybody.", what="report, words, photo")
+SHOWN = _moved("shown", "The report or something in it is shown to everybody again.", what="report, words, photo")
+BLURRED = _moved("blurred", "A part of a photo was made unreadable.", photo="its public id")
+FOLLOWED = _moved("followed", "Somebody follows the report.", followers="how many by now")
+UNFOLLOWED = _moved("unfollowed", "Somebody no longer follows the report.", followers="how many by now")
+UNDONE = _moved("undone", "A move on many reports was undone for this one.", entry="the entry undone")
+ERASED = _moved("reporter_erased", "Contact and words of the reporter were erased on request.")
+FORGOTTEN = _moved("contact_forgotten", "The contact was erased: the report ended long ago.")
+VERIFIED = _moved("contact_verified", "The reporter proved their contact with a code.")
+IMPORTED = _moved("imported", "A report of another system, or of the past, was taken over.", source="which")
+
+RULE_CHANGED = declare(
+    "reports.rule_changed",
+    {"kind": "kind of rule", "version": "the new version"},
+    "The city changed one of its rules; the subject is kind and key.",
+    unhandled=True,
+)
+RULES_LOADED = declare(
+    "reports.rules_loaded",
+    {"count": "how many rules changed"},
+    "The rules of the city's folder were loaded.",
+    unhandled=True,
+)
+BULK_UNDONE = declare(
+    "reports.bulk_undone",
+    {"count": "how many reports were put back", "kept": "how many had been changed since"},
+    "A move on many reports was undone; the subject is its id.",
+    unhandled=True,
+)

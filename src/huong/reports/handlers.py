@@ -1,0 +1,11 @@
+"""What field reports do on entries of the journal: tell people."""
+
+from huong.journal.models import Entry
+from huong.journal.readers import reader
+from huong.reports.actions import telling
+
+
+@reader("reports.tell", names=tuple(dict.fromkeys((*telling.CITIZEN_EVENTS, *telling.AGENCY_EVENTS))))
+def tell(entries: list[Entry]) -> None:
+    """Tell the reporter, the followers and the agency what happened."""
+    telling.tell_entries(entries)

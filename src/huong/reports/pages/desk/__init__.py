@@ -1,0 +1,1 @@
+"""The officers' pages of field reports under `/desk/reports/`."""

@@ -1,0 +1,94 @@
+"""Figures for pages: from the tallies for the city, from one indexed query for a person's own work."""
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.db.models import Count, Q
+
+from huong.base import clock
+from huong.journal import queries as journal
+from huong.people.models import User
+from huong.reports.models import Report, SavedFilter
+from huong.reports.queries.book import book
+from huong.reports.queries.lists import in_bucket, scoped
+from huong.reports.rules.nouns import DANGER
+
+
+@dataclass(frozen=True)
+class Work:
+    """What waits for an officer: the head of the list."""
+
+    open: int
+    late: int
+    very_late: int
+    soon: int
+    screening: int
+    mine: int
+    danger: int
+    last_hour: int
+
+
+def work_of(user: User, scope: str = "agency") -> Work:
+    """Return the figures of an officer's work (one query over the open reports of the scope)."""
+    new = [state.key for state in book().states.values() if state.phase == "new"]
+    found = (
+        scoped(user, scope)
+        .filter(is_open=True)
+        .aggregate(
+            open=Count("pk"),
+            late=Count("pk", filter=Q(due_at__lt=clock.now())),
+            very_late=Count("pk", filter=in_bucket("very_late")),
+            soon=Count("pk", filter=in_bucket("soon")),
+            screening=Count("pk", filter=Q(state__in=new)),
+            mine=Count("pk", filter=Q(assignee=user)),
+            danger=Count("pk", filter=Q(priority=DANGER)),
+            last_hour=Count("pk", filter=Q(received_at__gte=clock.now() - timedelta(hours=1))),
+        )
+    )
+    return Work(**found)
+
+
+def open_count_of(user: User) -> int:
+    """Return how many open reports a person's agencies have, for the side list."""
+    return scoped(user, "agency").filter(is_open=True).count()
+
+
+def standing(dimension: str) -> dict[tuple[str, str], int]:
+    """Return how many reports stand in each state, by agency, unit or category: (code, state) to count.
+
+    Args:
+        dimension: "agency", "unit" or "category".
+    """
+    figures: Counter[tuple[str, str]] = Counter()
+    for key, value in journal.counts(f"reports.entered.{dimension}"):
+        figures[key[0], key[1]] += value
+    for key, value in journal.counts(f"reports.left.{dimension}"):
+        figures[key[0], key[1]] -= value
+    return {key: value for key, value in figures.items() if value}
+
+
+def by_day(day: str) -> dict[str, int]:
+    """Return what happened on a day of the city ("2026-11-24"): event to count; received and accepted apart."""
+    figures: Counter[str] = Counter()
+    for key, value in journal.counts("reports.days", day):
+        figures[key[1]] += value
+    return dict(figures)
+
+
+def cells() -> dict[str, int]:
+    """Return how many public reports fell into each cell, for the map of the whole city."""
+    figures: Counter[str] = Counter()
+    for key, value in journal.counts("reports.cells"):
+        figures[key[0]] += value
+    return dict(figures)
+
+
+def open_in_unit(unit: str) -> int:
+    """Return how many public reports are open in a unit."""
+    return Report.objects.filter(unit=unit, is_open=True, is_public=True).count()
+
+
+def filters_of(user: User) -> list[SavedFilter]:
+    """Return the lists an officer keeps, by name."""
+    return list(SavedFilter.objects.filter(user=user).order_by("name"))

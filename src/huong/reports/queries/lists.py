@@ -1,0 +1,236 @@
+"""Lists of reports: for officers by one predicate of what they may see, for everybody what is public. Keyset paged."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import F, Q, QuerySet
+from django.utils.translation import gettext as _
+
+from huong.base import clock, paging
+from huong.base.errors import Forbidden, NotFound
+from huong.people import access
+from huong.people.models import Agency, User
+from huong.reports.models import Report
+from huong.reports.queries.book import book
+from huong.reports.queries.words import matching
+from huong.reports.rules import numbers
+from huong.reports.rules.nouns import DANGER
+
+READ = "reports.read"
+ORDERS = {
+    "due": ("queue_at", "id"),
+    "newest": ("-id",),
+    "oldest": ("id",),
+    "changed": ("-changed_at", "-id"),
+}
+BUCKETS = ("on_time", "soon", "late", "very_late", "waiting")
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What a list is asked for; everything may be left out.
+
+    Attributes:
+        scope: "agency" (what one's agencies have), "mine" (given to oneself), "unit" (all in one's ward or commune),
+            "all" (what one may see at all).
+        states: keys of states.
+        is_open: only open ones, only ended ones, or both (None).
+        category: a key; a main category means all below it.
+        unit, agency, channel, priority: exactly these.
+        bucket: how the clock stands: one of `BUCKETS`.
+        since, until: when it was received.
+        text: words, with or without accents, or a number.
+        order: a key of `ORDERS`.
+    """
+
+    scope: str = "agency"
+    states: tuple[str, ...] = ()
+    is_open: bool | None = None
+    category: str = ""
+    unit: str = ""
+    agency: str = ""
+    assignee: int | None = None
+    channel: str = ""
+    priority: int | None = None
+    bucket: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
+    text: str = ""
+    order: str = "due"
+
+
+def visible_to(user: User) -> QuerySet[Report]:
+    """Return the reports that an officer may see: those of their agencies and those in their ward or commune."""
+    return scoped(user, "all")
+
+
+def scoped(user: User, scope: str) -> QuerySet[Report]:
+    """Return the reports of one scope that an officer may see, as one SQL predicate."""
+    rows = Report.objects.all()
+    if not access.has_power(user, READ):
+        return rows.none()
+    if scope == "mine":
+        return rows.filter(assignee=user)
+    if scope == "all" and access.sees_all(user, READ):
+        return rows
+    codes = access.agencies_of(user)
+    if scope == "agency":
+        return rows.filter(agency__in=codes)
+    if scope == "unit":
+        return rows.filter(unit__in=units_of(user))
+    return rows.filter(Q(agency__in=codes) | Q(unit__in=units_of(user)))
+
+
+def units_of(user: User) -> list[str]:
+    """Return the codes of the wards and communes whose People's Committee somebody works for."""
+    codes = access.agencies_of(user)
+    rows = Agency.objects.filter(code__in=codes, tier="ward", unit__isnull=False)
+    return list(rows.values_list("unit__code", flat=True))
+
+
+def require_visible(user: User, number: str) -> Report:
+    """Return a report that an officer may see.
+
+    Raises:
+        Forbidden: there is none, or it belongs to others; which of both is not said.
+    """
+    found = (
+        visible_to(user).filter(pk=numbers.id_of(number)).select_related("assignee", "parent", "merged_into").first()
+    )
+    if found is None:
+        raise Forbidden(_("This report is not with your agency, nor in your ward or commune."))
+    return found
+
+
+def reports_for(user: User, wanted: Wanted, *, after: str | None = None, size: int = 50) -> paging.Page[Report]:
+    """Return a page of the reports an officer asks for; the assignee comes with each.
+
+    Raises:
+        BadInput: the cursor is damaged.
+    """
+    order = order_of(wanted)
+    parts = [filtered(rows, wanted).select_related("assignee") for rows in _parts(user, wanted.scope)]
+    pages = [paging.keyset(rows, order=order, after=after, size=size) for rows in parts]
+    return pages[0] if len(pages) == 1 else _merged(pages, order, size)
+
+
+def order_of(wanted: Wanted) -> tuple[str, ...]:
+    """Return the columns a list is ordered by. Only open reports are due: any other list begins with the newest."""
+    order = wanted.order if wanted.order in ORDERS else "due"
+    return ORDERS["newest" if order == "due" and not (wanted.is_open or wanted.bucket) else order]
+
+
+def _parts(user: User, scope: str) -> list[QuerySet[Report]]:
+    """Return the rows of a scope as parts that an index answers in order: of one's agencies, in one's ward."""
+    if scope != "all" or access.sees_all(user, READ) or not access.has_power(user, READ):
+        return [scoped(user, scope)]
+    parts = [scoped(user, "agency")]
+    units = units_of(user)
+    return [*parts, Report.objects.filter(unit__in=units)] if units else parts
+
+
+def _merged(pages: list[paging.Page[Report]], order: tuple[str, ...], size: int) -> paging.Page[Report]:
+    """Return one page of two: in order, each report once."""
+    found = {report.pk: report for page in pages for report in page.items}
+    rows = list(found.values())
+    for name in reversed(order):
+        rows.sort(key=lambda report: getattr(report, name.lstrip("-")), reverse=name.startswith("-"))
+    more = len(rows) > size or any(page.next for page in pages)
+    rows = rows[:size]
+    next_ = paging.cursor_of([getattr(rows[-1], name.lstrip("-")) for name in order]) if more and rows else None
+    return paging.Page(rows, next_)
+
+
+def filtered(rows: QuerySet[Report], wanted: Wanted) -> QuerySet[Report]:
+    """Return the rows that fit what is asked for."""
+    exact = {
+        "unit": wanted.unit or None,
+        "agency": wanted.agency or None,
+        "assignee_id": wanted.assignee,
+        "channel": wanted.channel or None,
+        "priority": wanted.priority,
+        "is_open": wanted.is_open,
+        "received_at__gte": wanted.since,
+        "received_at__lt": wanted.until,
+    }
+    rows = rows.filter(**{name: value for name, value in exact.items() if value is not None})
+    if wanted.states:
+        rows = rows.filter(state__in=wanted.states)
+    if wanted.category:
+        main = wanted.category in book().categories and not book().categories[wanted.category].parent
+        rows = rows.filter(**{"main" if main else "category": wanted.category})
+    if wanted.bucket:
+        rows = rows.filter(in_bucket(wanted.bucket))
+    return _searched(rows, wanted.text) if wanted.text.strip() else rows
+
+
+def _searched(rows: QuerySet[Report], text: str) -> QuerySet[Report]:
+    number = numbers.id_of(text)
+    return rows.filter(pk=number) if number else matching(rows, text)
+
+
+def in_bucket(bucket: str, at: datetime | None = None) -> Q:
+    """Return the condition for how the clock of an open report stands; its place in the queue is its due time."""
+    now = at or clock.now()
+    soon = now + timedelta(hours=int(book().setting("soon_hours", 24)))
+    conditions = {
+        "on_time": Q(due_at__isnull=False, queue_at__gt=soon),
+        "soon": Q(due_at__isnull=False, queue_at__gte=now, queue_at__lte=soon),
+        "late": Q(due_at__isnull=False, queue_at__lt=now) & (Q(late3_at=None) | Q(late3_at__gt=now)),
+        "very_late": Q(late3_at__lte=now, queue_at__lt=now),
+        "waiting": Q(left_us__isnull=False),
+    }
+    return Q(is_open=True) & conditions.get(bucket, Q())
+
+
+def pinned(user: User, *, limit: int = 10) -> list[Report]:
+    """Return the open dangers to life that an officer may see, oldest first: they stand above every list."""
+    rows = visible_to(user).filter(is_open=True, priority=DANGER)
+    return list(rows.select_related("assignee").order_by("received_at")[:limit])
+
+
+def public_reports(
+    *,
+    unit: str = "",
+    category: str = "",
+    is_open: bool | None = None,
+    since: datetime | None = None,
+    text: str = "",
+    order: str = "newest",
+    after: str | None = None,
+    size: int = 50,
+) -> paging.Page[Report]:
+    """Return a page of what everybody may see: screened, of a public category, not hidden, not merged."""
+    wanted = Wanted(unit=unit, category=category, is_open=is_open, since=since, text=text)
+    rows = filtered(public(), wanted)
+    return paging.keyset(rows, order=ORDERS.get(order, ORDERS["newest"]), after=after, size=size)
+
+
+def public() -> QuerySet[Report]:
+    """Return the reports that everybody may see."""
+    return Report.objects.filter(is_public=True, merged_into=None)
+
+
+def public_report(number: str) -> Report:
+    """Return a report that everybody may see; one that was merged too, since people hold its number.
+
+    Raises:
+        NotFound: there is none with this number, or it is not public; which of both is not said.
+    """
+    rows = Report.objects.filter(pk=numbers.id_of(number), is_public=True)
+    found = rows.select_related("merged_into").first()
+    if found is None:
+        raise NotFound(_("There is no public report with the number %(number)s.") % {"number": number[:40]})
+    return found
+
+
+def is_late(report: Report) -> bool:
+    """Return whether a report is overdue, or was answered too late."""
+    if report.due_at is None or report.accepted_at is None:
+        return False
+    return (report.closed_at or clock.now()) > report.due_at
+
+
+def most_followed(*, limit: int = 10) -> list[Report]:
+    """Return the open public reports with the most followers."""
+    return list(public().filter(is_open=True, followers__gt=0).order_by(F("followers").desc(), "-id")[:limit])

@@ -1,0 +1,29 @@
+"""Searching in the words of reports, with and without accents."""
+
+import re
+
+from django.db.models import QuerySet
+
+from huong.base import sql
+from huong.base.text import fold
+from huong.reports.models import Report
+
+MOST_WORDS = 8
+_WORD = re.compile(r"[^\W_]+")
+
+
+def words_of(text: str) -> list[str]:
+    """Return the words of a search, folded.
+
+    >>> words_of("  Cống-nghẹt, đường Nguyễn Huệ ")
+    ['cong', 'nghet', 'duong', 'nguyen', 'hue']
+    """
+    return _WORD.findall(fold(text))[:MOST_WORDS]
+
+
+def matching(rows: QuerySet[Report], text: str) -> QuerySet[Report]:
+    """Return the rows whose words hold every word of a search, the last one perhaps unfinished."""
+    words = words_of(text)
+    if not words:
+        return rows.none()
+    return rows.filter(pk__in=sql.ids_with_words("reports_reportwords", "folded", words))

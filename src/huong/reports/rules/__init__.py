@@ -1,0 +1,1 @@
+"""The rules of field reports: pure functions over plain values."""
