@@ -2,13 +2,14 @@
 
 from django.urls import path
 
-from huong.web.pages import about, bell, contracts, datasets, desk, home, preferences, quarantine, search, uploads
+from huong.web.pages import about, bell, contracts, datasets, desk, home, mine, preferences, quarantine, search, uploads
 
 app_name = "web"
 DATASET = "desk/datasets/<slug:name>/"
 QUARANTINE = "desk/quarantine/<slug:name>/"
 urlpatterns = [
     path("", home.home, name="home"),
+    path("my/", mine.mine, name="mine"),
     path("search", search.search, name="search"),
     path("bell", bell.bell, name="bell"),
     path("preferences", preferences.preferences, name="preferences"),
