@@ -16,6 +16,7 @@ from huong.people.access import open_to_all
 from huong.people.sessions import address_of
 from huong.places import queries as places
 from huong.reports.actions.sending import hashed_source
+from huong.reports.pages.citizen_list import outlines
 from huong.reports.pages.citizen_words import unit_names
 from huong.ui import maps
 
@@ -51,7 +52,7 @@ def whereabouts(request: HttpRequest) -> HttpResponse:
 @open_to_all
 def ward_map(request: HttpRequest) -> HttpResponse:
     """Return the outlines of the wards and communes as a drawing to tap."""
-    drawing = maps.unit_map(places.boundaries_geojson(), {})
+    drawing = maps.unit_map(outlines(), {})
     answer = render(request, "reports/citizen/parts/ward_map.html", {"map": drawing, "names": unit_names()})
     answer["Cache-Control"] = "public, max-age=3600"
     return answer

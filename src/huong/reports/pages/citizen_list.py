@@ -1,7 +1,8 @@
 """What everybody may read of the city's reports: list, map, feed."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from django.db.models import QuerySet
@@ -12,6 +13,7 @@ from django.views.decorators.http import require_safe
 from huong.base import clock
 from huong.people.access import open_to_all
 from huong.places import queries as places
+from huong.places import whereabouts
 from huong.reports import queries
 from huong.reports.models import Report
 from huong.reports.pages import citizen_words as words
@@ -91,19 +93,29 @@ class Dot:
     count: int
 
 
+@lru_cache(maxsize=2)
+def _outlines(_editions: tuple[str, str], _day: date) -> dict[str, Any]:
+    return places.boundaries_geojson()
+
+
+def outlines() -> dict[str, Any]:
+    """Return today's outlines of the wards; worked out once for each edition of them."""
+    return _outlines(whereabouts.editions(), clock.today())
+
+
 def drawn(picked: Chosen) -> dict[str, Any]:
     """Return the map: the wards by how many reports are open there, clusters on top; one ward alone if chosen."""
-    outlines, rows = places.boundaries_geojson(), _rows(picked)
+    wards, rows = outlines(), _rows(picked)
     counts = counts_by_unit(rows)
     if picked.unit:
         rows = rows.filter(unit=picked.unit)
-        own = [each for each in outlines["features"] if each["properties"]["code"] == picked.unit]
-        outlines = {**outlines, "features": own}
+        own = [each for each in wards["features"] if each["properties"]["code"] == picked.unit]
+        wards = {**wards, "features": own}
     groups = clusters(rows, fine=bool(picked.unit))
     values: dict[str, float | None] = {
-        each["properties"]["code"]: counts.get(each["properties"]["code"], 0) for each in outlines["features"]
+        each["properties"]["code"]: counts.get(each["properties"]["code"]) for each in wards["features"]
     }
-    drawing = maps.unit_map(outlines, values, [(each.lon, each.lat) for each in groups])
+    drawing = maps.unit_map(wards, values, [(each.lon, each.lat) for each in groups])
     if drawing is None:
         return {"map": None}
     dots = [

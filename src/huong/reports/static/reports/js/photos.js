@@ -33,6 +33,8 @@ function shown(photo, words, drop) {
 export function photos(form, draft, words, changed) {
   const input = form.querySelector("#photos");
   const list = form.querySelector("[data-photos]");
+  input.classList.add("for-readers");
+  form.querySelector("[data-photo-button]").hidden = false;
 
   function paint() {
     list.replaceChildren(

@@ -24,7 +24,7 @@ export function place(form, words, changed) {
   async function located({ coords }) {
     lon.value = coords.longitude.toFixed(6);
     lat.value = coords.latitude.toFixed(6);
-    said.textContent = `${words.located} ${Math.round(coords.accuracy)} m.`;
+    said.textContent = `${words.located} ${Math.max(1, Math.round(coords.accuracy))} m.`;
     changed();
     const body = JSON.stringify({ lon: coords.longitude, lat: coords.latitude });
     const answer = await fetch("/reports/where", { method: "POST", body, headers: { Accept: "application/json" } }).catch(() => null);
