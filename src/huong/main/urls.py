@@ -13,6 +13,7 @@ urlpatterns = [
     path("account/", include("huong.people.urls")),
     path("places/", include("huong.places.urls")),
     path("desk/reports/", include("huong.reports.desk_urls")),
+    path("reports/", include("huong.reports.urls")),
     path("", include("huong.web.urls")),
 ]
 

@@ -91,12 +91,12 @@ class Frame:
 
     @cached_property
     def tabs(self) -> list[dict[str, Any]]:
-        """The citizens' tabs; reports and procedures join them when they open."""
+        """The citizens' tabs; procedures join them when they open."""
         tabs = [
             ("/", "house", _("Home")),
+            ("/reports/", "megaphone", _("Reports")),
             ("/search", "search", _("Search")),
-            ("/bell", "bell", _("News")),
-            ("/account/", "user", _("Mine")),
+            ("/my/", "user", _("Mine")),
         ]
         here = self.request.path
         return [

@@ -10,6 +10,7 @@ from huong.web.pages import (
     desk,
     entry,
     home,
+    mine,
     preferences,
     quarantine,
     remind,
@@ -24,6 +25,7 @@ SOURCE = f"{DATASET}sources/<str:source_id>"
 QUARANTINE = "desk/quarantine/<slug:name>/"
 urlpatterns = [
     path("", home.home, name="home"),
+    path("my/", mine.mine, name="mine"),
     path("search", search.search, name="search"),
     path("bell", bell.bell, name="bell"),
     path("preferences", preferences.preferences, name="preferences"),

@@ -2,16 +2,37 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.views.decorators.http import require_safe
 
+from huong.base import city
 from huong.people.access import open_to_all
+from huong.reports.pages.citizen_words import unit_names
 from huong.web import datasets
+from huong.web.matters import matters_of, near_me
 
 SHOWN = 3
 
 
+@require_safe
 @open_to_all
 def home(request: HttpRequest) -> HttpResponse:
-    """Greet, search, and show how the city's data stands today."""
+    """Lead to rescue and to reporting, show one's own matters and what others reported, then the city's data."""
+    mine = matters_of(request)
+    near, cards = near_me(mine)
     rows = datasets.rows_for(request.user)
     good, judged = datasets.passed(rows)
-    return render(request, "web/home.html", {"passed": good, "scored": judged, "shown": datasets.worst(rows, SHOWN)})
+    context = {
+        "emergency": city.facts().get("emergency", ""),
+        "mine": mine[:SHOWN],
+        "more": len(mine) > SHOWN,
+        "near": near,
+        "near_name": unit_names().get(near, ""),
+        "cards": cards,
+        "passed": good,
+        "scored": judged,
+        "shown": datasets.worst(rows, SHOWN),
+    }
+    answer = render(request, "web/home.html", context)
+    if mine:
+        answer["Cache-Control"] = "private, no-store"
+    return answer

@@ -1,0 +1,174 @@
+"""What everybody may read of the city's reports: list, map, feed."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import lru_cache
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from huong.base import clock
+from huong.people.access import open_to_all
+from huong.places import queries as places
+from huong.places import whereabouts
+from huong.reports import queries
+from huong.reports.models import Report
+from huong.reports.pages import citizen_words as words
+from huong.reports.queries import Wanted
+from huong.reports.queries.lists import filtered
+from huong.reports.queries.mapping import clusters, counts_by_unit
+from huong.ui import maps
+
+SIZE = 20
+FEED = 40
+LONGEST = 100
+SPANS = {"week": 7, "month": 30, "year": 365}
+STATES = {"open": True, "done": False}
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """What a reader chose to see; unknown values count as not chosen."""
+
+    unit: str
+    category: str
+    state: str
+    span: str
+    text: str
+
+    @property
+    def is_open(self) -> bool | None:
+        """Only open ones, only ended ones, or both."""
+        return STATES.get(self.state)
+
+    @property
+    def since(self) -> datetime | None:
+        """The earliest receipt."""
+        return clock.now() - timedelta(days=SPANS[self.span]) if self.span in SPANS else None
+
+    @property
+    def any(self) -> bool:
+        """Whether anything is chosen."""
+        return bool(self.unit or self.category or self.state or self.span or self.text)
+
+
+def chosen(request: HttpRequest) -> Chosen:
+    """Return what a reader chose, from the address."""
+
+    def given(name: str) -> str:
+        return request.GET.get(name, "").strip()[:LONGEST]
+
+    return Chosen(given("unit"), given("category"), given("state"), given("since"), given("q"))
+
+
+def _page(picked: Chosen, after: str | None, size: int) -> Any:
+    return queries.public_reports(
+        unit=picked.unit,
+        category=picked.category,
+        is_open=picked.is_open,
+        since=picked.since,
+        text=picked.text,
+        after=after,
+        size=size,
+    )
+
+
+def _rows(picked: Chosen) -> QuerySet[Report]:
+    """Return what the map counts: open reports, unless the reader chose otherwise."""
+    is_open = picked.is_open if picked.state else True
+    wanted = Wanted(category=picked.category, is_open=is_open, since=picked.since, text=picked.text)
+    return filtered(queries.public(), wanted)
+
+
+@dataclass(frozen=True)
+class Dot:
+    """One cluster on the drawing."""
+
+    x: str
+    y: str
+    r: str
+    count: int
+
+
+@lru_cache(maxsize=2)
+def _outlines(_editions: tuple[str, str], _day: date) -> dict[str, Any]:
+    return places.boundaries_geojson()
+
+
+def outlines() -> dict[str, Any]:
+    """Return today's outlines of the wards; worked out once for each edition of them."""
+    return _outlines(whereabouts.editions(), clock.today())
+
+
+def drawn(picked: Chosen) -> dict[str, Any]:
+    """Return the map: the wards by how many reports are open there, clusters on top; one ward alone if chosen."""
+    wards, rows = outlines(), _rows(picked)
+    counts = counts_by_unit(rows)
+    if picked.unit:
+        rows = rows.filter(unit=picked.unit)
+        own = [each for each in wards["features"] if each["properties"]["code"] == picked.unit]
+        wards = {**wards, "features": own}
+    groups = clusters(rows, fine=bool(picked.unit))
+    values: dict[str, float | None] = {
+        each["properties"]["code"]: counts.get(each["properties"]["code"]) for each in wards["features"]
+    }
+    drawing = maps.unit_map(wards, values, [(each.lon, each.lat) for each in groups])
+    if drawing is None:
+        return {"map": None}
+    dots = [
+        Dot(x, y, f"{min(18.0, 3.5 + 1.9 * group.count**0.5):.1f}", group.count)
+        for group, (x, y) in zip(groups, drawing.points, strict=True)
+    ]
+    shapes = sorted(drawing.shapes, key=lambda shape: -(shape.value or 0))
+    return {"map": drawing, "dots": dots, "ranked": shapes, "total": sum(counts.values()), "names": words.unit_names()}
+
+
+@require_safe
+@open_to_all
+def listing(request: HttpRequest) -> HttpResponse:
+    """Show the public reports, newest first, with the map of where they are."""
+    picked = chosen(request)
+    page = _page(picked, request.GET.get("after") or None, SIZE)
+    names = words.unit_names()
+    context = {
+        "picked": picked,
+        "cards": words.cards_of(page.items),
+        "next": page.next,
+        "first": not request.GET.get("after"),
+        "units": sorted(names.items(), key=lambda each: each[1]),
+        "unit_name": names.get(picked.unit, ""),
+        "categories": [
+            (each.key, queries.category_name(each.key))
+            for each in queries.book().main_categories(clock.today())
+            if each.public
+        ],
+        "feed": f"/reports/feed.atom?{request.GET.urlencode()}",
+        **({} if request.GET.get("after") else drawn(picked)),
+    }
+    return render(request, "reports/citizen/list.html", context)
+
+
+@require_safe
+@open_to_all
+def feed(request: HttpRequest) -> HttpResponse:
+    """Return the newest public reports as an Atom feed, with the same filters as the list."""
+    cards = words.cards_of(_page(chosen(request), None, FEED).items)
+    entries = [
+        {"id": card.report.uid, "title": card.report.title or card.category, "url": card.url, "at": card.report.changed_at,
+         "text": f"{card.category} · {card.where} · {card.state}"}
+        for card in cards
+    ]  # fmt: skip
+    return atom(request, "", entries)
+
+
+def atom(request: HttpRequest, subject: str, entries: list[dict[str, Any]]) -> HttpResponse:
+    """Return entries as an Atom feed (RFC 4287)."""
+    base = f"{request.scheme}://{request.get_host()}"
+    updated = max((each["at"] for each in entries), default=clock.now())
+    context = {"base": base, "self": request.build_absolute_uri(), "subject": subject, "entries": entries, "updated": updated}  # fmt: skip
+    answer = render(request, "reports/citizen/feed.xml", context, content_type="application/atom+xml; charset=utf-8")
+    answer["Cache-Control"] = "public, max-age=300"
+    return answer

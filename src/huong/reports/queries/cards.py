@@ -1,0 +1,34 @@
+"""What everybody sees of a report in lists and on the map: the place as roughly as its category says, one picture."""
+
+from collections.abc import Iterable
+
+from huong.reports.models import Report, ReportPhoto
+from huong.reports.queries.book import book
+
+
+def is_coarse(report: Report) -> bool:
+    """Return whether everybody sees the place of a report only roughly."""
+    held = book().categories.get(report.category)
+    return held is not None and held.coarse
+
+
+def public_place(report: Report) -> str:
+    """Return the place in words as everybody may read it."""
+    return "" if is_coarse(report) else report.place
+
+
+def public_point(report: Report) -> tuple[float, float] | None:
+    """Return the point of a report as everybody may see it."""
+    if report.lon is None or report.lat is None or not is_coarse(report):
+        return report.point
+    digits = int(book().setting("coarse_decimals", 3))
+    return round(report.lon, digits), round(report.lat, digits)
+
+
+def thumbs_of(reports: Iterable[Report]) -> dict[int, str]:
+    """Return the first public photo of each report by the report's id (one query)."""
+    ids = [report.pk for report in reports if report.photos_count and report.is_public]
+    if not ids:
+        return {}
+    rows = ReportPhoto.objects.filter(report__in=ids, is_public=True).order_by("report_id", "-order", "-id")
+    return dict(rows.values_list("report_id", "uid"))
