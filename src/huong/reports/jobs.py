@@ -5,6 +5,7 @@ from io import BytesIO
 
 from huong.base import net
 from huong.base.jobs import job, scheduled
+from huong.reports import demonstration
 from huong.reports.actions import escalating, handling, peers, photos, reporters, telling
 
 OK, PICTURE_BYTES = 200, 12 * 1024 * 1024
@@ -52,3 +53,10 @@ def fetch_picture(number: str, url: str) -> None:
 def sweep_trials() -> int:
     """Let what was sent to the test endpoint of Open311 go after a week."""
     return peers.sweep_trials()
+
+
+@scheduled("reports.demonstration", every=timedelta(minutes=1))
+@job()
+def demonstration_arrivals() -> int:
+    """Let fresh reports arrive in a demonstration home."""
+    return demonstration.arrive()

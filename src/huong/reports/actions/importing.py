@@ -91,7 +91,9 @@ def import_dataset(dataset: str, mapping: Reading, *, by: User | None) -> Import
     try:
         columns = rules.columns_of(table.columns, mapping.columns)
     except ValueError as error:
-        raise BadInput(_("The dataset says nothing of: %(names)s.") % {"names": error}, code="columns_missing") from error
+        raise BadInput(
+            _("The dataset says nothing of: %(names)s.") % {"names": error}, code="columns_missing"
+        ) from error
     reader = _Reader(columns, mapping, mapping.agency or owner)
     done = Imported()
     for chunk in _chunks(table, columns["id"], sorted(set(columns.values()))):
@@ -169,7 +171,9 @@ class _Reader:
         state = "accepted" if closed is None else "answered" if answer else "closed"
         steps = [Step("imported", received, "accepted", self.agency, rules.DESCRIPTION, facts={"source": "dataset"})]
         if closed is not None:
-            steps.append(Step("answered" if answer else "closed", closed, state, self.agency, "answer" if answer else "", answer))
+            steps.append(
+                Step("answered" if answer else "closed", closed, state, self.agency, "answer" if answer else "", answer)
+            )
         return Past(
             received_at=received,
             accepted_at=received,

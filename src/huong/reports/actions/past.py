@@ -130,7 +130,12 @@ def _record(reports: list[Report], pasts: list[Past]) -> list[Entry]:
 def _drafts(report: Report, steps: Sequence[Step], public: bool, *, since: str = "") -> list[journal.EntryDraft]:
     found, was = [], {"was_state": since, "was_category": "", "was_agency": "", "was_unit": ""}
     if since:
-        was = {"was_state": since, "was_category": report.category, "was_agency": report.agency, "was_unit": report.unit}
+        was = {
+            "was_state": since,
+            "was_category": report.category,
+            "was_agency": report.agency,
+            "was_unit": report.unit,
+        }
     for number, step in enumerate(steps, start=report.version + 1 if since else 1):
         agency = step.agency or report.agency
         found.append(

@@ -73,7 +73,9 @@ def test_rows_become_reports_with_their_events_once_and_end_when_the_other_syste
 
 @pytest.mark.slow
 @pytest.mark.timeout(240)
-@pytest.mark.skipif(not BOSTON, reason="HUONG_TEST_BOSTON does not name the file of Boston's reports of 2011 (58,251 rows).")
+@pytest.mark.skipif(
+    not BOSTON, reason="HUONG_TEST_BOSTON does not name the file of Boston's reports of 2011 (58,251 rows)."
+)
 def test_every_case_of_boston_comes_in_and_is_late_where_the_file_says_so(rules, tmp_path):
     file = tmp_path / "boston.csv"
     file.write_bytes(gzip.decompress(Path(BOSTON).read_bytes()))

@@ -23,7 +23,9 @@ class Command(HuongCommand):
         parser.add_argument("do", choices=["import"])
         parser.add_argument("dataset")
         parser.add_argument(
-            "--mapping", type=Path, help="YAML: columns (ours: theirs) and categories (theirs: ours); guessed if left out."
+            "--mapping",
+            type=Path,
+            help="YAML: columns (ours: theirs) and categories (theirs: ours); guessed if left out.",
         )
         parser.add_argument("--agency", default="", help="Whose reports they are; the dataset's owner if left out.")
         parser.add_argument("--public", action="store_true", help="Show those of public categories to everybody.")
