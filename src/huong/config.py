@@ -31,6 +31,9 @@ class Config(BaseSettings):
     )
     engine: str = Field(default="duckdb", description="duckdb, or spark://host:port for a cluster.")
     demo: bool = Field(default=True, description="Whether a new home is created as a demonstration.")
+    demo_live: bool = Field(
+        default=True, description="Whether fresh made-up reports arrive in a demonstration home while it runs."
+    )
     demo_accounts_anywhere: bool = Field(
         default=False, description="Offer the demonstration accounts also when bound beyond loopback."
     )

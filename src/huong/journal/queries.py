@@ -77,6 +77,24 @@ def entries(
     return list(found.order_by("-id")[:limit])
 
 
+def entries_of(
+    subjects: list[str], *, names: tuple[str, ...], since: datetime | None = None, until: datetime | None = None
+) -> list[Entry]:
+    """Return what happened to several subjects, oldest first.
+
+    Args:
+        subjects: at most about a thousand.
+        names: events, exact or with a star at the end.
+        since, until: not before, and before these instants.
+    """
+    found = Entry.objects.filter(subject__in=subjects).named(names)
+    if since is not None:
+        found = found.filter(at__gte=since)
+    if until is not None:
+        found = found.filter(at__lt=until)
+    return list(found.order_by("at", "id"))
+
+
 def agencies_that(names: tuple[str, ...], *, subject: str, since: datetime) -> set[str]:
     """Return the codes of the agencies that did something to a subject.
 

@@ -142,7 +142,7 @@ class LocaleMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """Serve the request in the chosen language."""
         wanted = request.COOKIES.get(LANGUAGE_COOKIE, "")
-        if request.path.startswith("/api/"):
+        if request.path.startswith(("/api/", "/open311/")):
             wanted = request.headers.get("Accept-Language", "")[:2] or wanted
         language = wanted if wanted in self.known else settings.LANGUAGE_CODE
         with translation.override(language):

@@ -11,6 +11,7 @@ urlpatterns = [
     path("metrics", health.metrics),
     path("api/v1/", api.urls),
     path("account/", include("huong.people.urls")),
+    path("open311/", include("huong.reports.open311.urls")),
     path("places/", include("huong.places.urls")),
     path("desk/reports/", include("huong.reports.desk_urls")),
     path("reports/", include("huong.reports.urls")),

@@ -16,6 +16,7 @@ POWERS: Final[dict[str, str]] = {
     "people.erase": "erase a person's data everywhere",
     "people.manage": "invite people, give posts and tokens",
     "system.operate": "operate the installation",
+    "reports.send": "send field reports for others, as an app does",
     "reports.read": "see field reports",
     "reports.screen": "screen and dispatch field reports",
     "reports.handle": "work on field reports",

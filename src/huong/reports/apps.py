@@ -12,8 +12,9 @@ class ReportsConfig(AppConfig):
 
     def ready(self) -> None:
         """Declare events, readers, schedules and tallies; load the city's rules with the city."""
-        from huong.base import city
-        from huong.reports import events, figures, handlers, jobs, loading, ports  # noqa: F401
+        from huong.base import city, demo
+        from huong.reports import demonstration, events, figures, handlers, jobs, loading, ports  # noqa: F401
 
         city.loaders.add("reports", loading.load)
+        demo.fillers.add("reports", demonstration.FILLER)
         ports.register()

@@ -7,5 +7,5 @@ from huong.reports.actions import telling
 
 @reader("reports.tell", names=tuple(dict.fromkeys((*telling.CITIZEN_EVENTS, *telling.AGENCY_EVENTS))))
 def tell(entries: list[Entry]) -> None:
-    """Tell the reporter, the followers and the agency what happened."""
-    telling.tell_entries(entries)
+    """Tell the reporter, the followers and the agency what happened; nobody is told of history taken over."""
+    telling.tell_entries([entry for entry in entries if not entry.data.get("past")])

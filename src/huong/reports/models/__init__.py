@@ -2,6 +2,7 @@
 
 from huong.reports.models.city import CityRule, RuleEdition
 from huong.reports.models.desk import Bulk, BulkItem, SavedFilter
+from huong.reports.models.peers import PeerUpdate, TrialRequest, TrialUpdate
 from huong.reports.models.people import Follow, Rating, Reporter
 from huong.reports.models.report import Hop, Message, Report, ReportPhoto, ReportWords, Sending
 
@@ -12,6 +13,7 @@ __all__ = [
     "Follow",
     "Hop",
     "Message",
+    "PeerUpdate",
     "Rating",
     "Report",
     "ReportPhoto",
@@ -20,4 +22,6 @@ __all__ = [
     "RuleEdition",
     "SavedFilter",
     "Sending",
+    "TrialRequest",
+    "TrialUpdate",
 ]

@@ -1,0 +1,226 @@
+"""`script/bench reports [--rows N] [--seconds N]`: field reports over the real server, four clients.
+
+Fills a temporary home with N reports (20,000 stories from the demonstration, then copies of them by SQL), starts the
+server as in production, and measures creating, listing, filtering, looking at one, and Open311. SQLite unless
+HUONG_DATABASE names a PostgreSQL database made for this. The last line is JSON.
+"""
+
+import argparse
+import json
+import math
+import os
+import random
+import shutil
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable
+from http.client import HTTPConnection
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[1]
+STORIES, CLIENTS = 20_000, 4
+PORT = int(os.environ.get("PORT", "8171"))
+
+
+def quantile(values: list[float], share: float) -> float:
+    """Return the smallest measured value that at least this share of all does not exceed."""
+    return sorted(values)[math.ceil(len(values) * share) - 1]
+
+
+def copies(rows: int) -> float:
+    """Copy the stories until there are so many reports. Returns the seconds per 100,000."""
+    from django.db import connection, transaction
+
+    from huong.base.sql import is_postgresql
+    from huong.journal.models import Entry
+    from huong.reports.models import Hop, Message, Report, ReportWords
+
+    uid = "md5(random()::text || id::text)" if is_postgresql() else "lower(hex(randomblob(16)))"
+    subject = "'PA-' || lpad((substr(subject, 4)::bigint + {0})::text, 6, '0')"
+    if not is_postgresql():
+        subject = "printf('PA-%%06d', CAST(substr(subject, 4) AS INTEGER) + {0})"
+    tops = {
+        model: model.objects.order_by("-pk").values_list("pk", flat=True)[0] for model in (Report, Entry, Message, Hop)
+    }
+    began = time.perf_counter()
+    shifts = range(STORIES, rows, STORIES)
+    for number, _first in enumerate(shifts, start=1):
+        plus = {model: number * top for model, top in tops.items()}
+        changed: dict[Any, dict[str, str]] = {
+            Report: {"id": f"id + {plus[Report]}", "uid": uid},
+            ReportWords: {"id": f"id + {plus[Report]}"},
+            Entry: {"id": f"id + {plus[Entry]}", "subject": subject.format(plus[Report])},
+            Message: {"id": f"id + {plus[Message]}", "report_id": f"report_id + {plus[Report]}", "entry": f"entry + {plus[Entry]}"},
+            Hop: {"id": f"id + {plus[Hop]}", "report_id": f"report_id + {plus[Report]}", "reason_id": "NULL"},
+        }  # fmt: skip
+        with transaction.atomic(), connection.cursor() as cursor:
+            for model, columns in changed.items():
+                names = [field.column for field in model._meta.local_concrete_fields]
+                wanted = ", ".join(columns.get(name, f'"{name}"') for name in names)
+                listed = ", ".join(f'"{name}"' for name in names)
+                limit = f"id <= {tops[Report if model is ReportWords else model]}"
+                table = model._meta.db_table
+                cursor.execute(f"INSERT INTO {table} ({listed}) SELECT {wanted} FROM {table} WHERE {limit}", [])
+    with connection.cursor() as cursor:
+        for model in tops if is_postgresql() else ():
+            cursor.execute(
+                f"SELECT setval(pg_get_serial_sequence('{model._meta.db_table}', 'id'), (SELECT max(id) FROM {model._meta.db_table}))"
+            )
+        cursor.execute("ANALYZE")
+    return (time.perf_counter() - began) / max(rows - STORIES, 1) * 100_000
+
+
+class Client:
+    """One connection that stays open."""
+
+    def __init__(self, key: str) -> None:
+        self.key, self.connection = key, HTTPConnection("127.0.0.1", PORT, timeout=60)
+
+    def ask(self, method: str, path: str, body: Any = None) -> tuple[int, bytes]:
+        """Ask once."""
+        headers = {"X-Forwarded-For": ".".join(str(random.randrange(1, 250)) for _ in range(4))}
+        if "/work" in path:
+            headers["Authorization"] = f"Bearer {self.key}"
+        data = json.dumps(body) if body is not None else None
+        self.connection.request(method, path, data, headers | ({"Content-Type": "application/json"} if data else {}))
+        answer = self.connection.getresponse()
+        return answer.status, answer.read()
+
+
+def measure(
+    name: str, seconds: float, key: str, one: Callable[[Client], tuple[int, bytes]], clients: int = CLIENTS
+) -> dict[str, float]:
+    """Let clients ask for so long, and return calls a second and the quantiles in milliseconds."""
+    spent: list[float] = []
+    wrong: list[tuple[int, bytes]] = []
+    end = time.perf_counter() + seconds
+
+    def run() -> None:
+        client = Client(key)
+        while (began := time.perf_counter()) < end:
+            status, body = one(client)
+            spent.append(time.perf_counter() - began)
+            if status not in {200, 201}:
+                wrong.append((status, body[:200]))
+
+    threads = [threading.Thread(target=run) for _each in range(clients)]
+    for each in threads:
+        each.start()
+    for each in threads:
+        each.join()
+    if wrong:
+        sys.exit(f"{name}: {len(wrong)} wrong answers, such as {wrong[0]}")
+    found = {
+        "per_s": len(spent) / seconds,
+        "p50_ms": quantile(spent, 0.5) * 1000,
+        "p95_ms": quantile(spent, 0.95) * 1000,
+    }
+    print(
+        f"{name:34} {found['per_s']:8.1f}/s  p50 {found['p50_ms']:7.1f} ms  p95 {found['p95_ms']:7.1f} ms", flush=True
+    )
+    return {each: round(value, 1) for each, value in found.items()}
+
+
+def cursors(key: str, path: str, pages: int) -> list[str]:
+    """Return cursors of some depth, by following `next`."""
+    client, found = Client(key), [""]
+    for _page in range(pages):
+        following = json.loads(client.ask("GET", f"{path}&after={found[-1]}")[1]).get("next")
+        if not following:
+            break
+        found.append(following)
+    return found
+
+
+def scenes(key: str, seconds: float) -> dict[str, Any]:
+    """Run every scene."""
+    work = "/api/v1/reports/work?scope=agency&size=50"
+    public = "/api/v1/reports?size=50"
+    filtered = f"{work}&state=dispatched,in_progress&category=chieu-sang"
+    deep = {path: cursors(key, path, 40) for path in (work, public)}
+    numbers = [
+        each["number"]
+        for after in random.sample(deep[work], min(10, len(deep[work])))
+        for each in json.loads(Client(key).ask("GET", f"{work}&after={after}")[1])["reports"]
+    ]
+    draft = {
+        "text": "Cống nghẹt trước số 12 Hùng Vương, nước tràn ra đường",
+        "category": "thoat-nuoc.cong-nghet",
+        "unit": "An Cựu",
+    }
+    found = {
+        "list_first": measure("officers' list, first page", seconds, key, lambda c: c.ask("GET", work)),
+        "list_deep": measure("officers' list, any page", seconds, key, lambda c: c.ask("GET", f"{work}&after={random.choice(deep[work])}")),
+        "list_filtered": measure("officers' list, filtered", seconds, key, lambda c: c.ask("GET", filtered)),
+        "list_searched": measure("officers' list, words", seconds, key, lambda c: c.ask("GET", f"{work}&text=cong%20nghet")),
+        "public_deep": measure("public list, any page", seconds, key, lambda c: c.ask("GET", f"{public}&after={random.choice(deep[public])}")),
+        "detail": measure("officers' detail", seconds, key, lambda c: c.ask("GET", f"/api/v1/reports/work/{random.choice(numbers)}")),
+        "open311_1000": measure("Open311, 1000 requests as XML", seconds, key, lambda c: c.ask("GET", "/open311/v2/requests.xml?page_size=1000"), clients=1),
+        "create": measure("create", seconds * 2, key, lambda c: c.ask("POST", "/api/v1/reports", draft | {"place": f"kiệt {random.randrange(999)}"})),
+    }  # fmt: skip
+    return found
+
+
+def main() -> None:
+    """Fill, serve, measure, tidy up."""
+    asked = argparse.ArgumentParser()
+    asked.add_argument("--rows", type=int, default=1_000_000)
+    asked.add_argument("--seconds", type=float, default=8)
+    options = asked.parse_args()
+    place = Path(tempfile.mkdtemp(prefix="huong-bench-"))
+    os.environ |= {"HUONG_HOME": str(place), "HUONG_DEMO": "0", "HUONG_LOG_LEVEL": "ERROR", "PORT": str(PORT)}
+    os.environ |= {"HUONG_TRUSTED_PROXIES": "127.0.0.1", "DJANGO_SETTINGS_MODULE": "huong.settings"}
+    try:
+        import django
+
+        django.setup()
+        from huong.base.sql import is_postgresql
+        from huong.main.prepare import prepare
+        from huong.people import queries as people
+        from huong.people.actions import tokens
+        from huong.reports import demonstration
+
+        prepare()
+        began = time.perf_counter()
+        demonstration.fill(STORIES)
+        story = (time.perf_counter() - began) / STORIES * 100_000
+        copied = copies(options.rows)
+        engine = "postgresql" if is_postgresql() else "sqlite"
+        print(f"{engine}: {options.rows:,} reports; per 100,000: {story:.0f} s told, {copied:.0f} s copied", flush=True)
+        powers = ["reports.read", "reports.screen", "reports.handle"]
+        key = tokens.issue("bench", agency=people.agency("H57.84"), powers=powers, by=None)[1]
+        server = subprocess.Popen(
+            [ROOT / ".venv" / "bin" / "huong", "serve"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=ROOT
+        )
+        try:
+            ready()
+            found = scenes(key, options.seconds)
+        finally:
+            server.terminate()
+            server.wait(20)
+        print(json.dumps({"bench": "reports", "engine": engine, "rows": options.rows, "clients": CLIENTS, **found}))
+    finally:
+        shutil.rmtree(place, ignore_errors=True)
+
+
+def ready() -> None:
+    """Wait until the server answers.
+
+    Raises:
+        SystemExit: it does not within a minute.
+    """
+    for _try in range(240):
+        try:
+            if Client("").ask("GET", "/healthz")[0] == 200:
+                return
+        except OSError:
+            time.sleep(0.25)
+    sys.exit("The server did not start.")
+
+
+if __name__ == "__main__":
+    main()
