@@ -106,7 +106,7 @@ def save_source(
     return source
 
 
-def _require_may(by: User | None, kind: str, spec: ContractSpec) -> None:
+def _require_may(by: "User | None", kind: str, spec: ContractSpec) -> None:
     """Refuse somebody who may not set up sources for the owner, or lacks the power that the kind itself needs."""
     if by is None:
         return
