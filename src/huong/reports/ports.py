@@ -16,9 +16,7 @@ FOUND_AT_MOST = 8
 
 def register() -> None:
     """Fill navigation and search."""
-    navigation.add(
-        NavItem("reports", _("Reports"), "megaphone", "/desk/reports/", 20, _may_read, counts.open_count_of)
-    )
+    navigation.add(NavItem("reports", _("Reports"), "megaphone", "/desk/reports/", 20, _may_read, counts.open_count_of))
     search.sources.add("reports", hits)
 
 
