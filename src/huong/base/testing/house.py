@@ -147,7 +147,7 @@ class Served:
         if not self.fell():
             self.process.send_signal(signal.SIGTERM)
         try:
-            return self.process.wait(20)
+            return self.process.wait(60)
         except subprocess.TimeoutExpired:
             for pid in [self.process.pid, *self.family()]:
                 os.kill(pid, signal.SIGKILL)

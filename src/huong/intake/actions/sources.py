@@ -16,7 +16,6 @@ from huong.base import clock, home
 from huong.base.errors import BadInput, HuongError, NotFound, Unavailable
 from huong.base.jobs import job
 from huong.catalogue import queries as catalogue
-from huong.catalogue.rules import ContractSpec
 from huong.files import actions as files
 from huong.intake import events
 from huong.intake.actions import bells
@@ -70,8 +69,10 @@ def save_source(
     Records: `intake.source_saved`.
     """
     spec = catalogue.contract_of(dataset)
-    _require_may(by, kind, spec)
+    if by is not None:
+        access.require_power(by, POWER, spec.owner)
     source_kinds.get(kind).check(settings)
+    _require_may_ask(by, kind)
     odd = mappings.unknown(spec, mapping or {})
     if odd:
         raise BadInput(
@@ -106,13 +107,10 @@ def save_source(
     return source
 
 
-def _require_may(by: "User | None", kind: str, spec: ContractSpec) -> None:
-    """Refuse somebody who may not set up sources for the owner, or lacks the power that the kind itself needs."""
-    if by is None:
-        return
-    access.require_power(by, POWER, spec.owner)
+def _require_may_ask(by: "User | None", kind: str) -> None:
+    """Refuse somebody who lacks the power that a kind of source itself needs."""
     power = getattr(source_kinds.get(kind), "power", "")
-    if power:
+    if power and by is not None:
         access.require_power(by, power)
 
 

@@ -29,10 +29,10 @@ def made(rows, name):
         f" TO '{path}' (FORMAT parquet)")
     return path
 
-def load(batch, path, mode="upsert"):
+def load(batch, *paths, mode="upsert"):
     with actions.locked("drains"):
         commit = actions.begin("drains", batch=batch, mode=mode)
-        actions.write(commit, [path], key=["id"])
+        actions.write(commit, list(paths), key=["id"])
         return actions.publish(commit)
 
 small, large = made(1000, "small.parquet"), made(400_000, "large.parquet")
@@ -43,16 +43,16 @@ database = max(path.stat().st_size for path in home.home().glob("huong.sqlite3*"
 assert large.stat().st_size > database + 4_000_000
 resource.setrlimit(resource.RLIMIT_FSIZE, (database + 1_000_000, resource.RLIM_INFINITY))
 said = []
-for mode in ("upsert", "replace"):
+for mode, paths in (("upsert", [large]), ("replace", [large, small])):  # a single file is linked, not written
     try:
-        load("b", large, mode)
+        load("b", *paths, mode=mode)
     except StorageFull as refused:
         said.append(refused.code)
 after = sorted(path.name for path in (home.home() / "store" / "drains").glob("*.parquet"))
 left = [path for path in (home.home() / "tmp" / "store").iterdir()]
 resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
 current = queries.current("drains")
-load("b", large, "upsert")
+load("b", large)
 print(json.dumps({"said": said, "same": before == after, "left": len(left), "rows": current.rows,
     "now": queries.current("drains").rows, "actions": [r for r in actions.recover()]}))
 """
