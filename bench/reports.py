@@ -152,7 +152,7 @@ def scenes(key: str, seconds: float) -> dict[str, Any]:
         "category": "thoat-nuoc.cong-nghet",
         "unit": "An Cựu",
     }
-    found = {
+    return {
         "list_first": measure("officers' list, first page", seconds, key, lambda c: c.ask("GET", work)),
         "list_deep": measure("officers' list, any page", seconds, key, lambda c: c.ask("GET", f"{work}&after={random.choice(deep[work])}")),
         "list_filtered": measure("officers' list, filtered", seconds, key, lambda c: c.ask("GET", filtered)),
@@ -162,7 +162,6 @@ def scenes(key: str, seconds: float) -> dict[str, Any]:
         "open311_1000": measure("Open311, 1000 requests as XML", seconds, key, lambda c: c.ask("GET", "/open311/v2/requests.xml?page_size=1000"), clients=1),
         "create": measure("create", seconds * 2, key, lambda c: c.ask("POST", "/api/v1/reports", draft | {"place": f"kiệt {random.randrange(999)}"})),
     }  # fmt: skip
-    return found
 
 
 def main() -> None:
