@@ -75,11 +75,11 @@ def kind_of(data: bytes, name: str = "") -> str:
     found = kinds.sniff(data[: kinds.HEAD_BYTES], name)
     if found in {kinds.Kind.JPEG, kinds.Kind.PNG}:
         return found.value.upper()
-    raise NotAPhoto(
-        _("“%(name)s” is no photo (it is %(kind)s). JPEG, PNG, WebP and HEIC are taken.")
-        % {"name": name or _("The file"), "kind": found.value.upper()},
-        kind=found.value,
-    )
+    known = found not in {kinds.Kind.UNKNOWN, kinds.Kind.EMPTY}
+    sentence = _("“%(name)s” is no photo (it is %(kind)s). JPEG, PNG, WebP and HEIC are taken.")
+    if not known:
+        sentence = _("“%(name)s” is no photo. JPEG, PNG, WebP and HEIC are taken.")
+    raise NotAPhoto(sentence % {"name": name or _("The file"), "kind": found.value.upper()}, kind=found.value)
 
 
 def _opened(data: bytes, kind: str, name: str) -> "Image.Image":

@@ -86,28 +86,38 @@ def require_number(uids: tuple[str, ...]) -> None:
         )
 
 
-def attach(report: Report, uids: tuple[str, ...], *, by: User | None, message: Message | None = None) -> int:
+def attach(
+    report: Report, uids: tuple[str, ...], *, by: User | None, message: Message | None = None, lenient: bool = False
+) -> int:
     """Give waiting photos to a report; the caller holds the transaction.
+
+    Args:
+        uids: their public ids.
+        by: the officer; None for a citizen.
+        message: the words they came with.
+        lenient: for danger to life: take what is there, and refuse nothing.
 
     Raises:
         BadInput: too many, or one that is not known or belongs to another report.
     """
     wanted = list(dict.fromkeys(uids))
-    if not wanted:
-        return 0
-    require_number(uids)
+    if not lenient:
+        require_number(uids)
     first = report.photos_count
-    for place, uid in enumerate(wanted):
-        given = ReportPhoto.objects.filter(uid=uid, report=None).update(
-            report=report, message=message, order=first + place
+    given = 0
+    for uid in wanted[: most()]:
+        taken = ReportPhoto.objects.filter(uid=uid, report=None).update(
+            report=report, message=message, order=first + given
         )
-        if not given:
+        given += taken
+        if not taken and not lenient:
             raise BadInput(
                 _("A photo is not here any more. Please add it again."), code="no_such_photo", field="photos"
             )
-    report.photos_count = first + len(wanted)
-    Report.objects.filter(pk=report.pk).update(photos_count=report.photos_count)
-    return len(wanted)
+    if given:
+        report.photos_count = first + given
+        Report.objects.filter(pk=report.pk).update(photos_count=report.photos_count)
+    return given
 
 
 def blur(number: str, *, photo: str, box: tuple[float, float, float, float], by: User) -> ReportPhoto:

@@ -58,7 +58,7 @@ def locate(*, point: tuple[float, float] | None = None, unit: str = "", text: st
     except (OutsideTheCity, PlaceUnclear):
         if not lenient:
             raise
-        chosen, (lon, lat), under = None, point or (None, None), None
+        chosen, (lon, lat), under = None, _on_earth(point), None
     held = under or chosen
     words = masking.masked(masking.clean(text, longest=LONGEST)).text
     return Place(lon, lat, held.code if held else "", clock.today(), words)
@@ -93,6 +93,13 @@ def _point(point: tuple[float, float] | None) -> tuple[float | None, float | Non
             field="point",
         )
     return lon, lat, located.unit
+
+
+def _on_earth(point: tuple[float, float] | None) -> tuple[float | None, float | None]:
+    """Return a point as it was given, if it is one at all."""
+    if point is None or not (abs(point[0]) <= 180 and abs(point[1]) <= 90):
+        return None, None
+    return round(float(point[0]), 6), round(float(point[1]), 6)
 
 
 def _in_bounds(lon: float, lat: float) -> bool:

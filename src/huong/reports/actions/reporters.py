@@ -23,6 +23,7 @@ from huong.reports.queries.book import book
 from huong.reports.queries.links import link_of
 from huong.reports.queries.reporters import contact_of, hash_of
 from huong.reports.rules import contacts, masking, numbers
+from huong.reports.rules.nouns import DANGER
 
 CODE_LIFE = timedelta(minutes=15)
 CODE_TRIES = 5
@@ -40,11 +41,11 @@ def keep(report: Report, *, name: str, phone: str, mail: str, user: User | None)
     if not (name or phone or mail or user):
         return None
     normal, address = contacts.normal_phone(phone), normal_mail(mail) if mail else ""
-    if phone and not normal and report.priority < 2:
+    if phone and not normal and report.priority < DANGER:
         raise BadInput(_("This phone number does not look right. Please check it."), code="bad_phone", field="phone")
-    if mail and not address:
+    if mail and not address and report.priority < DANGER:
         raise BadInput(_("This mail address does not look right. Please check it."), code="bad_mail", field="mail")
-    plain = {"name": name, "phone": normal or phone[:40], "mail": address or ""}
+    plain = {"name": name, "phone": normal or phone[:40], "mail": address or mail[:120]}
     return Reporter.objects.create(
         report=report,
         uid=ids.new_id(),

@@ -92,23 +92,26 @@ def send(
         CategoryEnded: the category is not taken any more; `details["choices"]` names others.
         OutsideTheCity, PlaceUnclear: the place cannot be used.
         TooMany: too many reports from one device or address; a danger to life is never refused for that.
+        Forbidden: `by` screens nowhere, so takes nothing down for others.
 
     Records: `reports.received`, or `reports.rescue_asked` for danger to life.
     """
     if (before := _before(key)) is not None:
         return before
+    if by is not None:
+        access.require_power(by, "reports.screen")
     text = words.cleaned(draft.text)
     if len(text) < SHORTEST and not draft.photos:
         raise BadInput(_("Please write in a few words what is the matter."), code="text_needed", field="text")
-    photos.require_number(draft.photos)
     category = _category(draft.category)
     danger = bool(category and category.danger)
-    if by is None and not danger:
-        _take_limits(device, address)
+    if not danger:
+        photos.require_number(draft.photos)
     place = locate(point=draft.point, unit=draft.unit, text=draft.place, lenient=danger)
     if category is not None and not danger:
         questions.require_answers(category, draft.asks)
-    return _once(draft, text, place, category, key=key, by=by, user=user)
+    limited = () if by is not None or danger else (device, address)
+    return _once(draft, text, place, category, key=key, by=by, user=user, limited=limited)
 
 
 def rescue(
@@ -149,11 +152,10 @@ def _before(key: str) -> Sent | None:
 
 def _take_limits(device: str, address: str) -> None:
     held = book()
-    with transaction.atomic():
-        for name, value, usual in (("device", device, 20), ("address", address, 60)):
-            if value:
-                rate = int(held.setting(f"limit_per_{name}_hour", usual))
-                limits.take(f"reports.{name}:{hashed_source(value)}", rate=rate, per=timedelta(hours=1))
+    for name, value, usual in (("device", device, 20), ("address", address, 60)):
+        if value:
+            rate = int(held.setting(f"limit_per_{name}_hour", usual))
+            limits.take(f"reports.{name}:{hashed_source(value)}", rate=rate, per=timedelta(hours=1))
 
 
 def hashed_source(value: str) -> str:
@@ -188,9 +190,12 @@ def _once(
     by: User | None,
     user: User | None,
     danger: bool = False,
+    limited: tuple[str, ...] = (),
 ) -> Sent:
     try:
-        with transaction.atomic():
+        with transaction.atomic():  # the limits count in the same transaction: one commit for one report
+            if limited:
+                _take_limits(*limited)
             report = _received(draft, text, place, category, by=by, user=user, danger=danger)
             if key:
                 Sending.objects.create(key=_hash(key), at=clock.now(), report=report)
@@ -250,7 +255,7 @@ def _received(
         cell=report.cell,
     )
     moving.say(report, entry, "description", text, by=None, public=True)
-    photos.attach(report, draft.photos, by=by)
+    photos.attach(report, draft.photos, by=by, lenient=danger)
     reporters.keep(report, name=draft.name, phone=draft.phone, mail=draft.mail, user=user)
     return report
 

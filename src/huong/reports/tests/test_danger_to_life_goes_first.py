@@ -33,6 +33,15 @@ def test_rescue_needs_nothing_and_a_wrong_place_does_not_hold_it_back(rules):
     assert (outside.report.lon, outside.report.agency) == (108.9, "H57.50")
 
 
+@pytest.mark.parametrize("point", [(float("nan"), 16.4), (float("inf"), 0.0), (999.0, 999.0)])
+def test_nothing_that_is_wrong_in_it_holds_rescue_back(rules, point):
+    wrong = Draft(
+        text="x" * 9000, point=point, mail="an at", phone="?", photos=("weg",) * 40, name="n" * 900, place="p" * 900
+    )
+    report = actions.rescue(wrong, facts={"k" * 99: "v" * 999}).report
+    assert (report.lon, report.photos_count, report.priority) == (None, 0, 2)
+
+
 def test_a_danger_passes_every_cap_and_others_are_asked_to_wait(rules):
     for number in range(20):
         actions.send(Draft(text=f"Rác {number}", unit="19815"), device="d")

@@ -141,6 +141,14 @@ def test_the_loser_of_two_presses_gets_409_with_who_and_when(rules, citizen, dis
     assert late.json()["state"] == "in_progress"
 
 
+def test_who_holds_no_post_takes_nothing_down_for_others(rules, stranger):
+    client = Client()
+    client.force_login(stranger)
+    assert post(client, "/work", BODY).status_code == 403
+    assert client.get(f"{API}/work").json()["reports"] == []
+    assert Report.objects.count() == 0
+
+
 def test_a_move_that_lacks_something_or_is_none_says_so(received, citizen, ward_token):
     path = f"/work/{received.number}"
     assert post(citizen, f"{path}/merge", {}, **ward_token).json()["code"] == "move_incomplete"
