@@ -37,7 +37,7 @@ class Role:
     city_wide: bool = False
 
 
-REPORTS: Final = frozenset({"reports.read", "reports.screen", "reports.handle", "reports.contact"})
+REPORTS: Final = frozenset({"reports.send", "reports.read", "reports.screen", "reports.handle", "reports.contact"})
 
 ROLES: Final[dict[str, Role]] = {
     "officer": Role(frozenset({"store.read", "intake.load"}) | REPORTS),

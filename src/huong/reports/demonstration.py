@@ -209,7 +209,8 @@ class Maker:
         kind = "answer" if end == "answered" else "reason"
         story.append(Step(end, closed, end, known.agency, kind if text else "", text))
         rated_at = closed + timedelta(hours=self.random.expovariate(1 / 20))
-        rating, reasons = "", ()
+        rating = ""
+        reasons: tuple[str, ...] = ()
         if end == "answered" and self.random.random() < 0.35 and rated_at < clock.now():
             rating = self.random.choices(("satisfied", "accepted", "not_satisfied"), weights=(68, 20, 12))[0]
             fitting = [each.key for each in self.book.ratings.values() if rating in each.levels]
@@ -235,7 +236,7 @@ def arrivals() -> Iterator[Draft]:
 
 def arrive() -> int:
     """Let fresh reports come through the same door as real ones. Returns how many."""
-    return sum(1 for draft in arrivals() if send(draft))
+    return len([send(draft) for draft in arrivals()])
 
 
 FILLER = Filler(order=200, title=gettext_noop("Field reports of two years"), fill=fill)

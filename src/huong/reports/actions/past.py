@@ -119,7 +119,7 @@ def _record(reports: list[Report], pasts: list[Past]) -> list[Entry]:
     drafts = [
         draft
         for report, past in zip(reports, pasts, strict=True)
-        for draft in _drafts(report, past.steps, past.is_public)
+        for draft in _drafts(report, past.steps, public=past.is_public)
     ]
     journal.record_many(drafts)
     order = {report.number: place for place, report in enumerate(reports)}
@@ -127,7 +127,7 @@ def _record(reports: list[Report], pasts: list[Past]) -> list[Entry]:
     return sorted(found, key=lambda entry: (order[entry.subject], entry.pk))
 
 
-def _drafts(report: Report, steps: Sequence[Step], public: bool, *, since: str = "") -> list[journal.EntryDraft]:
+def _drafts(report: Report, steps: Sequence[Step], *, public: bool, since: str = "") -> list[journal.EntryDraft]:
     found, was = [], {"was_state": since, "was_category": "", "was_agency": "", "was_unit": ""}
     if since:
         was = {
@@ -193,7 +193,7 @@ def _hop(report: Report) -> Hop:
     return Hop(
         report=report,
         agency=report.agency,
-        started_at=report.accepted_at,
+        started_at=report.accepted_at or report.received_at,
         ended_at=report.closed_at,
         due_at=report.due_at,
         late3_at=report.late3_at,
@@ -205,7 +205,7 @@ def end_since(report: Report, past: Past, step: Step) -> list[journal.EntryDraft
 
     The caller holds the transaction and records the entry.
     """
-    drafts = _drafts(report, [step], report.is_public, since=report.state)
+    drafts = _drafts(report, [step], public=report.is_public, since=report.state)
     Report.objects.filter(pk=report.pk).update(
         state=past.state,
         is_open=False,

@@ -78,7 +78,7 @@ def post(client, key: str, path: str = f"{V2}requests.json", **fields):
 def sent(client, key: str, **fields) -> str:
     answer = post(client, key, **fields)
     assert answer.status_code == 200, answer.content
-    return json.loads(answer.content)[0]["service_request_id"]
+    return str(json.loads(answer.content)[0]["service_request_id"])
 
 
 def test_discovery_lists_the_real_endpoint_and_one_to_try_things_at(both, rules):
@@ -341,4 +341,4 @@ def test_the_test_endpoint_takes_everything_and_nobody_works_on_it(client, both,
 def sent_to_test(client) -> str:
     answer = post(client, "test", f"{TEST}requests.json", description="Thử")
     assert TrialRequest.objects.count() == 1
-    return json.loads(answer.content)[0]["service_request_id"]
+    return str(json.loads(answer.content)[0]["service_request_id"])
