@@ -54,6 +54,11 @@ class Config(BaseSettings):
         description="smtp://user:password@host:587 (smtps:// for TLS from the start); empty writes mail to the log.",
     )
     mail_from: str = Field(default="huong@localhost", description="The sender of mail.")
+    exchange_ca: str = Field(
+        default="",
+        description="A file of authorities' certificates (PEM) that members' keys must come from; "
+        "empty means the built-in authority.",
+    )
     metrics_token: str = Field(default="", description="Token for /metrics from beyond loopback.")
     sqlite_synchronous: Literal["FULL", "NORMAL"] = Field(
         default="FULL", description="FULL survives a power cut; NORMAL is for tests."

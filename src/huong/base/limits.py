@@ -39,3 +39,9 @@ def take(bucket: str, *, rate: int, per: timedelta) -> None:
             _("Too many requests. Please wait %(seconds)d seconds and try again.") % {"seconds": wait},
             retry_after=wait,
         )
+
+
+def is_used_up(bucket: str, *, rate: int, per: timedelta) -> bool:
+    """Return whether the window of a source is used up already; counts nothing."""
+    window = int(clock.now().timestamp()) // max(1, int(per.total_seconds()))
+    return Bucket.objects.filter(key=bucket, window=window, taken__gte=rate).exists()

@@ -12,6 +12,7 @@ urlpatterns = [
     path("api/v1/", api.urls),
     path("account/", include("huong.people.urls")),
     path("places/", include("huong.places.urls")),
+    path("", include("huong.exchange.urls")),
     path("", include("huong.web.urls")),
 ]
 

@@ -30,7 +30,7 @@ class Door:
             Unauthenticated: neither a session nor a valid token.
             Forbidden: a changing request with a cookie but without its CSRF token, or a second factor is missing.
         """
-        found = _of_token(request) or _of_session(request)
+        found = of_token(request) or _of_session(request)
         if found is None:
             raise Unauthenticated(_("Please sign in, or send a valid token in the Authorization header."))
         request.person = found  # type: ignore[attr-defined]
@@ -49,7 +49,12 @@ def person(request: HttpRequest) -> User:
     return found
 
 
-def _of_token(request: HttpRequest) -> User | None:
+def of_token(request: HttpRequest) -> User | None:
+    """Return the system whose bearer token a request carries; None without one.
+
+    Raises:
+        Unauthenticated: the token is unknown, expired or revoked.
+    """
     scheme, _space, value = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not value.strip():
         return None

@@ -85,6 +85,30 @@ def hash_of(national_id: str) -> str:
     return keys.keyed_hash(national_id.strip(), context="people.national_id")
 
 
+def joined_hash(public_id: str, *, context: str) -> str:
+    """Return the keyed hash of a party's national id in another package's context, so that rows can be joined.
+
+    Args:
+        public_id: the party's.
+        context: such as "store.vn.citizen_id".
+
+    Returns:
+        The hash; empty for a party without a national id, and for one that was erased.
+    """
+    party = Party.objects.filter(public_id=public_id, erased_at=None).first()
+    if party is None or party.sealed_national_id is None:
+        return ""
+    key = keys.data_key(f"party:{public_id}")
+    plain = keys.open_bytes(key, bytes(party.sealed_national_id), context=f"party:{public_id}:national_id")
+    return keys.keyed_hash(str(json.loads(plain)), context=context)
+
+
+def role_of(user_id: int, agency_code: str, on: date) -> str:
+    """Return the role in which somebody acted for an agency on a day; empty if they held no post there."""
+    posts = Post.objects.held_by(user_id, on).filter(agency__code=agency_code)
+    return posts.order_by("valid_from").values_list("role", flat=True).first() or ""
+
+
 def particulars_of(party: Party, *, by: User, purpose: str) -> dict[str, str]:
     """Return a party's national id and birth date in clear, and write down who read them and why.
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
-READING: Final = frozenset({"store.read", "journal.read"})
+READING: Final = frozenset({"store.read", "journal.read", "exchange.watch"})
 
 POWERS: Final[dict[str, str]] = {
     "catalogue.edit": "write and change contracts",
@@ -13,6 +13,10 @@ POWERS: Final[dict[str, str]] = {
     "store.read": "read shared data",
     "store.read_personal": "read columns that identify persons",
     "journal.read": "read the journal",
+    "exchange.use": "ask other agencies for data, and use what was granted",
+    "exchange.offer": "offer data services and decide who gets what",
+    "exchange.watch": "see who uses which data, and unusual reading",
+    "exchange.manage": "let members join the exchange, and manage their keys",
     "people.manage": "invite people, give posts and tokens",
     "system.operate": "operate the installation",
 }
@@ -30,18 +34,42 @@ class Role:
 
 
 ROLES: Final[dict[str, Role]] = {
-    "officer": Role(frozenset({"store.read", "intake.load"})),
-    "steward": Role(frozenset({"store.read", "store.read_personal", "catalogue.edit", "intake.load", "intake.repair"})),
-    "leader": Role(frozenset({"store.read"})),
+    "officer": Role(frozenset({"store.read", "intake.load", "exchange.use"})),
+    "steward": Role(
+        frozenset(
+            {
+                "store.read",
+                "store.read_personal",
+                "catalogue.edit",
+                "intake.load",
+                "intake.repair",
+                "exchange.use",
+                "exchange.offer",
+                "exchange.watch",
+            }
+        )
+    ),
+    "leader": Role(frozenset({"store.read", "exchange.watch"})),
     "data_office": Role(
         frozenset(
-            {"store.read", "catalogue.edit", "catalogue.approve", "intake.load", "intake.repair", "journal.read"}
+            {
+                "store.read",
+                "catalogue.edit",
+                "catalogue.approve",
+                "intake.load",
+                "intake.repair",
+                "journal.read",
+                "exchange.use",
+                "exchange.offer",
+                "exchange.watch",
+                "exchange.manage",
+            }
         ),
         city_wide=True,
     ),
     "operator": Role(frozenset({"store.read", "journal.read", "system.operate"}), city_wide=True),
-    "admin": Role(frozenset({"people.manage", "system.operate", "journal.read"}), city_wide=True),
-    "auditor": Role(frozenset({"store.read", "journal.read"}), city_wide=True),
+    "admin": Role(frozenset({"people.manage", "system.operate", "journal.read", "exchange.manage"}), city_wide=True),
+    "auditor": Role(frozenset({"store.read", "journal.read", "exchange.watch"}), city_wide=True),
 }
 
 

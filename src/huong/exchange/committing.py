@@ -1,0 +1,76 @@
+"""One commit for what many threads write at the same moment.
+
+Every exchange is written down before its answer leaves. On SQLite each commit waits for the disk, so the
+threads of a web worker share one: whoever comes first writes for all who wait, each within a savepoint of its
+own. PostgreSQL shares its commits by itself.
+"""
+
+import threading
+from collections import deque
+from collections.abc import Callable
+from contextvars import Context, copy_context
+from typing import Any, Generic, TypeVar
+
+from django.db import connection, transaction
+
+from huong.base.sql import is_postgresql
+
+T = TypeVar("T")
+MOST = 64
+_queue: "deque[_Waiting[Any]]" = deque()
+_turn = threading.Lock()
+
+
+class _Waiting(Generic[T]):
+    """One verb that waits for the shared commit."""
+
+    def __init__(self, verb: Callable[[], T]) -> None:
+        self.verb = verb
+        self.context: Context = copy_context()
+        self.done = threading.Event()
+        self.result: T | None = None
+        self.error: BaseException | None = None
+
+    def run(self) -> None:
+        """Run the verb within a savepoint; its failure is its own."""
+        try:
+            with transaction.atomic():
+                self.result = self.context.run(self.verb)
+        except Exception as error:  # noqa: BLE001 - handed to the thread that asked
+            self.error = error
+
+
+def write(verb: Callable[[], T]) -> T:
+    """Run a verb that writes, and return when it is on the disk.
+
+    The verb may run on another thread of this process, so it uses plain values and the database only.
+    """
+    if is_postgresql() or connection.in_atomic_block:
+        with transaction.atomic():
+            return verb()
+    mine: _Waiting[T] = _Waiting(verb)
+    _queue.append(mine)
+    while not mine.done.is_set():
+        if _turn.acquire(timeout=0.05):
+            try:
+                if not mine.done.is_set():
+                    _write_all()
+            finally:
+                _turn.release()
+    if mine.error is not None:
+        raise mine.error
+    return mine.result  # type: ignore[return-value]
+
+
+def _write_all() -> None:
+    batch = [_queue.popleft() for _each in range(min(len(_queue), MOST))]
+    try:
+        with transaction.atomic():
+            for waiting in batch:
+                waiting.run()
+    except Exception as error:  # noqa: BLE001 - the commit failed, so it failed for all
+        for waiting in batch:
+            waiting.error = waiting.error or error
+    finally:
+        for waiting in batch:
+            waiting.done.set()
