@@ -9,6 +9,7 @@ import ipaddress
 import socket
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 import httpx
@@ -48,11 +49,21 @@ def _address_of(url: str) -> tuple[str, str, int]:
     return parts.hostname, addresses[0], port
 
 
-def _pinned(url: str) -> tuple[httpx.URL, dict[str, str], dict[str, str]]:
-    host, address, _port = _address_of(url)
+@lru_cache(maxsize=64)
+def _client(host: str, address: str, port: int) -> httpx.Client:
+    """Return the client of one host at one checked address: its connections are used again, and only for it."""
+    return httpx.Client(follow_redirects=False, trust_env=False, limits=_LIMITS)
+
+
+_LIMITS = httpx.Limits(max_connections=100, max_keepalive_connections=20, keepalive_expiry=5.0)
+
+
+def _pinned(url: str) -> tuple[httpx.URL, dict[str, str], dict[str, str], httpx.Client]:
+    host, address, port = _address_of(url)
     target = httpx.URL(url)
     header = target.netloc.decode()
-    return target.copy_with(host=address), {"Host": header}, {"sni_hostname": host}
+    client = _client(host, address, port)
+    return target.copy_with(host=address), {"Host": header}, {"sni_hostname": host}, client
 
 
 @contextmanager
@@ -72,14 +83,16 @@ def stream(
         Unavailable: nobody answered in time.
     """
     full = str(httpx.URL(url).copy_merge_params(dict(params))) if params else url
-    target, host, extensions = _pinned(full)
+    target, host, extensions, client = _pinned(full)
     try:
-        with (
-            httpx.Client(timeout=timeout, follow_redirects=False, trust_env=False) as client,
-            client.stream(
-                method, target, headers={**(headers or {}), **host}, content=content, extensions=extensions
-            ) as response,
-        ):
+        with client.stream(
+            method,
+            target,
+            headers={**(headers or {}), **host},
+            content=content,
+            extensions=extensions,
+            timeout=timeout,
+        ) as response:
             yield response
     except httpx.HTTPError as error:
         raise Unavailable(

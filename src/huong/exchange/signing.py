@@ -140,3 +140,11 @@ def _key_of(params: signatures.Params, keys: list[MemberKey], of: str) -> Member
     if not found.holds_at(clock.now()):
         raise NotIdentified(_("This key of %(sender)s is not valid now.") % {"sender": of}, code="key_not_valid")
     return found
+
+
+def base_made(message: Message, signature_input: str) -> bytes:
+    """Return the signature base behind a `Signature-Input` that was made here, for the record."""
+    params = signatures.parsed(signature_input)
+    if params is None:
+        raise ValueError(signature_input)
+    return signatures.base_of(params.components, message.values, params.text)

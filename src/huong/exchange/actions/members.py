@@ -17,6 +17,7 @@ from huong.people.models import User
 
 KEY_DAYS = 365
 OVERLAP_DAYS = 30
+SKEW = timedelta(minutes=1)  # clocks of other houses may be a little behind
 
 
 @transaction.atomic
@@ -151,7 +152,7 @@ def _kept(member: Member, use: str, public: bytes, certificate: str, until: date
         public=base64.b64encode(public).decode(),
         certificate=certificate,
         fingerprint=fingerprint,
-        valid_from=clock.now(),
+        valid_from=clock.now() - SKEW,
         valid_to=until,
     )
     journal.record(

@@ -40,7 +40,12 @@ def _answered(request: HttpRequest, asked: Asked, facts: Facts, began: datetime)
     _note(facts, asked)
     caller = checking.caller_of(asked, request)
     facts.identified, facts.agency = True, caller.member.agency
-    facts.proof = {"head": asked.head, "base": caller.base.decode(), "signature": asked.headers.get("signature", "")}
+    facts.proof = {
+        "head": asked.head,
+        "body": heads.body_hash(asked.body),
+        "base": caller.base.decode(),
+        "signature": asked.headers.get("signature", ""),
+    }
     checking.require_new(asked)
     if asked.address.service in metaservices.NAMES:
         given, owner = metaservices.answer(asked, caller)

@@ -71,6 +71,8 @@ def read(request: HttpRequest) -> Asked:
     except identifiers.Malformed as error:
         raise BadMessage(_("The request is not one of the protocol: %(why)s.") % {"why": error}) from error
     body = _body(request)
+    if not body:
+        headers.pop("content-type", None)  # some servers invent one
     query = request.META.get("QUERY_STRING", "")
     if request.method not in METHODS or len(path) + len(query) > identifiers.LONGEST:
         raise BadMessage(_("This method or so long an address is not part of the protocol."))

@@ -79,3 +79,8 @@ def is_digest_of(value: str, body: bytes) -> bool:
         if given != f":{base64.b64encode(algorithm(body).digest()).decode()}:":
             return False
     return strong > 0
+
+
+def body_hash(body: bytes) -> str:
+    """Return the part that a body has in the request hash, base64 of its SHA-512; empty without a body."""
+    return base64.b64encode(hashlib.sha512(body).digest()).decode() if body else ""
