@@ -79,6 +79,7 @@ AUTH_USER_MODEL = "people.User"
 INSTALLED_APPS = [
     "huong.main",
     "huong.web",
+    "huong.exchange",
     "huong.intake",
     "huong.quality",
     "huong.store",
