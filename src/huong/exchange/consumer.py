@@ -9,7 +9,7 @@ Source: X-Road PR-REST; the profile and the checks stand in `docs/exchange.md`.
 import json
 import time
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -23,7 +23,7 @@ from huong.exchange.actions import exchanges, members
 from huong.exchange.actions.exchanges import Facts
 from huong.exchange.errors import CONSUMER, BadMessage, NotIdentified, Refused, Resting, Unreached, Untrue
 from huong.exchange.models import Line, Member
-from huong.exchange.provider.backends import hash_of
+from huong.exchange.provider.backends import PERSON, hash_of
 from huong.exchange.rules import heads, identifiers
 from huong.people.models import User
 
@@ -67,12 +67,13 @@ class Call:
     message_id: str = ""
 
 
-def call(asked: Call, *, patience: float = PATIENCE) -> Answer:
+def call(asked: Call, *, patience: float = PATIENCE, check: Callable[[Any], object] | None = None) -> Answer:
     """Ask a service of another node, and return its answer if it can be believed.
 
     Args:
         asked: `issue` names the purpose, or purpose/dossier; `person` is the national id of whom it is about.
         patience: seconds after which an answer is no longer wanted.
+        check: raises `Refused` for an answer that is not about what was asked.
 
     Raises:
         Refused: the provider refused, or did not answer, or not believably; `fault` says at which hop.
@@ -85,7 +86,7 @@ def call(asked: Call, *, patience: float = PATIENCE) -> Answer:
     facts = _facts(asked)
     try:
         _require_awake(asked.service)
-        return _believed(asked, provider, facts, patience)
+        return _believed(asked, provider, facts, patience, check)
     except Refused as error:
         facts.status, facts.fault = error.status, error.fault
         exchanges.failed(facts, error, breaks=isinstance(error, Unreached | Untrue))
@@ -123,12 +124,16 @@ def _require_awake(service: str) -> None:
         )
 
 
-def _believed(asked: Call, provider: Member, facts: Facts, patience: float) -> Answer:
+def _believed(
+    asked: Call, provider: Member, facts: Facts, patience: float, check: Callable[[Any], object] | None
+) -> Answer:
     path = _path(asked)
     headers, base = _signed(asked, path, facts)
     status, found, body = _sent(asked, provider, path, headers, patience)
     _require_true(facts, provider, status, found, body, (asked, path, headers))
     value = _value(status, found, body)
+    if check is not None:
+        check(value)
     facts.status, facts.size = status, len(body)
     facts.request_id, facts.response_digest = found["x-road-request-id"], found["content-digest"]
     facts.request_hash = found["x-road-request-hash"]
@@ -271,3 +276,6 @@ def quietly(asked: Call, *, patience: float = PATIENCE) -> Answer | None:
         return call(asked, patience=patience)
     except HuongError:
         return None
+
+
+__all__ = ["PERSON", "Answer", "Call", "call", "quietly"]

@@ -32,7 +32,7 @@ class MemberKey(models.Model):
     """A public key of a member with its validity (khóa); several overlap while one replaces another."""
 
     member = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="keys")
-    key_id = models.CharField(_("key id"), max_length=64, unique=True)
+    key_id = models.CharField(_("key id"), max_length=64)
     use = models.CharField(_("use"), max_length=4, choices=[("sign", _("messages")), ("tls", _("connections"))])
     public = models.CharField(_("public key, base64"), max_length=64, blank=True)
     certificate = models.TextField(_("certificate"), blank=True)
@@ -46,6 +46,7 @@ class MemberKey(models.Model):
         verbose_name_plural = _("members' keys")
         constraints = [
             models.CheckConstraint(condition=Q(valid_to__gt=F("valid_from")), name="key_ends_after_it_begins"),
+            models.UniqueConstraint(fields=["member", "key_id"], name="key_is_kept_once_for_a_member"),
         ]
 
     def __str__(self) -> str:

@@ -138,12 +138,38 @@ def add_key(member: Member, pem: bytes, *, use: str = "sign", days: int = KEY_DA
     return _kept(member, "sign", public, certificate, min(until, ends) if ends else until, by)
 
 
-def _kept(member: Member, use: str, public: bytes, certificate: str, until: datetime, by: User | None) -> MemberKey:
+@transaction.atomic
+def add_public(member: Member, public: bytes, *, key_id: str, days: int = KEY_DAYS, by: User | None) -> MemberKey:
+    """Accept a bare public key (32 bytes) of a member under the id its owner gave it.
+
+    Raises:
+        Forbidden: `by` may not manage the exchange.
+        BadInput: an authority is set up, so a certificate is needed; or it is no key.
+        Conflict: the key is known already.
+
+    Records: `exchange.key_added`.
+    """
+    if len(public) != 32 or not 0 < len(key_id) <= 64 or '"' in key_id:
+        raise BadInput(_("This is not an Ed25519 public key with an id."))
+    keyring.require_certified("", member=member.identifier)
+    return _kept(member, "sign", public, "", clock.now() + timedelta(days=days), by, key_id=key_id)
+
+
+def _kept(
+    member: Member,
+    use: str,
+    public: bytes,
+    certificate: str,
+    until: datetime,
+    by: User | None,
+    *,
+    key_id: str = "",
+) -> MemberKey:
     if by is not None:
         access.require_power(by, "exchange.manage", member.agency or None)
     fingerprint = keyring.fingerprint_of(certificate) if certificate else ""
-    key_id = keyring.key_id_of(public) if public else fingerprint
-    if MemberKey.objects.filter(key_id=key_id).exists():
+    key_id = key_id or (keyring.key_id_of(public) if public else fingerprint)
+    if MemberKey.objects.filter(member=member, key_id=key_id).exists():
         raise Conflict(_("This key is known already."))
     key = MemberKey.objects.create(
         member=member,

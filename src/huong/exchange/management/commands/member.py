@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from huong.base.commands import HuongCommand
 from huong.base.errors import BadInput, NotFound
 from huong.exchange import keyring, queries
-from huong.exchange.actions import members
+from huong.exchange.actions import members, neighbours
 from huong.exchange.models import Member, MemberKey
 
 
@@ -20,8 +20,13 @@ class Command(HuongCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Name the verb and its facts."""
-        parser.add_argument("verb", choices=["add", "list", "keys", "rotate", "revoke", "leave", "authority"])
-        parser.add_argument("identifier", nargs="?", default="", help="VN/GOV/H57.8/data; for revoke the key's id")
+        parser.add_argument("verb", choices=["add", "list", "keys", "rotate", "revoke", "leave", "meet", "authority"])
+        parser.add_argument(
+            "identifier",
+            nargs="?",
+            default="",
+            help="VN/GOV/H57.8/data; for revoke the key's id; for meet a node's address",
+        )
         parser.add_argument("--name", default="")
         parser.add_argument("--name-en", default="")
         parser.add_argument("--agency", default="", help="the code of the city agency behind it: its key lies here")
@@ -31,7 +36,15 @@ class Command(HuongCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Do it."""
-        verbs = {"add": _add, "list": _list, "keys": _keys, "rotate": _rotate, "revoke": _revoke, "leave": _leave}
+        verbs = {
+            "add": _add,
+            "list": _list,
+            "keys": _keys,
+            "rotate": _rotate,
+            "revoke": _revoke,
+            "leave": _leave,
+            "meet": _meet,
+        }
         if options["verb"] == "authority":
             self.stdout.write(keyring.authority_pem())
             return
@@ -93,3 +106,8 @@ def _revoke(options: dict[str, Any]) -> tuple[str, dict[str, Any]]:
 def _leave(options: dict[str, Any]) -> tuple[str, dict[str, Any]]:
     member = members.leave(queries.member(options["identifier"]), by=None)
     return _("%(member)s has left the exchange.") % {"member": member}, {"accepted": 1}
+
+
+def _meet(options: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+    names = neighbours.meet(options["identifier"], by=None)
+    return "\n".join(names), {"accepted": len(names), "members": names}
