@@ -276,11 +276,23 @@ class AccessRecord(models.Model):
 
 
 class Question(models.Model):
-    """A person asks an agency why their data were seen (hỏi lại), with a clock for the answer."""
+    """What a person asks an agency about their data (hỏi lại), with a clock for the answer."""
 
     number = models.CharField(_("number"), max_length=32, unique=True)
-    access = models.ForeignKey(AccessRecord, on_delete=models.PROTECT, related_name="questions")
-    party = models.CharField(_("party"), max_length=32)
+    kind = models.CharField(
+        _("kind"),
+        max_length=8,
+        choices=[
+            ("why", _("why was it seen")),
+            ("correct", _("please correct it")),
+            ("restrict", _("please restrict its use")),
+            ("erase", _("please erase it")),
+        ],
+    )
+    party = models.CharField(_("party"), max_length=32, db_index=True)
+    agency = models.CharField(_("agency that answers"), max_length=40, db_index=True)
+    about = models.CharField(_("about what"), max_length=250)
+    access = models.ForeignKey(AccessRecord, null=True, on_delete=models.PROTECT, related_name="questions")
     text = models.CharField(_("question"), max_length=1000, blank=True)
     asked_at = models.DateTimeField(_("asked"))
     due_at = models.DateTimeField(_("answer due"))
@@ -289,9 +301,15 @@ class Question(models.Model):
     answered_by = models.BigIntegerField(null=True)
 
     class Meta:
-        verbose_name = _("question about an access")
-        verbose_name_plural = _("questions about accesses")
-        constraints = [models.UniqueConstraint(fields=["access", "party"], name="access_is_asked_about_once")]
+        verbose_name = _("question about data")
+        verbose_name_plural = _("questions about data")
+        ordering = ["due_at"]
+        constraints = [
+            models.UniqueConstraint(fields=["party", "kind", "about"], name="question_is_asked_once"),
+            models.CheckConstraint(
+                condition=Q(answered_at__isnull=True) | ~Q(answer=""), name="question_is_answered_with_words"
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.number

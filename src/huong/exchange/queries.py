@@ -8,9 +8,20 @@ from typing import Any
 from django.db.models import Avg, Count, F, Max, Min, Q, QuerySet, Sum
 from django.utils.translation import gettext as _
 
-from huong.base import city, clock
+from huong.base import calendar, city, clock
 from huong.base.errors import NotFound
-from huong.exchange.models import AccessRecord, Consent, DataService, Exchange, Grant, Line, Member, MemberKey, Purpose
+from huong.exchange.models import (
+    AccessRecord,
+    Consent,
+    DataService,
+    Exchange,
+    Grant,
+    Line,
+    Member,
+    MemberKey,
+    Purpose,
+    Question,
+)
 from huong.exchange.rules import grants as rules
 from huong.people import access
 from huong.people.models import User
@@ -237,3 +248,97 @@ def accesses_of(person: str, *, since: datetime | None = None) -> QuerySet[Acces
     """
     found = AccessRecord.objects.filter(person=person, shown_from__lte=clock.now())
     return (found.filter(at__gte=since) if since else found).order_by("-at", "-id")
+
+
+def questions_visible_to(user: User) -> QuerySet[Question]:
+    """Return what citizens ask somebody's agencies, the open ones first, by the time their answer is due."""
+    found = Question.objects.select_related("access")
+    if not access.sees_all(user, "exchange.watch"):
+        found = found.filter(agency__in=access.agencies_of(user))
+    return found.order_by(F("answered_at").desc(nulls_first=True), "due_at")
+
+
+def questions_of(party: str) -> list[Question]:
+    """Return what a person asked, newest first."""
+    return list(Question.objects.filter(party=party).order_by("-asked_at"))
+
+
+def consents_of(party: str) -> list[Consent]:
+    """Return what a person agreed to, newest first, also what was taken back."""
+    return list(Consent.objects.filter(party=party).select_related("service__member", "consumer"))
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How one officer read personal data in a period.
+
+    Attributes:
+        most_a_day: persons on the busiest day.
+        outside_hours: accesses outside office hours and working days.
+        in_a_row: persons seen within ten minutes of another without a dossier number.
+    """
+
+    by: int
+    count: int
+    persons: int
+    most_a_day: int
+    outside_hours: int
+    in_a_row: int
+
+    @property
+    def is_unusual(self) -> bool:
+        """Return whether somebody should ask the officer."""
+        return self.most_a_day > MANY_A_DAY or self.outside_hours > 0 or self.in_a_row > MANY_IN_A_ROW
+
+
+MANY_A_DAY = 60
+MANY_IN_A_ROW = 4
+TEN_MINUTES = timedelta(minutes=10)
+
+
+def reading_in(agency: str, *, days: int = 30, most: int = 20_000) -> list[Reading]:
+    """Return how an agency's officers read personal data lately, the most unusual first."""
+    found = AccessRecord.objects.filter(agency=agency, by__isnull=False, at__gte=clock.now() - timedelta(days=days))
+    seen: dict[int, list[tuple[datetime, str, str]]] = {}
+    for by, at, person, issue in found.order_by("at").values_list("by", "at", "person", "issue")[:most]:
+        seen.setdefault(int(by or 0), []).append((at, person, issue))
+    rows = [_reading(by, accesses) for by, accesses in seen.items()]
+    return sorted(rows, key=lambda row: (row.is_unusual, row.in_a_row, row.outside_hours, row.count), reverse=True)
+
+
+def _reading(by: int, accesses: list[tuple[datetime, str, str]]) -> Reading:
+    days: dict[Any, set[str]] = {}
+    for at, person, _issue in accesses:
+        days.setdefault(clock.local(at).date(), set()).add(person)
+    loose = [(at, person) for at, person, issue in accesses if "/" not in issue]
+    return Reading(
+        by=by,
+        count=len(accesses),
+        persons=len({person for _at, person, _issue in accesses}),
+        most_a_day=max(len(persons) for persons in days.values()),
+        outside_hours=sum(_is_outside_hours(at) for at, _person, _issue in accesses),
+        in_a_row=_in_a_row(loose),
+    )
+
+
+def _in_a_row(accesses: list[tuple[datetime, str]]) -> int:
+    """Return the most different persons seen within ten minutes."""
+    most, begin = 0, 0
+    for end in range(len(accesses)):
+        while accesses[end][0] - accesses[begin][0] > TEN_MINUTES:
+            begin += 1
+        most = max(most, len({person for _at, person in accesses[begin : end + 1]}))
+    return most
+
+
+def _is_outside_hours(at: datetime) -> bool:
+    local = clock.local(at)
+    return not calendar.is_working_day(local.date()) or not 6 <= local.hour < 19
+
+
+def waiting_for(user: User) -> int:
+    """Return how many requests wait for a decision of somebody's agencies."""
+    if not access.has_power(user, "exchange.offer"):
+        return 0
+    mine = access.agencies_of(user)
+    return Grant.objects.filter(state="requested", service__member__agency__in=mine).count()

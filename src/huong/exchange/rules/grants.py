@@ -14,7 +14,7 @@ _NEXT: Final[dict[str, tuple[str, ...]]] = {
 }
 DECIDE_DAYS: Final = 2
 NOTICE_DAYS: Final = 7
-BREACH_HOURS: Final = 24
+ANSWER_DAYS: Final = 3
 
 
 def may_become(state: str, wanted: str) -> bool:
