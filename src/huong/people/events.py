@@ -7,7 +7,10 @@ INVITED = events.declare(
 )
 JOINED = events.declare("people.joined", {}, "An invited person chose a password.", unhandled=True)
 SIGNED_IN = events.declare(
-    "people.signed_in", {"way": "password, second factor or demonstration"}, "Somebody signed in.", unhandled=True
+    "people.signed_in",
+    {"way": "password, second factor, openid, phone or demonstration"},
+    "Somebody signed in.",
+    unhandled=True,
 )
 SIGN_IN_REFUSED = events.declare(
     "people.sign_in_refused", {"reason": "password, code or inactive"}, "A sign-in was refused.", unhandled=True
@@ -55,4 +58,14 @@ PARTY_REGISTERED = events.declare(
 PARTY_ERASED = events.declare("people.party_erased", {}, "A party's personal data were erased; its key is gone.")
 ACCESSED = events.declare(
     "people.accessed", {"fields": "which fields", "purpose": "for what"}, "Somebody read personal data."
+)
+IDENTITY_LINKED = events.declare(
+    "people.identity_linked",
+    {"issuer": "who vouches", "level": "assurance: 1 or 2"},
+    "An account was joined to an identity of an issuer; the subject is the user.",
+    unhandled=True,
+)
+PHONE_CODE_SENT = events.declare("people.phone_code_sent", {}, "A code was sent to a phone.", unhandled=True)
+OPENID_REFUSED = events.declare(
+    "people.openid_refused", {"reason": "the code of the refusal"}, "An OpenID answer was refused.", unhandled=True
 )

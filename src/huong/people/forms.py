@@ -86,3 +86,24 @@ class Profile(forms.Form):
         label=_("Full name"), max_length=120, widget=forms.TextInput(attrs={"autocomplete": "name"})
     )
     language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)
+
+
+class Phone(forms.Form):
+    """A mobile number."""
+
+    number = forms.CharField(
+        label=_("Mobile number"),
+        max_length=20,
+        help_text=_("Ten digits, beginning with 0. We send a code of six digits."),
+        widget=forms.TextInput(attrs={"autocomplete": "tel-national", "inputmode": "tel"}),
+    )
+
+
+class PhoneCode(forms.Form):
+    """The code from a text message."""
+
+    code = forms.CharField(
+        label=_("Code"),
+        max_length=12,
+        widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "numeric", "autofocus": True}),
+    )

@@ -241,3 +241,45 @@ class Invitation(models.Model):
 
     def __str__(self) -> str:
         return str(self.user)
+
+
+class Identity(models.Model):
+    """Somebody as an issuer knows them (định danh điện tử): VNeID, or a phone number. Only a keyed hash is kept."""
+
+    user = models.ForeignKey(User, verbose_name=_("account"), on_delete=models.CASCADE, related_name="identities")
+    party = models.ForeignKey(
+        Party, verbose_name=_("party"), null=True, blank=True, on_delete=models.PROTECT, related_name="identities"
+    )
+    issuer = models.CharField(_("issuer"), max_length=200)
+    subject_hash = models.CharField(_("keyed hash of the subject"), max_length=64)
+    created_at = models.DateTimeField(_("created at"))
+
+    class Meta:
+        verbose_name = _("identity")
+        verbose_name_plural = _("identities")
+        constraints = [
+            models.UniqueConstraint(fields=["issuer", "subject_hash"], name="identity_belongs_to_one_account")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.issuer} · {self.user_id}"
+
+
+class PhoneCode(models.Model):
+    """A code on its way to a phone (mã qua điện thoại): neither number nor code is kept in clear."""
+
+    public_id = models.CharField(_("public id"), max_length=64, unique=True)
+    sealed_phone = models.BinaryField(_("number, sealed"))
+    shown = models.CharField(_("shown as"), max_length=16)
+    code_hash = models.CharField(_("keyed hash of the code"), max_length=64)
+    tries = models.PositiveSmallIntegerField(_("tries"), default=0)
+    created_at = models.DateTimeField(_("created at"))
+    expires_at = models.DateTimeField(_("expires at"), db_index=True)
+    used_at = models.DateTimeField(_("used at"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("phone code")
+        verbose_name_plural = _("phone codes")
+
+    def __str__(self) -> str:
+        return self.shown

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from huong.base import clock, keys
 from huong.base.errors import NotFound
 from huong.people import access
-from huong.people.models import Agency, ApiToken, Party, Post, User
+from huong.people.models import Agency, ApiToken, Identity, Party, Post, User
 
 
 def agencies(on: date | None = None) -> list[Agency]:
@@ -128,3 +128,19 @@ def particulars_of(party: Party, *, by: User, purpose: str) -> dict[str, str]:
     }
     access.record_access(by, f"party:{party.public_id}", sorted(found), purpose)
     return found
+
+
+def party_of_user(person: User) -> Party | None:
+    """Return the party that an account stands for: the citizen, once an issuer has vouched for them."""
+    found = Identity.objects.filter(user=person, party__isnull=False).select_related("party").order_by("id").first()
+    return found.party if found else None
+
+
+def is_linked(person: User, issuer: str) -> bool:
+    """Return whether an account is joined to an identity of an issuer."""
+    return Identity.objects.filter(user=person, issuer=issuer).exists()
+
+
+def is_known(national_id: str) -> bool:
+    """Return whether somebody with a national id has an account."""
+    return Identity.objects.filter(party__national_id_hash=hash_of(national_id)).exists()

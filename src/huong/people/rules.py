@@ -1,5 +1,6 @@
 """Roles and the powers they carry, as data; and how identifiers are shown. Pure."""
 
+import re
 from dataclasses import dataclass
 from typing import Final
 
@@ -119,3 +120,28 @@ def roles_with(power: str) -> frozenset[str]:
 def city_wide_roles_with(power: str) -> frozenset[str]:
     """Return the roles that carry a power in every agency."""
     return frozenset(name for name in roles_with(power) if ROLES[name].city_wide)
+
+
+PHONE_DIGITS: Final = re.compile(r"0[35789]\d{8}")
+CODE_DIGITS: Final = 6
+CODE_TRIES: Final = 5
+
+
+def phone(text: str) -> str:
+    """Return a Vietnamese mobile number in one spelling; empty if it is none.
+
+    >>> phone("+84 905.123.456"), phone("0905 123 456"), phone("19001075")
+    ('0905123456', '0905123456', '')
+    """
+    bare = re.sub(r"[\s.()-]", "", text)
+    bare = re.sub(r"^(\+84|0084)0?", "0", bare)
+    return bare if PHONE_DIGITS.fullmatch(bare) else ""
+
+
+def phone_shown(number: str) -> str:
+    """Return a number as it may be shown.
+
+    >>> phone_shown("0905123456")
+    '09•••456'
+    """
+    return f"{number[:2]}•••{number[-3:]}"

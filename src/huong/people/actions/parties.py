@@ -10,7 +10,7 @@ from huong.base import clock, ids, keys, text
 from huong.base.errors import BadInput, WrongState
 from huong.journal import actions as journal
 from huong.people import access, events, queries, rules
-from huong.people.models import Party, User
+from huong.people.models import Identity, Party, User
 
 
 def register(kind: str, *, name: str, national_id: str = "", birth_date: date | None = None, by: User | None) -> Party:
@@ -87,7 +87,15 @@ def erase(party: Party, *, by: User) -> Party:
     )
     if not emptied:
         raise WrongState(_("This was erased already."))
+    _close_accounts(party)
     keys.destroy(f"party:{party.public_id}")
     journal.record(events.PARTY_ERASED, f"party:{party.public_id}", by=by.id, audience="named")
     party.refresh_from_db()
     return party
+
+
+def _close_accounts(party: Party) -> None:
+    """Forget by whom the party signed in; accounts without a post are closed and lose the name."""
+    accounts = list(Identity.objects.filter(party=party).values_list("user_id", flat=True))
+    Identity.objects.filter(party=party).delete()
+    User.objects.filter(id__in=accounts, posts=None).update(full_name="", is_active=False)
