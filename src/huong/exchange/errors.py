@@ -1,5 +1,7 @@
 """Refusals of the exchange, with the fault names that X-Road clients know and the hop at which they happened."""
 
+from collections.abc import Sequence
+
 from django.utils.translation import gettext_lazy as _
 
 from huong.base.errors import HuongError
@@ -15,6 +17,7 @@ class Refused(HuongError):
     status = 403
     title = _("The exchange was refused.")
     fault = PROVIDER + "AccessDenied"
+    persons: Sequence[str] = ()  # keyed hashes of whom it was about, so that they can see the refusal
 
 
 class BadMessage(Refused):

@@ -232,7 +232,7 @@ def asked(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "exchange/desk/questions.html",
-        {"rows": rows, "open": sum(not row["question"].answered_at for row in rows)},
+        {"rows": rows, "open": sum(each.answered_at is None for each in found)},
     )
 
 

@@ -18,7 +18,7 @@ from huong.exchange.actions import consents, questions
 from huong.exchange.models import AccessRecord, DataService
 from huong.people import queries as people
 from huong.people.access import signed_in
-from huong.people.models import Party
+from huong.people.models import Party, User
 from huong.people.ports import holders
 
 CONTEXT = "store.vn.citizen_id"
@@ -26,7 +26,7 @@ get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 
 
 def _party(request: HttpRequest) -> Party | None:
-    return people.party_of_user(request.user)  # type: ignore[arg-type]
+    return people.party_of_user(request.user) if isinstance(request.user, User) else None
 
 
 def _require_party(request: HttpRequest) -> Party:

@@ -88,7 +88,9 @@ def _require_consent(given: Given, service: DataService, grant: Grant, caller: C
     purpose = asked.issue.partition("/")[0]
     agreed = queries.consented(given.persons, service, caller.member, purpose)
     if set(given.persons) - agreed or not given.persons:
-        raise NotGranted(_("The person has not agreed to this purpose, or took it back."), code="no_consent")
+        error = NotGranted(_("The person has not agreed to this purpose, or took it back."), code="no_consent")
+        error.persons = given.persons
+        raise error
 
 
 def hash_of(national_id: str) -> str:

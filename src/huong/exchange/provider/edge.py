@@ -75,7 +75,7 @@ def _note(facts: Facts, asked: Asked) -> None:
 def _refused(request: HttpRequest, asked: Asked | None, facts: Facts, error: Refused) -> HttpResponse:
     """Answer a refusal in the protocol's shape, signed by the provider, and write it down."""
     detail = asked.request_id if asked else reading.made_id()
-    facts.status, facts.fault = error.status, error.fault
+    facts.status, facts.fault, facts.persons = error.status, error.fault, error.persons
     if facts.identified or _is_bearable(request):
         exchanges.refused(facts, error, detail=detail)
     if isinstance(error, ServiceFailed):

@@ -41,7 +41,7 @@ class Outside:
     private: Ed25519PrivateKey
     key_id: str
     client: object = None
-    sent: dict = field(default_factory=dict)
+    sent: dict[str, str] = field(default_factory=dict)
 
     @classmethod
     def join(cls, identifier):
