@@ -25,6 +25,9 @@ def take(bucket: str, *, rate: int, per: timedelta) -> None:
     seconds = max(1, int(per.total_seconds()))
     stamp = int(clock.now().timestamp())
     window = stamp // seconds
+    running = Bucket.objects.filter(key=bucket, window=window, taken__lt=rate)
+    if running.update(taken=F("taken") + 1):
+        return
     with transaction.atomic():
         row, fresh = Bucket.objects.get_or_create(key=bucket, defaults={"window": window, "taken": 1})
         if fresh:
@@ -32,7 +35,7 @@ def take(bucket: str, *, rate: int, per: timedelta) -> None:
         if row.window != window:
             Bucket.objects.filter(key=bucket).update(window=window, taken=1)
             return
-        counted = Bucket.objects.filter(key=bucket, window=window, taken__lt=rate).update(taken=F("taken") + 1)
+        counted = running.update(taken=F("taken") + 1)
     if not counted:
         wait = seconds - stamp % seconds
         raise TooMany(

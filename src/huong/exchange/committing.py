@@ -2,17 +2,22 @@
 
 Every exchange is written down before its answer leaves. On SQLite each commit waits for the disk, so the
 threads of a web worker share one: whoever comes first writes for all who wait, each within a savepoint of its
-own. PostgreSQL shares its commits by itself.
+own. The processes of this machine take turns by a lock of the file system: SQLite's own waiting sleeps up to a
+tenth of a second, the lock wakes at once. PostgreSQL shares its commits by itself.
 """
 
+import fcntl
+import os
 import threading
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from contextvars import Context, copy_context
 from typing import Any, Generic, TypeVar
 
 from django.db import connection, transaction
 
+from huong.base import home
 from huong.base.sql import is_postgresql
 
 T = TypeVar("T")
@@ -62,10 +67,21 @@ def write(verb: Callable[[], T]) -> T:
     return mine.result  # type: ignore[return-value]
 
 
-def _write_all() -> None:
-    batch = [_queue.popleft() for _each in range(min(len(_queue), MOST))]
+@contextmanager
+def _alone_on_this_machine() -> Iterator[None]:
+    descriptor = os.open(home.path("tmp", "exchange-commit.lock"), os.O_RDWR | os.O_CREAT, 0o600)
     try:
-        with transaction.atomic():
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _write_all() -> None:
+    batch: list[_Waiting[Any]] = []
+    try:
+        with _alone_on_this_machine(), transaction.atomic():
+            batch += [_queue.popleft() for _each in range(min(len(_queue), MOST))]
             for waiting in batch:
                 waiting.run()
     except Exception as error:  # noqa: BLE001 - the commit failed, so it failed for all

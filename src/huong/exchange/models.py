@@ -57,6 +57,19 @@ class MemberKey(models.Model):
         return self.valid_from <= at < self.valid_to and (self.revoked_at is None or at < self.revoked_at)
 
 
+class Edition(models.Model):
+    """The edition of members, keys, services and grants (ấn bản): a new one with every change."""
+
+    token = models.CharField(_("token"), max_length=32)
+
+    class Meta:
+        verbose_name = _("edition")
+        verbose_name_plural = _("editions")
+
+    def __str__(self) -> str:
+        return self.token
+
+
 class Purpose(models.Model):
     """What data are used for (mục đích): a procedure or another task given by law, with its rule of visibility."""
 

@@ -147,12 +147,6 @@ def grants_visible_to(user: User) -> QuerySet[Grant]:
     return found.filter(Q(service__member__agency__in=mine) | Q(consumer__agency__in=mine))
 
 
-def grant_for(service: DataService, consumer: Member, purpose: str, at: datetime) -> Grant | None:
-    """Return the grant under which a consumer may use a service for a purpose at an instant."""
-    held = Grant.objects.filter(service=service, consumer=consumer, state="granted", valid_to__gt=at)
-    return next((each for each in held.order_by("-id") if purpose in each.purposes and each.holds_at(at)), None)
-
-
 def grant_in_force(dataset: str, agency: str, purpose: str) -> GrantInForce | None:
     """Return the grant by which an agency of this city may read a dataset for a purpose, for the read door.
 

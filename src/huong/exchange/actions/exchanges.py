@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import orjson
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 from django.utils.translation import gettext as _
 
 from huong.base import clock, keys, limits
@@ -63,7 +63,10 @@ def served(facts: Facts) -> Exchange:
 
     Records: `exchange.served`, and the entries the read itself made.
     """
-    return committing.write(lambda: _served(facts))
+    try:
+        return committing.write(lambda: _served(facts))
+    except IntegrityError as error:
+        raise Repeated(_("This message came before (X-Road-Id). Nothing was given twice; send a new one.")) from error
 
 
 def _served(facts: Facts) -> Exchange:
@@ -108,32 +111,28 @@ def _entry(event: str, facts: Facts, **more: Any) -> EntryDraft:
 
 def _kept(facts: Facts) -> Exchange:
     spent = (clock.now() - facts.began).total_seconds() * 1000
-    try:
-        with transaction.atomic():
-            return Exchange.objects.create(
-                direction=facts.direction,
-                client=facts.client[:160],
-                service=facts.service[:250],
-                endpoint=facts.endpoint[:120],
-                message_id=facts.message_id,
-                request_id=facts.request_id,
-                issue=facts.issue,
-                purpose=facts.purpose,
-                grant=facts.grant,
-                fields=",".join(facts.fields)[:1000],
-                persons=len(facts.persons),
-                status=facts.status,
-                fault=facts.fault,
-                request_digest=facts.request_digest,
-                response_digest=facts.response_digest,
-                request_hash=facts.request_hash,
-                sealed_proof=keys.encrypt(orjson.dumps(facts.proof), context=CONTEXT) if facts.proof else None,
-                size=facts.size,
-                at=facts.began,
-                milliseconds=max(0.0, spent),
-            )
-    except IntegrityError as error:
-        raise Repeated(_("This message came before (X-Road-Id). Nothing was given twice; send a new one.")) from error
+    return Exchange.objects.create(
+        direction=facts.direction,
+        client=facts.client[:160],
+        service=facts.service[:250],
+        endpoint=facts.endpoint[:120],
+        message_id=facts.message_id,
+        request_id=facts.request_id,
+        issue=facts.issue,
+        purpose=facts.purpose,
+        grant=facts.grant,
+        fields=",".join(facts.fields)[:1000],
+        persons=len(facts.persons),
+        status=facts.status,
+        fault=facts.fault,
+        request_digest=facts.request_digest,
+        response_digest=facts.response_digest,
+        request_hash=facts.request_hash,
+        sealed_proof=keys.encrypt(orjson.dumps(facts.proof), context=CONTEXT) if facts.proof else None,
+        size=facts.size,
+        at=facts.began,
+        milliseconds=max(0.0, spent),
+    )
 
 
 def _seen(facts: Facts, exchange: Exchange, *, refused: bool = False) -> None:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from huong.base import calendar, clock, ids
 from huong.base.errors import BadInput, NotFound, WrongState
-from huong.exchange import events
+from huong.exchange import events, knowing
 from huong.exchange.actions import notices
 from huong.exchange.models import DataService, Grant, Member, Purpose
 from huong.exchange.rules import grants as rules
@@ -115,6 +115,7 @@ def _require_sound(
 
 
 def _record(event: str, grant: Grant, by: User | None, **facts: Any) -> None:
+    knowing.changed()
     journal.record(
         event,
         grant.number,

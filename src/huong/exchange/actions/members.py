@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from huong.base import clock
 from huong.base.errors import BadInput, Conflict, WrongState
-from huong.exchange import events, keyring
+from huong.exchange import events, keyring, knowing
 from huong.exchange.models import Member, MemberKey
 from huong.exchange.rules import identifiers
 from huong.journal import actions as journal
@@ -68,9 +68,11 @@ def add(
     if member.left_at is not None:
         raise Conflict(_("%(member)s has left the exchange. Its name is not given again.") % {"member": identifier})
     if not made:
+        knowing.changed()
         Member.objects.filter(id=member.id).update(**facts)
         member.refresh_from_db()
         return member
+    knowing.changed()
     journal.record(events.MEMBER_ADDED, identifier, by=by.id if by else None, agency=agency, own=own)
     return member
 
@@ -90,6 +92,7 @@ def leave(member: Member, *, by: User | None) -> Member:
     if not Member.objects.filter(id=member.id, left_at=None).update(left_at=clock.now()):
         raise WrongState(_("This member has left already."))
     MemberKey.objects.filter(member=member, revoked_at=None).update(revoked_at=clock.now())
+    knowing.changed()
     journal.record(events.MEMBER_LEFT, member.identifier, by=by.id if by else None, agency=member.agency)
     member.refresh_from_db()
     return member
@@ -181,6 +184,7 @@ def _kept(
         valid_from=clock.now() - SKEW,
         valid_to=until,
     )
+    knowing.changed()
     journal.record(
         events.KEY_ADDED,
         member.identifier,
@@ -207,6 +211,7 @@ def revoke_key(key: MemberKey, *, by: User | None) -> MemberKey:
         access.require_power(by, "exchange.manage", key.member.agency or None)
     if not MemberKey.objects.filter(id=key.id, revoked_at=None).update(revoked_at=clock.now()):
         raise WrongState(_("This key was revoked already."))
+    knowing.changed()
     journal.record(
         events.KEY_REVOKED, key.member.identifier, by=by.id if by else None, agency=key.member.agency, key=key.key_id
     )
@@ -217,5 +222,5 @@ def revoke_key(key: MemberKey, *, by: User | None) -> MemberKey:
 def signing_key(member: Member) -> MemberKey:
     """Return the key with which one of our members signs now; the first is made when there is none."""
     now = clock.now()
-    found = MemberKey.objects.filter(member=member, use="sign", revoked_at=None, valid_from__lte=now, valid_to__gt=now)
-    return found.order_by("-valid_from", "-id").first() or make_key(member, by=None)
+    found = (key for key in knowing.keys_of(member) if key.use == "sign" and key.holds_at(now))
+    return next(found, None) or make_key(member, by=None)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from huong.base import calendar, clock
 from huong.base.errors import BadInput, Conflict
 from huong.catalogue import queries as catalogue
-from huong.exchange import events
+from huong.exchange import events, knowing
 from huong.exchange.models import DataService, Member
 from huong.exchange.rules import grants, identifiers
 from huong.journal import actions as journal
@@ -54,6 +54,7 @@ def offer_dataset(member: Member, dataset: str, *, code: str = "", by: User | No
             "title": found.title_vi,
             "title_en": found.title_en,
             "sensitivity": _sensitivity(found.identifying, personal=spec.is_personal),
+            "key": found.name in spec.key,
         }
         for found in spec.fields
     ]
@@ -137,6 +138,7 @@ def _offer(
     if not made and (service.kind, service.source) != (kind, source):
         raise Conflict(_("The code %(code)s names another service already.") % {"code": code})
     DataService.objects.filter(id=service.id).update(**facts)
+    knowing.changed()
     journal.record(
         events.SERVICE_OFFERED,
         str(service),
@@ -184,6 +186,7 @@ def stop(service: DataService, *, since: datetime, until: datetime | None, notic
     if not notice.strip():
         raise BadInput(_("Please say why the service stops, so that its consumers can prepare."))
     DataService.objects.filter(id=service.id).update(stopped_from=since, stopped_to=until, notice=notice.strip()[:300])
+    knowing.changed()
     journal.record(
         events.SERVICE_STOPPED,
         str(service),
@@ -207,6 +210,7 @@ def resume(service: DataService, *, by: User) -> DataService:
     """
     access.require_power(by, "exchange.offer", service.member.agency)
     DataService.objects.filter(id=service.id).update(stopped_from=None, stopped_to=None, notice="")
+    knowing.changed()
     journal.record(events.SERVICE_RESUMED, str(service), by=by.id, agency=service.member.agency)
     service.refresh_from_db()
     return service

@@ -12,7 +12,6 @@ from django.utils.translation import gettext as _
 from huong.base import clock, keys, net
 from huong.base.errors import BadInput, Forbidden, HuongError, NotFound, Unavailable
 from huong.base.ports import Port
-from huong.catalogue import queries as catalogue
 from huong.exchange import queries
 from huong.exchange.errors import BadMessage, NotGranted, NothingThere, Refused, ServiceFailed
 from huong.exchange.models import AccessRecord, DataService, Grant
@@ -100,26 +99,26 @@ def hash_of(national_id: str) -> str:
 
 def from_dataset(asked: Asked, service: DataService, grant: Grant, caller: Caller) -> Given:
     """Answer from the store, through its read door."""
-    spec = catalogue.contract_of(service.source)
+    secret = frozenset(str(each["name"]) for each in service.fields if each["sensitivity"] == "sensitive")
     agency = caller.member.agency or caller.member.identifier
     held_grant = queries.as_read_grant(grant, agency, asked.issue.partition("/")[0])
     use = store.Use(agency, asked.issue, grant=held_grant)
     with holding_back() as held:
         if asked.address.rest.startswith("/rows/"):
-            found = _one(asked, spec, use)
+            found = _one(asked, service, use, secret)
         else:
-            found = _page(asked, service, spec, use, grant)
+            found = _page(asked, service, secret, use, grant)
     return Given(orjson.dumps(found, default=str), fields=grant.fields, persons=held.persons, entries=held.entries)
 
 
-def _one(asked: Asked, spec: Any, use: store.Use) -> dict[str, Any]:
-    if set(spec.key) & set(spec.identifying):
+def _one(asked: Asked, service: DataService, use: store.Use, secret: frozenset[str]) -> dict[str, Any]:
+    if any(each["name"] in secret for each in service.fields if each.get("key")):
         raise BadMessage(_("Persons are looked for by POST to /search, so that no address names them."))
-    return store.row(spec.dataset, asked.address.rest[len("/rows/") :], use)
+    return store.row(service.source, asked.address.rest[len("/rows/") :], use)
 
 
-def _page(asked: Asked, service: DataService, spec: Any, use: store.Use, grant: Grant) -> dict[str, Any]:
-    terms = _terms(asked, frozenset(spec.identifying))
+def _page(asked: Asked, service: DataService, secret: frozenset[str], use: store.Use, grant: Grant) -> dict[str, Any]:
+    terms = _terms(asked, secret)
     wanted = [each for each in terms.pop("fields", "").split(",") if each] or list(grant.fields)
     more = rules.widened(grant.fields, wanted)
     if more:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from huong.base import clock, limits
 from huong.base.errors import Unauthenticated
-from huong.exchange import queries, signing
+from huong.exchange import knowing, signing
 from huong.exchange.errors import NotGranted, NotIdentified, Repeated, Stopped, TooOften, UnknownMember, UnknownService
 from huong.exchange.models import DataService, Exchange, Grant, Member
 from huong.exchange.provider.reading import Asked
@@ -39,13 +39,13 @@ def caller_of(asked: Asked, request: HttpRequest) -> Caller:
         UnknownMember: the consumer named is no member.
         NotIdentified: no proof, or one that does not hold.
     """
-    member = Member.objects.filter(identifier=asked.client, left_at=None).first()
+    member = knowing.member(asked.client)
     if member is None:
         raise UnknownMember(
             _("%(name)s is not a member here. Ask the city data office to let it join.") % {"name": asked.client}
         )
     if "signature" in asked.headers or "signature-input" in asked.headers:
-        keys = list(member.keys.all())
+        keys = knowing.keys_of(member)
         return Caller(member, "signature", signing.require_signed(asked.message, keys, of=member.identifier))
     fingerprint = request.headers.get(FINGERPRINT, "").replace(":", "").lower()
     if fingerprint and request.META.get("HUONG_PROXY"):
@@ -58,7 +58,9 @@ def caller_of(asked: Asked, request: HttpRequest) -> Caller:
 
 
 def _of_certificate(member: Member, fingerprint: str) -> Caller:
-    key = next((each for each in member.keys.all() if each.use == "tls" and each.fingerprint == fingerprint), None)
+    key = next(
+        (each for each in knowing.keys_of(member) if each.use == "tls" and each.fingerprint == fingerprint), None
+    )
     if key is None or not key.holds_at(clock.now()):
         raise NotIdentified(
             _("This client certificate is not one of %(member)s, or no longer valid.") % {"member": member}
@@ -97,8 +99,7 @@ def service_of(asked: Asked) -> DataService:
         Stopped: it is suspended; the sentence says until when.
     """
     owner = asked.address.member
-    found = DataService.objects.filter(member__identifier=owner, member__own=True, code=asked.address.service)
-    service = found.select_related("member").first()
+    service = knowing.own_service(owner, asked.address.service)
     if service is None:
         raise UnknownService(
             _("%(member)s offers no service %(code)s here. Ask listMethods for those it has.")
@@ -138,7 +139,8 @@ def grant_of(asked: Asked, service: DataService, caller: Caller) -> Grant:
         raise NotGranted(
             _("Say in X-Road-Issue what the data are for: the purpose, or purpose/dossier."), code="no_purpose"
         )
-    found = queries.grant_for(service, caller.member, purpose, clock.now())
+    held = knowing.grants_of(service, caller.member)
+    found = next((each for each in held if purpose in each.purposes and each.holds_at(clock.now())), None)
     if found is None:
         raise NotGranted(_why_not(service, caller.member, purpose), code="no_grant")
     if limits.is_used_up(f"grant:{found.number}", rate=found.rate, per=timedelta(minutes=1)):

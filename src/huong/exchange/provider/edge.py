@@ -9,10 +9,10 @@ from django.views.decorators.csrf import csrf_exempt
 
 from huong.base import clock, limits
 from huong.base.errors import TooMany
+from huong.exchange import knowing
 from huong.exchange.actions import exchanges
 from huong.exchange.actions.exchanges import Facts
 from huong.exchange.errors import Refused, ServiceFailed
-from huong.exchange.models import Member
 from huong.exchange.provider import answers, backends, checking, metaservices, reading
 from huong.exchange.provider.reading import Asked
 from huong.exchange.rules import heads, identifiers
@@ -84,7 +84,7 @@ def _refused(request: HttpRequest, asked: Asked | None, facts: Facts, error: Ref
     headers = {"x-road-error": error.fault}
     if asked is not None:
         headers = answers.headers_of(asked, body, fault=error.fault)
-        owner = Member.objects.filter(identifier=asked.address.member, own=True, left_at=None).first()
+        owner = knowing.member(asked.address.member)
         headers = answers.signed(error.status, headers, body, owner)
     if "retry_after" in error.details:
         headers["retry-after"] = str(error.details["retry_after"])
