@@ -153,7 +153,7 @@ def meet(options: argparse.Namespace) -> dict[str, Any]:
     from huong.exchange.models import MemberKey
 
     member = queries.member(PROVIDER)
-    MemberKey.objects.filter(member=member).update(revoked_at=None)
+    MemberKey.objects.filter(member=member).delete()
     members.add(PROVIDER, name="Provider", address=f"http://127.0.0.1:{options.port}", by=None)
     take(queries.member(PROVIDER), json.loads(options.keys))
     return {}

@@ -14,11 +14,13 @@ class ExchangeConfig(AppConfig):
 
     def ready(self) -> None:
         """Fill the city loader, declare the events, register readers and schedules."""
-        from huong.base import city
-        from huong.exchange import events, handlers, jobs, loading  # noqa: F401
+        from huong.base import city, demo
+        from huong.exchange import demonstration, events, handlers, jobs, loading  # noqa: F401
         from huong.exchange.provider import backends  # noqa: F401
 
         city.loaders.add("exchange", loading.load)
+        demo.fillers.add("exchange", demonstration.OFFERS)
+        demo.fillers.add("registers", demonstration.LOOKS)
         self._fill_pages()
 
     def _fill_pages(self) -> None:

@@ -17,8 +17,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from huong.base import clock, net
-from huong.base.errors import BadInput, HuongError, Unavailable
-from huong.exchange import queries, signing
+from huong.base.errors import BadInput, HuongError, NotFound, Unavailable
+from huong.exchange import knowing, signing
 from huong.exchange.actions import exchanges, members
 from huong.exchange.actions.exchanges import Facts
 from huong.exchange.errors import CONSUMER, BadMessage, NotIdentified, Refused, Resting, Unreached, Untrue
@@ -82,10 +82,18 @@ def call(asked: Call, *, patience: float = PATIENCE, check: Callable[[Any], obje
 
     Records: `exchange.asked` or `exchange.failed`.
     """
-    provider = queries.member(asked.service.rpartition("/")[0])
+    with knowing.for_one_message():
+        return _called(asked, patience, check)
+
+
+def _called(asked: Call, patience: float, check: Callable[[Any], object] | None) -> Answer:
+    name = asked.service.rpartition("/")[0]
+    provider = knowing.member(name)
+    if provider is None:
+        raise NotFound(_("%(name)s is not a member of the exchange.") % {"name": name})
     facts = _facts(asked)
     try:
-        _require_awake(asked.service)
+        facts.line_is_well = _require_awake(asked.service)
         return _believed(asked, provider, facts, patience, check)
     except Refused as error:
         facts.status, facts.fault = error.status, error.fault
@@ -113,15 +121,17 @@ def _facts(asked: Call) -> Facts:
     )
 
 
-def _require_awake(service: str) -> None:
-    line = Line.objects.filter(service=service, closed_until__gt=clock.now()).first()
-    if line is not None and line.closed_until is not None:
+def _require_awake(service: str) -> bool:
+    """Refuse to ask a service that is left alone. Returns whether it is known to be well."""
+    line = Line.objects.filter(service=service).first()
+    if line is not None and line.closed_until is not None and line.closed_until > clock.now():
         seconds = int((line.closed_until - clock.now()).total_seconds()) + 1
         raise Resting(
             _("%(service)s failed %(count)d times in a row. It is asked again in %(seconds)d seconds.")
             % {"service": service, "count": line.failures, "seconds": seconds},
             retry_after=seconds,
         )
+    return line is not None and line.failures == 0
 
 
 def _believed(
@@ -228,7 +238,7 @@ def _require_true(
 ) -> None:
     """Refuse an answer that is not the provider's, not fresh, not whole, or not to our request."""
     try:
-        signing.require_signed(signing.answer(status, found, body), queries.keys_of(provider), of=provider.identifier)
+        signing.require_signed(signing.answer(status, found, body), knowing.keys_of(provider), of=provider.identifier)
     except NotIdentified as error:
         if found.get("x-road-error") or status >= 500:
             raise _refusal(status, found, body) from error

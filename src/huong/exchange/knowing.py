@@ -5,6 +5,9 @@ its own transaction, so that a revoked key or a suspended grant counts from the 
 a grant holds at an instant is asked at that instant.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 
 from django.db import connection
@@ -25,16 +28,31 @@ class Known:
 
 
 _kept = Known()
+_for_this_message: ContextVar[Known | None] = ContextVar("known_for_this_message", default=None)
+
+
+@contextmanager
+def for_one_message() -> Iterator[None]:
+    """Ask for the edition once for all the checks of one message."""
+    token = _for_this_message.set(known())
+    try:
+        yield
+    finally:
+        _for_this_message.reset(token)
 
 
 def changed() -> None:
     """Give the exchange a new edition; call it in the transaction of the verb that changed something."""
+    _for_this_message.set(None)
     Edition.objects.update_or_create(pk=1, defaults={"token": ids.new_id()})
 
 
 def known() -> Known:
     """Return what is known under the present edition."""
     global _kept  # noqa: PLW0603 - one for the process
+    held = _for_this_message.get()
+    if held is not None:
+        return held
     with connection.cursor() as cursor:
         cursor.execute("SELECT token FROM exchange_edition WHERE id = 1")
         row = cursor.fetchone()

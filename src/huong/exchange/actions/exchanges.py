@@ -50,6 +50,7 @@ class Facts:
     size: int = 0
     by: int | None = None
     identified: bool = False
+    line_is_well: bool = False
     proof: dict[str, Any] = field(default_factory=dict)
     also: list[EntryDraft] = field(default_factory=list)
 
@@ -189,8 +190,7 @@ def asked(facts: Facts) -> Exchange:
 def _asked(facts: Facts) -> Exchange:
     exchange = _kept(facts)
     _seen(facts, exchange)
-    line = Line.objects.filter(service=facts.service)
-    if not line.filter(failures=0, last_ok_at__gt=facts.began - timedelta(seconds=10)).exists():
+    if not facts.line_is_well:
         Line.objects.update_or_create(
             service=facts.service, defaults={"failures": 0, "closed_until": None, "last_ok_at": facts.began}
         )

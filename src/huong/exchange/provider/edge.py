@@ -29,11 +29,12 @@ def serve(request: HttpRequest, path: str = "") -> HttpResponse:
     began = clock.now()
     facts = Facts("in", "", f"/r1/{path}"[:200], "", "", began)
     asked = None
-    try:
-        asked = reading.read(request)
-        return _answered(request, asked, facts, began)
-    except Refused as error:
-        return _refused(request, asked, facts, error)
+    with knowing.for_one_message():
+        try:
+            asked = reading.read(request)
+            return _answered(request, asked, facts, began)
+        except Refused as error:
+            return _refused(request, asked, facts, error)
 
 
 def _answered(request: HttpRequest, asked: Asked, facts: Facts, began: datetime) -> HttpResponse:

@@ -174,10 +174,11 @@ def test_a_crooked_issue_never_leaves_the_house(register):
 
 @pytest.mark.django_db(transaction=True)
 def test_two_nodes_of_ours_understand_each_other(live_server, offered, steward, settings):
-    from huong.exchange.models import Member
 
     give(offered, WARD, ["code", "state"], steward)
-    Member.objects.filter(identifier=offered.member.identifier).update(address=live_server.url)
+    verbs.add(
+        offered.member.identifier, name="Sở Thoát nước", agency="H57.8", address=live_server.url, own=True, by=None
+    )
     asked = consumer.Call(str(offered), "/rows", queries.member(WARD), PURPOSE, query="size=2")
     with clock.freeze(_now()):
         answer = consumer.call(asked)
