@@ -15,10 +15,12 @@ class ExchangeConfig(AppConfig):
     def ready(self) -> None:
         """Fill the city loader, declare the events, register readers and schedules."""
         from huong.base import city, demo
-        from huong.exchange import demonstration, events, handlers, jobs, loading  # noqa: F401
+        from huong.exchange import demonstration, events, handlers, jobs, later, loading  # noqa: F401
         from huong.exchange.provider import backends  # noqa: F401
+        from huong.messages.ports import adapters
 
         city.loaders.add("exchange", loading.load)
+        adapters.add(later.CHANNEL, later.Adapter())
         demo.fillers.add("exchange", demonstration.OFFERS)
         demo.fillers.add("registers", demonstration.LOOKS)
         self._fill_pages()

@@ -11,13 +11,35 @@ from huong.catalogue import queries as catalogue
 from huong.exchange.models import AccessRecord, DataService, Grant, Member, Purpose
 from huong.people import queries as people
 
-ICONS = {"health": "heart-pulse", "insurance": "shield-check"}
 REGISTER_FIELDS = {
-    "national_id": "số định danh", "name": "họ tên", "birth_date": "ngày sinh", "sex": "giới tính",
-    "address": "nơi thường trú", "unit_name": "nơi thường trú", "household_id": "hộ gia đình",
-    "marital_status": "tình trạng hôn nhân", "members": "người trong hộ", "children": "con",
-    "insurance_number": "số bảo hiểm xã hội", "parcels": "thửa đất", "enterprises": "doanh nghiệp đại diện",
-}  # fmt: skip
+    "national_id": ("số định danh", "identity number"),
+    "name": ("họ tên", "name"),
+    "birth_date": ("ngày sinh", "birth date"),
+    "sex": ("giới tính", "sex"),
+    "nationality": ("quốc tịch", "nationality"),
+    "address": ("nơi thường trú", "place of residence"),
+    "unit_code": ("nơi thường trú", "place of residence"),
+    "unit_name": ("nơi thường trú", "place of residence"),
+    "household_id": ("hộ gia đình", "household"),
+    "head_id": ("hộ gia đình", "household"),
+    "head_name": ("hộ gia đình", "household"),
+    "members": ("người trong hộ", "people of the household"),
+    "marital_status": ("tình trạng hôn nhân", "marital status"),
+    "registration_number": ("số đăng ký hộ tịch", "civil-status number"),
+    "registered_at": ("số đăng ký hộ tịch", "civil-status number"),
+    "registered_on": ("số đăng ký hộ tịch", "civil-status number"),
+    "father_id": ("cha, mẹ", "parents"),
+    "mother_id": ("cha, mẹ", "parents"),
+    "spouse_id": ("vợ hoặc chồng", "spouse"),
+    "spouse_name": ("vợ hoặc chồng", "spouse"),
+    "children": ("con", "children"),
+    "alive": ("còn sống hay không", "whether alive"),
+    "insurance_number": ("số bảo hiểm xã hội", "social insurance number"),
+    "health_card": ("thẻ bảo hiểm y tế", "health insurance card"),
+    "paid_until": ("thời hạn đóng bảo hiểm", "insurance paid until"),
+    "parcels": ("thửa đất", "parcels of land"),
+    "enterprises": ("doanh nghiệp đại diện", "firms represented"),
+}
 
 
 def is_vietnamese() -> bool:
@@ -51,7 +73,7 @@ def fields_said(record: AccessRecord, services: Mapping[str, DataService]) -> st
     """Return what was seen, as the owner of the data calls it, at most five things."""
     names = [each for each in record.fields.split(",") if each]
     service = services.get(record.source)
-    titles: dict[str, str] = dict(REGISTER_FIELDS) if is_vietnamese() else {}
+    titles = {name: both[0] if is_vietnamese() else both[1] for name, both in REGISTER_FIELDS.items()}
     if service is not None:
         key = "title" if is_vietnamese() else "title_en"
         titles |= {str(each["name"]): str(each.get(key) or each["name"]) for each in service.fields}

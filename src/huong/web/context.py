@@ -90,9 +90,11 @@ class Frame:
             ("/", "house", _("Home")),
             ("/search", "search", _("Search")),
             ("/bell", "bell", _("News")),
-            ("/account/", "user", _("Mine")),
+            ("/my/access" if self.person and not self.staff else "/account/", "user", _("Mine")),
         ]
         here = self.request.path
+        if here.startswith(("/my/", "/account/")):
+            here = tabs[-1][0]
         return [
             {"url": url, "icon": icon, "label": label, "current": here == url if url == "/" else here.startswith(url)}
             for url, icon, label in tabs

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from huong.base import calendar, clock
 from huong.base.errors import BadInput, Conflict
@@ -19,18 +20,18 @@ from huong.people import access
 from huong.people.models import User
 
 DATASET_ENDPOINTS = [
-    {"method": "GET", "path": "/rows", "summary": "Rows, page by page"},
-    {"method": "GET", "path": "/rows/*", "summary": "One row by its key"},
+    {"method": "GET", "path": "/rows", "summary": gettext_noop("Rows, page by page")},
+    {"method": "GET", "path": "/rows/*", "summary": gettext_noop("One row by its key")},
     {
         "method": "POST",
         "path": "/search",
-        "summary": "Rows of a person or thing; what is looked for stands in the body",
+        "summary": gettext_noop("Rows of a person or thing; what is looked for stands in the body"),
     },
 ]
 USAGE_ENDPOINTS = [
-    {"method": "POST", "path": "/findUsage", "summary": "Who used a person's data"},
-    {"method": "GET", "path": "/usagePeriod", "summary": "From when on uses are known"},
-    {"method": "GET", "path": "/heartbeat", "summary": "Whether the tracker answers"},
+    {"method": "POST", "path": "/findUsage", "summary": gettext_noop("Who used a person's data")},
+    {"method": "GET", "path": "/usagePeriod", "summary": gettext_noop("From when on uses are known")},
+    {"method": "GET", "path": "/heartbeat", "summary": gettext_noop("Whether the tracker answers")},
 ]
 USAGE_FIELDS = ["totalUsages", "usages", "periodStart", "periodEnd", "status"]
 

@@ -193,3 +193,26 @@ def _now():
     from datetime import UTC, datetime
 
     return datetime.now(UTC)
+
+
+def test_what_may_wait_leaves_by_the_outbox_and_is_tried_again(register):
+    from huong.exchange import later
+    from huong.messages import actions as messages
+    from huong.messages.models import Outgoing
+
+    ward = queries.member(WARD)
+    facts = {"client": ward, "issue": PURPOSE, "body": b"{}", "key": "push-1"}
+    first = later.send(SERVICE, "/push", **facts)
+    assert later.send(SERVICE, "/push", **facts).pk == first.pk
+    register.late = lambda reply: setattr(reply, "cut", 1)
+    assert not messages.deliver_one(first.pk)
+    assert Outgoing.objects.get().state == "failed"
+    register.late = lambda reply: None
+    Outgoing.objects.update(next_at=clock.now())
+    assert messages.deliver_one(first.pk)
+    assert [each.status for each in Exchange.objects.order_by("id")] == [503, 200]
+
+    register.early = lambda reply: setattr(reply, "status", 403)
+    refused = later.send(SERVICE, "/push", **(facts | {"key": "push-2"}))
+    assert not messages.deliver_one(refused.pk)
+    assert Outgoing.objects.get(pk=refused.pk).state == "dead"
