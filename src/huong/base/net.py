@@ -9,7 +9,6 @@ import ipaddress
 import socket
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from functools import lru_cache
 from urllib.parse import urlsplit
 
 import httpx
@@ -49,13 +48,26 @@ def _address_of(url: str) -> tuple[str, str, int]:
     return parts.hostname, addresses[0], port
 
 
-@lru_cache(maxsize=64)
+_LIMITS = httpx.Limits(max_connections=100, max_keepalive_connections=20, keepalive_expiry=5.0)
+_MOST_HOSTS = 64
+_clients: dict[tuple[str, str, int], httpx.Client] = {}
+
+
 def _client(host: str, address: str, port: int) -> httpx.Client:
     """Return the client of one host at one checked address: its connections are used again, and only for it."""
-    return httpx.Client(follow_redirects=False, trust_env=False, limits=_LIMITS)
+    key = (host, address, port)
+    found = _clients.get(key)
+    if found is None:
+        if len(_clients) >= _MOST_HOSTS:
+            _clients.clear()  # those still in use end with their requests
+        found = _clients[key] = httpx.Client(follow_redirects=False, trust_env=False, limits=_LIMITS)
+    return found
 
 
-_LIMITS = httpx.Limits(max_connections=100, max_keepalive_connections=20, keepalive_expiry=5.0)
+def close_connections() -> None:
+    """Close the connections that are kept for the next request to a host."""
+    while _clients:
+        _clients.popitem()[1].close()
 
 
 def _pinned(url: str) -> tuple[httpx.URL, dict[str, str], dict[str, str], httpx.Client]:

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from huong.base import clock
+from huong.base import clock, net
 from huong.exchange import consumer, queries
 from huong.exchange.actions import members as verbs
 from huong.exchange.errors import BadMessage, Refused, Resting, Unreached, Untrue
@@ -182,6 +182,7 @@ def test_two_nodes_of_ours_understand_each_other(live_server, offered, steward, 
     asked = consumer.Call(str(offered), "/rows", queries.member(WARD), PURPOSE, query="size=2")
     with clock.freeze(_now()):
         answer = consumer.call(asked)
+    net.close_connections()  # the other node's thread lets go of the database
     assert [set(row) for row in answer.value["rows"]] == [{"code", "state"}] * 2
     served, asked_row = Exchange.objects.order_by("direction")
     assert (served.direction, asked_row.direction) == ("in", "out")
