@@ -18,6 +18,7 @@ POWERS: Final[dict[str, str]] = {
     "exchange.offer": "offer data services and decide who gets what",
     "exchange.watch": "see who uses which data, and unusual reading",
     "exchange.manage": "let members join the exchange, and manage their keys",
+    "people.erase": "erase a person's data everywhere",
     "people.manage": "invite people, give posts and tokens",
     "system.operate": "operate the installation",
 }
@@ -64,6 +65,7 @@ ROLES: Final[dict[str, Role]] = {
                 "exchange.offer",
                 "exchange.watch",
                 "exchange.manage",
+                "people.erase",
             }
         ),
         city_wide=True,
