@@ -87,7 +87,7 @@ main{max-width:640px;margin:0 auto;padding:24px 16px 64px}h1{font-size:28px;line
 h2{font-size:20px;margin:24px 0 8px}p{margin:0 0 12px}.quiet,small{color:var(--quiet);font-size:14px}
 .card{background:var(--card);border:1px solid var(--line);border-radius:14px;padding:16px;margin:16px 0;overflow-x:auto}
 ul{list-style:none;margin:0;padding:0}li{border-top:1px solid var(--line);padding:12px 0}li:first-child{border:0}
-li.row{display:flex;gap:12px;align-items:center;justify-content:space-between;flex-wrap:wrap}
+li.row{display:flex;gap:12px;align-items:center;justify-content:space-between}li.row span{flex:1;min-width:0}
 button,.button{font:inherit;font-weight:600;min-height:48px;padding:8px 20px;border-radius:12px;border:1px solid var(--act);
 background:var(--act);color:var(--on);cursor:pointer;text-decoration:none}
 button.second{background:transparent;color:var(--act)}label{display:block;padding:8px 0}

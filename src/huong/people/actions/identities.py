@@ -7,7 +7,7 @@ from huong.base import clock, ids, keys
 from huong.base.errors import Conflict, Forbidden
 from huong.journal import actions as journal
 from huong.people import assurance, events, queries, rules
-from huong.people.actions import parties
+from huong.people.actions import parties, representations
 from huong.people.models import Identity, Party, User
 from huong.people.relying import Claims
 
@@ -26,13 +26,16 @@ def sign_in(claims: Claims) -> User:
     Raises:
         Forbidden: the account is closed, the issuer names nobody, or it names another person than the last time.
 
-    Records: `people.identity_linked` and `people.party_registered` the first time, `people.signed_in`.
+    Records: `people.identity_linked` and `people.party_registered` the first time, `people.represents` and
+    `people.representation_ended` where that changed, `people.signed_in`.
     """
     found = Identity.objects.filter(issuer=claims.issuer, subject_hash=subject_hash(claims.issuer, claims.subject))
     identity = found.select_related("user", "party").first() or _first_time(claims)
     _require_same_person(identity, claims)
     if not identity.user.is_active:
         raise Forbidden(_("This account is closed. Please ask at the service centre."), code="closed")
+    if claims.level >= assurance.HIGH and identity.party is not None:
+        representations.from_issuer(identity.party, claims, by=identity.user)
     journal.record(events.SIGNED_IN, f"user:{identity.user_id}", by=identity.user_id, audience="named", way="openid")
     return identity.user
 
