@@ -10,9 +10,10 @@ from django.db import transaction
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from huong.base.errors import Forbidden, Unauthenticated
+from huong.base.errors import Unauthenticated
 from huong.journal import actions as journal
 from huong.people import assurance, events, queries, rules
+from huong.people.errors import NotYours
 from huong.people.models import Party, User
 
 KEY: Final = "huong_acts_for"
@@ -84,7 +85,7 @@ def choose(request: HttpRequest, public_id: str) -> Acting | None:
     assurance.require_high(request)
     found = next((one for one in choices(user) if one.party.public_id == public_id), None)
     if found is None:
-        raise Forbidden(_("Nothing lets you act for this person or firm."), code="not_represented")
+        raise NotYours(_("Nothing lets you act for this person or firm."), code="not_represented")
     request.session[KEY] = public_id
     _note(found.party, user, found.way)
     return found
@@ -111,13 +112,13 @@ def require(request: HttpRequest, what: str) -> Party:
     if request.session.get(KEY):
         found = current(request)
         if found is None:
-            raise Forbidden(_("You can no longer act for this person or firm. Act for yourself first."), code="ended")
+            raise NotYours(_("You can no longer act for this person or firm. Act for yourself first."), code="ended")
         if what not in found.limits:
-            raise Forbidden(_("Your delegation does not include this. Please ask the firm."), code="beyond_limits")
+            raise NotYours(_("Your delegation does not include this. Please ask the firm."), code="beyond_limits")
         return found.party
     own = queries.party_of_user(request.user)
     if own is None:
-        raise Forbidden(
+        raise NotYours(
             _("This needs a surer sign-in: VNeID at level 2, or the second factor of your account."),
             code="higher_assurance_needed",
         )

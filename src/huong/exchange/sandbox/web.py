@@ -16,13 +16,14 @@ MOST_BYTES = 1_048_576
 
 @dataclass(frozen=True)
 class Request:
-    """One request; header names in lower case, the last of a repeated one."""
+    """One request; header names in lower case, the last of a repeated one. `has_twice`: one was repeated."""
 
     method: str
     path: str
     query: str
     headers: Mapping[str, str]
     body: bytes
+    has_twice: bool = False
 
     @property
     def target(self) -> str:
@@ -130,13 +131,16 @@ def server(host: str, port: int, routes: list[Route]) -> ThreadingHTTPServer:
         timeout = 30
 
         def _serve(self) -> None:
-            length = int(self.headers.get("Content-Length") or 0)
-            if length > MOST_BYTES:
-                self._send(as_json({"error": "too_large"}, 413))
+            given = self.headers.get("Content-Length") or "0"
+            if not given.isdecimal() or int(given) > MOST_BYTES or "Transfer-Encoding" in self.headers:
+                self.close_connection = True
+                self._send(as_json({"error": "bad_length", "message": "a Content-Length of at most 1 MB"}, 413))
                 return
+            length = int(given)
             path, _mark, query = self.path.partition("?")
             headers = {name.lower(): value.strip() for name, value in self.headers.items()}
-            request = Request(self.command, path, query, headers, self.rfile.read(length))
+            twice = len(headers) != len(self.headers)
+            request = Request(self.command, path, query, headers, self.rfile.read(length), has_twice=twice)
             self._send(answer_of(routes, request))
 
         def _send(self, answer: Answer) -> None:

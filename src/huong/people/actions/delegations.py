@@ -6,10 +6,11 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from huong.base import clock
-from huong.base.errors import BadInput, Conflict, Forbidden, NotFound, WrongState
+from huong.base.errors import BadInput, Conflict, NotFound, WrongState
 from huong.journal import actions as journal
 from huong.people import events, queries, rules
 from huong.people.actions import parties
+from huong.people.errors import NotYours
 from huong.people.models import Delegation, Party, Representation, User
 
 
@@ -24,7 +25,7 @@ def require_owner(firm: Party, *, by: User) -> Party:
         holder=own, represented=firm, kind="owner", valid_to__gte=clock.today(), represented__kind="organisation"
     )
     if own is None or not owned.exists():
-        raise Forbidden(_("Only who represents the firm by law can do this."), code="not_the_owner")
+        raise NotYours(_("Only who represents the firm by law can do this."), code="not_the_owner")
     return own
 
 

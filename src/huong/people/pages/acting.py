@@ -23,10 +23,7 @@ from huong.people.pages.account import _page, get_or_post
 def choose(request: HttpRequest) -> HttpResponse:
     """Show whom the person may act for; by POST, act for one of them, or for oneself again."""
     if request.method == "POST":
-        found = acting.choose(request, request.POST.get("for", ""))
-        if found is not None:
-            messages.success(request, _("You now act for %(name)s.") % {"name": found.name})
-        else:
+        if acting.choose(request, request.POST.get("for", "")) is None:
             messages.success(request, _("You act for yourself again."))
         return redirect("people:acting")
     user = cast("User", request.user)
