@@ -6,7 +6,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from huong.base import clock
-from huong.base.errors import BadInput, Conflict, NotFound, WrongState
+from huong.base.errors import BadInput, NotFound, WrongState
 from huong.journal import actions as journal
 from huong.people import events, queries, rules
 from huong.people.actions import parties
@@ -39,8 +39,8 @@ def give(firm: Party, *, national_id: str, name: str, limits: list[str], until: 
 
     Raises:
         Forbidden: `by` does not own the firm.
-        BadInput: no limits, unknown ones, no such day, or the owner themselves.
-        Conflict: the person has a delegation of the firm already.
+        BadInput: no limits, unknown ones, no such day, the owner themselves, or somebody who has a
+            delegation of the firm already.
 
     Records: `people.delegated`; `people.party_registered` if the person is new.
     """
@@ -49,7 +49,7 @@ def give(firm: Party, *, national_id: str, name: str, limits: list[str], until: 
     try:
         return _given(firm, owner, national_id, name, limits, until, by)
     except IntegrityError as error:
-        raise Conflict(_("This person acts for the firm already. End that first.")) from error
+        raise BadInput(_("This person acts for the firm already. End that first."), code="already_given") from error
 
 
 def _require_sound(national_id: str, limits: list[str], until: date) -> None:

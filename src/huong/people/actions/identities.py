@@ -4,7 +4,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from huong.base import clock, ids, keys
-from huong.base.errors import Conflict, Forbidden
+from huong.base.errors import Forbidden
 from huong.journal import actions as journal
 from huong.people import assurance, events, queries, rules
 from huong.people.actions import parties, representations
@@ -99,8 +99,8 @@ def link(user: User, claims: Claims) -> Identity:
     """Join somebody's account to their identity at an issuer, so that they can sign in by it.
 
     Raises:
-        Forbidden: a demonstration account, or a low level.
-        Conflict: the identity, or the person, belongs to another account already; or this account to another person.
+        Forbidden: a demonstration account, or a low level; the identity, or the person, belongs to another account
+            already; or this account to another person.
 
     Records: `people.identity_linked`; `people.party_registered` if the person is new.
     """
@@ -112,7 +112,9 @@ def link(user: User, claims: Claims) -> Identity:
     taken = Identity.objects.filter(party=party).exclude(user=user).exists()
     own = queries.party_of_user(user)
     if taken or (own is not None and own.id != party.id):
-        raise Conflict(_("This identity belongs to another account. Sign out, and sign in with it instead."))
+        raise SignInRefused(
+            _("This identity belongs to another account. Sign out, and sign in with it instead."), code="identity_taken"
+        )
     hashed = subject_hash(claims.issuer, claims.subject)
     found = Identity.objects.filter(issuer=claims.issuer, subject_hash=hashed, user=user).first()
     return found or _linked(user, claims.issuer, claims.subject, party, claims.level)

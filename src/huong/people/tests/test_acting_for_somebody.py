@@ -6,7 +6,7 @@ import pytest
 from django.test import Client, RequestFactory
 
 from huong.base import clock
-from huong.base.errors import BadInput, Conflict, Forbidden, WrongState
+from huong.base.errors import BadInput, Forbidden, WrongState
 from huong.journal.models import Entry
 from huong.people import acting, assurance, queries
 from huong.people.actions import delegations, identities, representations
@@ -147,8 +147,9 @@ def test_a_revoked_delegation_ends_in_the_middle_of_a_session(owner, firm, clerk
 
 def test_the_holder_may_give_it_back_and_it_may_be_given_again(owner, firm, clerk):
     row = give(firm, owner)
-    with pytest.raises(Conflict):
+    with pytest.raises(BadInput) as refusal:
         give(firm, owner)
+    assert refusal.value.code == "already_given"
     delegations.revoke(row.id, by=clerk)
     give(firm, owner, limits=["pay"])
     assert Delegation.objects.filter(revoked_at=None).count() == 1

@@ -156,7 +156,7 @@ def test_an_identity_belongs_to_one_account(browser, signs_in, officer):
     session[access.SECOND_FACTOR] = True
     session.save()
     answer = signs_in(browser, LIEN, **{"for": "link"})
-    assert answer.status_code == 409
+    refused(answer, "identity_taken")
 
 
 def test_erasing_a_person_closes_their_account(browser, signs_in, steward, data_officer):
