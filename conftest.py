@@ -5,6 +5,12 @@ import pytest
 pytest_plugins = ["huong.base.testing.fixtures"]
 
 
+def pytest_collection_modifyitems(items):
+    """Begin with the files that hold slow tests, so that the other workers have enough left to do meanwhile."""
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: item.path not in slow)
+
+
 @pytest.fixture(autouse=True)
 def house(settings, tmp_path):
     """Give the test an empty real (not demonstration) home."""

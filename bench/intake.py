@@ -19,6 +19,7 @@ from typing import Any
 from bench import _rows
 
 ROOT = Path(__file__).resolve().parents[1]
+DATABASE = "postgresql" if os.environ.get("HUONG_DATABASE") else "sqlite"
 PEERS = ("great_expectations", "pandera")
 CONTRACT = ROOT / "bench" / "field_reports.yaml"
 
@@ -95,13 +96,15 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--rows", type=int, default=5_000_000)
     parser.add_argument("--own", nargs=2, metavar=("KIND", "FILE"), help=argparse.SUPPRESS)
+    parser.add_argument("--small", action="store_true", help="for continuous integration: 200,000 rows")
     options = parser.parse_args()
+    rows = 200_000 if options.small else options.rows
     if options.own:
         run_own(*options.own)
         return
     with tempfile.TemporaryDirectory(prefix="huong-bench-") as folder:
         file = f"{folder}/rows.parquet"
-        _rows.make(Path(file), options.rows)
+        _rows.make(Path(file), rows)
         results = {
             f"huong {kind}": child(sys.executable, "-m", "bench.intake", "--own", kind, file, home=f"{folder}/{kind}")
             for kind in ("check", "load")
@@ -109,12 +112,12 @@ def main() -> None:
         peer_python = ROOT / ".venv-bench" / "bin" / "python"
         for peer in PEERS if peer_python.exists() else ():
             results[peer] = child(str(peer_python), "bench/_peers.py", peer, file, home=f"{folder}/{peer}")
-    report(options.rows, results)
+    report(rows, results)
 
 
 def report(rows: int, results: dict[str, dict[str, Any]]) -> None:
     """Print the table, refuse to compare unequal counts, end with one JSON line."""
-    print(f"intake: {rows:,} rows, 13 rules; Python {platform.python_version()}, {os.cpu_count()} cores, SQLite")
+    print(f"intake: {rows:,} rows, 13 rules; Python {platform.python_version()}, {os.cpu_count()} cores, {DATABASE}")
     own = results["huong check"]
     for name, found in results.items():
         if "error" in found:
@@ -134,7 +137,7 @@ def report(rows: int, results: dict[str, dict[str, Any]]) -> None:
     for peer in PEERS:
         if "cpu" in results.get(peer, {}) and "cpu" in own:
             print(f"CPU of {peer} / huong check: {results[peer]['cpu'] / own['cpu']:.1f}")
-    print(json.dumps({"bench": "intake", "rows": rows, "results": results}))
+    print(json.dumps({"bench": "intake", "rows": rows, "database": DATABASE, "results": results}))
     if any("error" in results[name] for name in ("huong check", "huong load")):
         raise SystemExit(1)
 

@@ -1,7 +1,7 @@
 """`script/bench store [--rows N]`: the store's bars (docs/benchmarks.md), bare DuckDB beside it in the same run.
 
 Everything goes through the verbs that a load uses: begin, write, publish, with journal entry and pointer.
-The home is a temporary one; SQLite unless HUONG_DATABASE names a PostgreSQL database made for this.
+The home is a temporary one; SQLite, or the PostgreSQL that `--database postgresql` starts or HUONG_DATABASE names.
 """
 
 import argparse
@@ -20,6 +20,8 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Any
+
+from huong.base.testing import house
 
 ROOT = Path(__file__).resolve().parents[1]
 MONTHS = 60
@@ -254,10 +256,11 @@ def killed() -> dict[str, Any]:
     """Kill a writer at every step of a commit, 22 times, with a reader looking all the time."""
     home = tempfile.mkdtemp(prefix="huong-bench-kill-")
     script = ROOT / "src" / "huong" / "store" / "tests" / "pulling_the_plug.py"
-    environment = os.environ | {"HUONG_HOME": home, "HUONG_DATABASE": "", "PYTHONPATH": str(ROOT / "src")}
-    done = subprocess.run(
-        [sys.executable, str(script), "22"], env=environment, capture_output=True, text=True, check=False
-    )
+    with house.database_apart() as database:
+        environment = os.environ | {"HUONG_HOME": home, "HUONG_DATABASE": database, "PYTHONPATH": str(ROOT / "src")}
+        done = subprocess.run(
+            [sys.executable, str(script), "22"], env=environment, capture_output=True, text=True, check=False
+        )
     shutil.rmtree(home, ignore_errors=True)
     if done.returncode:
         return {"kill_rounds": 0, "kill_problem": done.stderr.strip().splitlines()[-1][:200]}
@@ -324,8 +327,9 @@ def main() -> None:
     parser.add_argument("--rows", type=int, default=1_000_000)
     parser.add_argument("--no-serving", action="store_true", help="leave the serving copy out")
     parser.add_argument("--no-kill", action="store_true", help="leave the kill -9 rounds out")
+    parser.add_argument("--small", action="store_true", help="for continuous integration: 200,000 rows")
     asked = parser.parse_args()
-    TOTAL = asked.rows
+    TOTAL = 200_000 if asked.small else asked.rows
     home = Path(tempfile.mkdtemp(prefix="huong-bench-store-"))
     os.environ |= {"HUONG_HOME": str(home / "home"), "HUONG_DEMO": "0"}
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "huong.settings")

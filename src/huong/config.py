@@ -76,6 +76,14 @@ class Config(BaseSettings):
     seal_minutes: int = Field(default=10, ge=1, description="How often journal entries are sealed.")
     log_level: str = Field(default="INFO", description="DEBUG, INFO, WARNING or ERROR.")
 
+    @field_validator("database")
+    @classmethod
+    def known_database(cls, value: str) -> str:
+        """Refuse the address of a database of another kind."""
+        if value and not value.startswith(("postgresql://", "postgres://")):
+            raise ValueError("must begin with postgresql://")
+        return value
+
     @field_validator("home", "city")
     @classmethod
     def absolute(cls, value: Path) -> Path:

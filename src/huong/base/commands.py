@@ -10,7 +10,7 @@ from typing import Any
 import orjson
 from django.core.management.base import BaseCommand
 
-from huong.base.errors import HuongError
+from huong.base.refusals import refusal_of
 
 
 class HuongCommand(BaseCommand):
@@ -28,13 +28,17 @@ class HuongCommand(BaseCommand):
         """Run the command; a refusal becomes its sentence and exit code 1."""
         try:
             return super().execute(*args, **options)
-        except HuongError as error:
+        except Exception as error:
+            refusal = refusal_of(error)
+            if refusal is None:
+                raise
             if options.get("as_json"):
-                self.stdout.write(orjson.dumps(error.problem(), default=str).decode())
-            self.stderr.write(error.message)
+                self.stdout.write(orjson.dumps({"accepted": 0, **refusal.problem()}, default=str).decode())
+            listed = [problem for problem in refusal.details.get("problems", ()) if isinstance(problem, str)]
+            self.stderr.write("\n- ".join([refusal.message, *listed]))
             if getattr(self, "_called_from_command_line", False):
                 sys.exit(1)
-            raise
+            raise refusal from error
 
     def answer(self, sentence: str, *, as_json: bool, **facts: Any) -> None:
         """Print the sentence, or the facts as JSON."""

@@ -7,7 +7,9 @@ import shutil
 from pathlib import Path
 
 from django.conf import settings
+from django.db import DatabaseError
 
+from huong.base import sql
 from huong.base.errors import StorageFull
 
 FOLDERS = ("keys", "tmp", "files", "store", "quarantine", "serving", "drop", "logs")
@@ -74,6 +76,8 @@ def require_space(needed: int = 0) -> None:
         raise StorageFull
 
 
-def is_full(error: OSError) -> bool:
-    """Return whether an operating-system error means that the disk (or the quota) is full."""
-    return error.errno in _FULL
+def is_full(error: BaseException) -> bool:
+    """Return whether an error of the operating system or of the database means that the disk (or the quota) is full."""
+    if isinstance(error, DatabaseError):
+        return sql.says_full(error)
+    return isinstance(error, OSError) and error.errno in _FULL

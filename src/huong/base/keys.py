@@ -100,6 +100,11 @@ def decrypt(data: bytes, *, context: str) -> bytes:
         Unavailable: its key is missing, or the bytes were changed.
     """
     version = int.from_bytes(data[:2], "big")
+    if version not in _versions("field"):  # a version named by a stranger makes no key
+        raise Unavailable(
+            _("This was encrypted under a key that is not in this home. Ask the operator to restore the keys."),
+            code="wrong_key",
+        )
     return open_bytes(_versioned("field", version), bytes(data[2:]), context=context)
 
 

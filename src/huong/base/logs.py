@@ -1,11 +1,13 @@
-"""Structured logs: one JSON object a line, with the request's id and never a query string."""
+"""Structured logs: one JSON object a line, with the request's id, never a query string or a one-time link."""
 
 import logging
+import re
 from contextvars import ContextVar
 from datetime import UTC, datetime
 
 import orjson
 
+_LINK = re.compile(r"(/join/)[\w-]+")  # a one-time link opens an account to whoever reads it
 _request: ContextVar[str] = ContextVar("request_id", default="")
 
 
@@ -34,4 +36,4 @@ class LineFormatter(logging.Formatter):
             line["request"] = found
         if record.exc_info:
             line["error"] = self.formatException(record.exc_info)
-        return orjson.dumps(line).decode()
+        return _LINK.sub(r"\1…", orjson.dumps(line).decode())

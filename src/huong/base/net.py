@@ -19,6 +19,7 @@ from huong.base.errors import BadInput, TooLarge, Unavailable
 
 MAX_BYTES = 64 * 1024 * 1024
 TIMEOUT = 30.0
+_NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 
 
 def _allowed(host: str, port: int) -> bool:
@@ -28,24 +29,58 @@ def _allowed(host: str, port: int) -> bool:
 
 def _address_of(url: str) -> tuple[str, str, int]:
     """Return host, the checked address and the port of a URL."""
-    parts = urlsplit(url)
-    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.username:
-        raise BadInput(_("“%(url)s” is not a web address that can be fetched.") % {"url": url[:200]})
-    port = parts.port or (443 if parts.scheme == "https" else 80)
     try:
-        found = socket.getaddrinfo(parts.hostname, port, type=socket.SOCK_STREAM)
-    except OSError as error:
-        raise Unavailable(_("The host %(host)s is not known.") % {"host": parts.hostname}) from error
+        parts = urlsplit(url)
+        port = parts.port or (443 if parts.scheme == "https" else 80)
+    except ValueError as error:
+        raise _no_address(url) from error
+    if parts.scheme not in {"http", "https"} or not parts.hostname or "@" in parts.netloc:
+        raise _no_address(url)
+    return parts.hostname, checked_address(parts.hostname, port), port
+
+
+def _no_address(url: str) -> BadInput:
+    plain = url.rpartition("@")[2]  # what stands before it may be a password
+    return BadInput(_("“%(url)s” is not a web address that can be fetched.") % {"url": plain[:200]})
+
+
+def checked_address(host: str, port: int) -> str:
+    """Return the address to connect to for a host, for whatever leaves the house.
+
+    Args:
+        host: a name, an address, or the folder of a socket on this machine.
+
+    Raises:
+        Unavailable: nobody knows the host.
+        BadInput: it lies in a private network and no operator has named it.
+    """
+    if host.startswith("/"):
+        if not _allowed(host, port):
+            raise _private(host)
+        return ""
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError) as error:
+        raise Unavailable(_("The host %(host)s is not known.") % {"host": host}) from error
     addresses = [str(entry[4][0]) for entry in found]
-    if not _allowed(parts.hostname, port):
-        for address in addresses:
-            if not ipaddress.ip_address(address.split("%")[0]).is_global:
-                raise BadInput(
-                    _("The host %(host)s lies inside a private network. An operator can allow it by name.")
-                    % {"host": parts.hostname},
-                    code="private_address",
-                )
-    return parts.hostname, addresses[0], port
+    if not _allowed(host, port) and not all(_is_public(address) for address in addresses):
+        raise _private(host)
+    return addresses[0]
+
+
+def _private(host: str) -> BadInput:
+    return BadInput(
+        _("The host %(host)s lies inside a private network. An operator can allow it by name.") % {"host": host},
+        code="private_address",
+    )
+
+
+def _is_public(address: str) -> bool:
+    found = ipaddress.ip_address(address.partition("%")[0])
+    inner = getattr(found, "sixtofour", None)  # an IPv4 address inside an IPv6 one (RFC 3056, RFC 6052)
+    if isinstance(found, ipaddress.IPv6Address) and found in _NAT64:
+        inner = ipaddress.IPv4Address(int(found) & 0xFFFFFFFF)
+    return found.is_global and not found.is_multicast and (inner is None or inner.is_global)
 
 
 def _pinned(url: str) -> tuple[httpx.URL, dict[str, str], dict[str, str]]:

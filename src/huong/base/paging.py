@@ -1,4 +1,8 @@
-"""Keyset paging: the same cost at any depth, and no row seen twice while others are added."""
+"""Keyset paging: the same cost at any depth, and no row seen twice while others are added.
+
+A cursor holds values of the last row, among them keys that its reader may not see, and travels in addresses. So it
+is sealed under the home's key, and only what was sealed is taken back.
+"""
 
 import base64
 import binascii
@@ -10,8 +14,10 @@ import orjson
 from django.db.models import Model, Q, QuerySet
 from django.utils.translation import gettext as _
 
-from huong.base.errors import BadInput
+from huong.base import keys
+from huong.base.errors import BadInput, Unavailable
 
+CONTEXT = "cursor"
 M = TypeVar("M", bound=Model)
 
 
@@ -24,9 +30,9 @@ class Page(Generic[M]):
 
 
 def cursor_of(values: list[Any]) -> str:
-    """Return values as an opaque cursor."""
+    """Return values as an opaque cursor; nothing can be read from it."""
     plain = [{"t": value.isoformat()} if isinstance(value, date | datetime) else value for value in values]
-    return base64.urlsafe_b64encode(orjson.dumps(plain)).decode().rstrip("=")
+    return base64.urlsafe_b64encode(keys.encrypt(orjson.dumps(plain), context=CONTEXT)).decode().rstrip("=")
 
 
 def values_of(cursor: str) -> list[Any]:
@@ -36,11 +42,12 @@ def values_of(cursor: str) -> list[Any]:
         BadInput: the cursor was not made by `cursor_of`.
     """
     try:
-        plain = orjson.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+        sealed = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
+        plain = orjson.loads(keys.decrypt(sealed, context=CONTEXT))
         if not isinstance(plain, list):
             raise TypeError
         return [datetime.fromisoformat(value["t"]) if isinstance(value, dict) else value for value in plain]
-    except (binascii.Error, ValueError, TypeError, KeyError) as error:
+    except (binascii.Error, ValueError, TypeError, KeyError, Unavailable) as error:
         raise BadInput(_("This page link is damaged. Please start again from the first page.")) from error
 
 

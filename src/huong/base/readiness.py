@@ -7,6 +7,7 @@ from django.db import connection
 
 from huong.base import home
 from huong.base.ports import Port
+from huong.base.refusals import refusal_of
 
 
 @dataclass(frozen=True)
@@ -43,5 +44,6 @@ def run() -> dict[str, Check]:
         try:
             found[key] = check()
         except Exception as error:  # noqa: BLE001 - a readiness check reports every failure
-            found[key] = Check(False, type(error).__name__)
+            refusal = refusal_of(error)
+            found[key] = Check(False, refusal.message if refusal else type(error).__name__)
     return found

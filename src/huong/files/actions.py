@@ -4,6 +4,7 @@ import hashlib
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
@@ -195,6 +196,30 @@ def release(blob_id: int, *, owner: str, by: int | None = None) -> bool:
         blob.delete()
         transaction.on_commit(lambda: path.unlink(missing_ok=True))
     return gone
+
+
+@transaction.atomic
+def erase(scope: str, *, by: int | None = None) -> int:
+    """Erase the files kept under a data key: the key is destroyed, so copies of the encrypted bytes are worth nothing.
+
+    Who kept which file stays written down; reading one is refused from then on (`KeyDestroyed`).
+
+    Args:
+        scope: the data key, as it was given to `keep`.
+        by: the id of the person acting; None for a retention that has ended.
+
+    Returns:
+        How many files it protected; 0 if the key was destroyed before, or never made.
+
+    Records: `files.erased`, if there was a key.
+    """
+    if not keys.destroy(scope):
+        return 0
+    found = list(Blob.objects.filter(scope=scope))
+    journal.record(events.ERASED, scope, by=by, scope=scope, files=len(found))
+    for path in [queries.stored_path(blob) for blob in found]:
+        transaction.on_commit(partial(path.unlink, missing_ok=True))
+    return len(found)
 
 
 def sweep() -> int:

@@ -8,6 +8,12 @@ KEPT = declare(
     "A file was kept; the subject is the blob.",
     unhandled=True,
 )
+ERASED = declare(
+    "files.erased",
+    {"scope": "the data key that was destroyed", "files": "how many files it protected"},
+    "Files were erased by destroying their key; their bytes are deleted.",
+    unhandled=True,
+)
 RELEASED = declare(
     "files.released",
     {"digest": "SHA-256 of the bytes", "owner": "who kept it", "gone": "whether nobody keeps the bytes any more"},

@@ -20,8 +20,8 @@ def safe_name(name: str) -> str:
     ('invoicegpj.exe', 'file', '_CON.csv')
     """
     last = re.split(r"[/\\]", unicodedata.normalize("NFC", name))[-1]
-    shown = "".join(each for each in _SPACES.sub(" ", last) if not unicodedata.category(each).startswith("C"))
-    clean = _UNSAFE.sub("_", shown).strip(" .")
+    shown = "".join(each for each in last if each.isspace() or not unicodedata.category(each).startswith("C"))
+    clean = _UNSAFE.sub("_", _SPACES.sub(" ", shown)).strip(" .")
     if not clean:
         return "file"
     if clean.split(".")[0].lower() in _RESERVED:

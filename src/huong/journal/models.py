@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models.expressions import RawSQL
 from django.utils.translation import gettext_lazy as _
 
-from huong.base.sql import is_postgresql
+from huong.base.sql import is_postgresql, reader_horizon
 from huong.journal import rules
 
 AUDIENCES = [("public", _("public")), ("staff", _("staff")), ("named", _("named persons"))]
@@ -51,14 +51,14 @@ class Entries(models.QuerySet["Entry"]):
     def settled(self) -> "Entries":
         """Keep those that no transaction still running can precede.
 
-        On PostgreSQL a transaction that began earlier may commit later; below `xmin` of the
-        snapshot every transaction has ended, so nothing can appear there any more. Entries of the
-        reader's own transaction count too: readers refuse to run inside one, except a test's.
+        On PostgreSQL a transaction that began earlier may commit later; below the horizon every
+        transaction of this database has ended, so nothing can appear there any more. Entries of
+        the reader's own transaction count too: readers refuse to run inside one, except a test's.
         """
         if not is_postgresql():
             return self
         shift = 'COALESCE((SELECT "by" FROM "journal_shift" WHERE "id" = 1), 0)'
-        horizon = RawSQL(f"pg_snapshot_xmin(pg_current_snapshot())::text::bigint + {shift}", [])  # noqa: S611
+        horizon = RawSQL(f"{reader_horizon()} + {shift}", [])  # noqa: S611 - constants only
         own = RawSQL(f"pg_current_xact_id_if_assigned()::text::bigint + {shift}", [])  # noqa: S611
         return self.filter(models.Q(xid__lt=horizon) | models.Q(xid=own))
 

@@ -6,13 +6,14 @@ seals what has settled. Whoever holds an export and the public keys can prove it
 
 import base64
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import orjson
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
 
 from huong.base import clock, home
 from huong.base.errors import NotFound, StorageFull
@@ -21,6 +22,7 @@ from huong.journal.models import Entry, Seal, SealKey
 
 BATCH = 4096
 FORMAT = 1
+KEPT = "seals.txt"
 LOWEST = (-(2**63), 0)  # below every position, so that a row forged in front of all is seen
 verify = verification.verify
 
@@ -42,12 +44,29 @@ def seal() -> int:
         found = queries.between(after, to, limit=BATCH)
         if not found:
             return sealed
+        made = _seal_of(found, last)
         try:
             with transaction.atomic():
-                _seal_of(found, last).save(force_insert=True)
+                made.save(force_insert=True)
         except IntegrityError:  # another process sealed the same entries a moment ago
             return sealed
+        _keep_digest(made)
         sealed += len(found)
+
+
+def _keep_digest(made: Seal) -> None:
+    """Write a seal's digest beside the database, so that seals cut off at its end are missed there."""
+    descriptor = os.open(home.path(KEPT), os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    with os.fdopen(descriptor, "w") as out:
+        out.write(f"{made.number} {made.digest()} {rules.instant(made.at)}\n")
+
+
+def kept_digest() -> str:
+    """Return the digest of the last seal that this home has made; empty if it has made none."""
+    file = home.path(KEPT)
+    made = [line.split() for line in file.read_text().splitlines()] if file.exists() else []
+    whole = [line for line in made if len(line) > 1]
+    return whole[-1][1] if whole else ""
 
 
 def _seal_of(found: list[Entry], last: Seal | None) -> Seal:
@@ -157,9 +176,18 @@ def _write(draft: Path, path: Path, found: Iterable[dict[str, Any]]) -> int:
     return count
 
 
-def verify_here(public_keys: seal_keys.PublicKeys | None = None) -> verification.Verdict:
-    """Prove the journal of this database as it stands, under this home's public keys unless others are given."""
-    return verification.verify_lines(lines(), public_keys or seal_keys.public_keys())
+def verify_here(public_keys: Mapping[str, bytes] | None = None, *, expected: str = "") -> verification.Verdict:
+    """Prove the journal of this database as it stands, from its first seal to the last one this home has made.
+
+    Args:
+        public_keys: this home's, if left out.
+        expected: the digest of a seal that must be there; the last one that this home has made, if left out.
+    """
+    keys = public_keys or seal_keys.public_keys()
+    verdict = verification.verify_lines(lines(), keys, expected=expected or kept_digest())
+    if verdict.seals and not verdict.whole:
+        verdict.add("chain", _("Seal %(number)d is missing.") % {"number": 1}, seal=1)
+    return verdict
 
 
 def proof_of(entry_id: int) -> dict[str, Any]:

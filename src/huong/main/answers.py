@@ -1,11 +1,14 @@
 """How refusals are answered: problem details for programs, a designed page for people."""
 
+import sys
+
 import orjson
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from huong.base.errors import BadInput, Forbidden, HuongError, NotFound
+from huong.base.refusals import refusal_of
 
 PROGRAM_PATHS = ("/api/", "/ogc/", "/ngsi-ld/", "/r1", "/open311/")
 
@@ -51,5 +54,11 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Answer something unexpected; its details are in the log under the request's id."""
-    return refusal(request, HuongError(_("Something unexpected happened. Nothing was half-saved. Please try again.")))
+    """Answer something unexpected; its details are in the log under the request's id.
+
+    What fails outside a view, such as keeping a session or an upload on a full disk, is said as what it is.
+    """
+    error = sys.exception()
+    known = refusal_of(error) if error else None
+    unknown = HuongError(_("Something unexpected happened. Nothing was half-saved. Please try again."))
+    return refusal(request, known or unknown)

@@ -30,7 +30,7 @@ from huong.base.sql import is_postgresql
 from huong.journal import actions as journal
 from huong.store import actions as store
 
-FOLDERS = ("store", "files", "quarantine")
+FOLDERS = ("store", "files", "quarantine", "basemap")
 DATABASE = "database"
 MANIFEST = "manifest.json"
 OLD = timedelta(days=7)
@@ -199,13 +199,13 @@ def restore(archive_file: Path, *, keys_file: Path | None = None, passphrase: st
 
     Raises:
         WrongState: this home holds data already.
-        BadInput: the archive is damaged, or comes from the other kind of database.
+        BadInput: the archive is damaged, or comes from the other kind of database; the passphrase is missing
+            or another one. Nothing was restored.
     """
     if _holds_data():
         raise WrongState(_("This home holds data already. Restore into an empty one."))
     count, _size = _verify(archive_file)
-    if keys_file and passphrase:
-        _read_keys(keys_file, passphrase)
+    held = _opened_keys(keys_file, passphrase) if keys_file else {}
     with tarfile.open(archive_file) as archive:
         facts = json.loads(archive.extractfile(MANIFEST).read())  # type: ignore[union-attr]
         if facts["database"] != connection.vendor:
@@ -213,6 +213,7 @@ def restore(archive_file: Path, *, keys_file: Path | None = None, passphrase: st
                 _("The archive was made on %(there)s, this home uses %(here)s.")
                 % {"there": facts["database"], "here": connection.vendor}
             )
+        _put_keys(held)
         home.prepare(demo=facts["kind"] == "demonstration")
         archive.extractall(home.home(), filter="data")
     _bring_database(home.home() / DATABASE)
@@ -234,9 +235,20 @@ def _holds_data() -> bool:
     return bool(connection.introspection.table_names())
 
 
-def _read_keys(file: Path, passphrase: str) -> None:
+def _opened_keys(file: Path, passphrase: str | None) -> dict[str, str]:
+    """Return the keys in a file, by name, as hex digits."""
+    if not passphrase:
+        raise BadInput(_("The keys are encrypted. Give their passphrase: --passphrase-file FILE"))
     sealed = file.read_bytes()
-    held = json.loads(keys.open_bytes(_wrapping_key(passphrase, sealed[:16]), sealed[16:], context="huong-keys"))
+    try:
+        opened = keys.open_bytes(_wrapping_key(passphrase, sealed[:16]), sealed[16:], context="huong-keys")
+    except Unavailable as error:
+        raise BadInput(_("This passphrase does not open the keys. Nothing was restored.")) from error
+    held: dict[str, str] = json.loads(opened)
+    return held
+
+
+def _put_keys(held: dict[str, str]) -> None:
     for name, value in held.items():
         target = home.path("keys", Path(name).name)
         target.unlink(missing_ok=True)

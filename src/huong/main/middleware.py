@@ -3,7 +3,9 @@
 import ipaddress
 import logging
 import re
+import threading
 import time
+from collections import Counter
 from collections.abc import Callable
 
 from django.conf import settings
@@ -13,12 +15,15 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from huong.base import ids, logs
-from huong.base.errors import HuongError, TooLarge
+from huong.base.errors import TooLarge, TooMany
+from huong.base.refusals import refusal_of
 from huong.main.answers import refusal
 
 log = logging.getLogger("huong.request")
 Handler = Callable[[HttpRequest], HttpResponseBase]
 LANGUAGE_COOKIE = "huong_language"
+PLACE = "HUONG_PLACE"
+RETRY_SECONDS = 5
 POLICY = (
     "default-src 'self'; img-src 'self' data: blob:; style-src 'self'; script-src 'self'; worker-src 'self' blob:;"
     " connect-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
@@ -71,6 +76,62 @@ class RequestMiddleware:
         return any(found in network for network in self.proxies)
 
 
+class BodyMiddleware:
+    """Takes in a body only from whom one is expected, and only so many at once from one address.
+
+    A form is read before its token is looked at, so without this a stranger could fill the disk; and each body that
+    comes slowly holds a thread, so one address could hold them all.
+    """
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+        self.most = max(4, settings.HUONG.threads // 2)
+        self.lock = threading.Lock()
+        self.taken: Counter[str] = Counter()
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Serve the request, and give its place back."""
+        try:
+            return self.get_response(request)
+        finally:
+            address = request.META.pop(PLACE, "")
+            if address:
+                self._give_back(address)
+
+    def process_view(self, request: HttpRequest, *_view: object) -> HttpResponse | None:
+        """Refuse a body that is too large or one too many, before anything reads it."""
+        size = int(request.META.get("CONTENT_LENGTH") or 0)
+        if not size:
+            return None
+        if size > _largest(request):
+            return refusal(request, TooLarge(_("This is larger than can be taken in at once.")))
+        if not self._take(request):
+            return refusal(request, TooMany(retry_after=RETRY_SECONDS))
+        return None
+
+    def _take(self, request: HttpRequest) -> bool:
+        address = str(request.META.get("REMOTE_ADDR", "")) or "?"
+        with self.lock:
+            if self.taken[address] >= self.most:
+                return False
+            self.taken[address] += 1
+        request.META[PLACE] = address
+        return True
+
+    def _give_back(self, address: str) -> None:
+        with self.lock:
+            self.taken[address] -= 1
+            if not self.taken[address]:
+                del self.taken[address]
+
+
+def _largest(request: HttpRequest) -> int:
+    """Return how many bytes are taken: files from whom they may come, else no more than a form of texts."""
+    known = request.path.startswith("/api/") or request.user.is_authenticated  # the API's door asks before it reads
+    files = settings.HUONG.upload_mb * 1024 * 1024
+    return (files if known else 0) + int(settings.DATA_UPLOAD_MAX_MEMORY_SIZE or 0)
+
+
 class LocaleMiddleware:
     """Vietnamese, unless this browser chose another language."""
 
@@ -103,8 +164,7 @@ class ErrorMiddleware:
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """Answer refusals; leave everything else to Django."""
-        if isinstance(exception, HuongError):
-            return refusal(request, exception)
         if isinstance(exception, RequestDataTooBig):
             return refusal(request, TooLarge(_("This form is larger than can be taken in at once.")))
-        return None
+        found = refusal_of(exception)
+        return refusal(request, found) if found else None

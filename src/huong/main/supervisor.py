@@ -3,9 +3,13 @@
 Any of them may be killed at any time: the database and the store hold whole states only.
 """
 
+import contextlib
+import ctypes
+import errno
 import logging
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -13,12 +17,17 @@ import time
 from dataclasses import dataclass, field
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 
 from huong.base import home
+from huong.base.errors import BadInput, Conflict
 
 log = logging.getLogger("huong.supervisor")
 GRACE_SECONDS = 15
+PATIENCE_WITH_CLIENTS = 5  # seconds that a slow client may still take when the house is asked to end
 PATIENCE = (0.5, 1, 2, 5, 10, 30)
+_PR_SET_PDEATHSIG = 1  # prctl(2)
+_libc = ctypes.CDLL(None) if sys.platform == "linux" else None
 
 
 @dataclass
@@ -33,8 +42,12 @@ class Child:
     started: float = field(default=0.0)
 
     def start(self) -> None:
-        """Start it; it dies with the supervisor's terminal only through `stop`."""
-        self.process = subprocess.Popen(self.command)  # noqa: S603 - our own command line
+        """Start it in a group of its own, so that what it leaves behind when it falls can be ended too."""
+        self.process = subprocess.Popen(  # noqa: S603 - our own command line
+            self.command,
+            start_new_session=True,
+            preexec_fn=_end_with_parent,  # noqa: PLW1509 - one system call, made before any thread of ours
+        )
         self.started = time.monotonic()
         log.info("started %s as process %s", self.name, self.process.pid)
 
@@ -46,11 +59,24 @@ class Child:
             return
         if self.process is not None:
             log.warning("%s ended with code %s", self.name, self.process.returncode)
+            _end_group(self.process.pid)
             self.process = None
             self.not_before = time.monotonic() + PATIENCE[min(self.falls, len(PATIENCE) - 1)]
             self.falls += 1
         if time.monotonic() >= self.not_before:
             self.start()
+
+
+def _end_with_parent() -> None:
+    """Ask Linux to end this process (SIGTERM) when the supervisor is killed, so that no port stays taken."""
+    if _libc is not None:
+        _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
+def _end_group(leader: int) -> None:
+    """Kill what a fallen process left behind, such as web workers that would go on serving beside new ones."""
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(leader, signal.SIGKILL)
 
 
 def web_command(host: str, port: int) -> list[str]:
@@ -60,8 +86,33 @@ def web_command(host: str, port: int) -> list[str]:
         sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port),
         "--workers", str(workers), "--blocking-threads", str(settings.HUONG.threads),
         "--blocking-threads-idle-timeout", "60", "--backlog", "1024", "--respawn-failed-workers",
-        "--no-ws", "--log-level", "warning", "huong.main.wsgi:application",
+        "--workers-kill-timeout", str(PATIENCE_WITH_CLIENTS), "--no-ws", "--log-level", "warning", "huong.main.wsgi:application",
     ]  # fmt: skip
+
+
+def require_free(host: str, port: int) -> None:
+    """Refuse an address at which nothing can be served, before anything is started.
+
+    Raises:
+        Conflict: another program listens there.
+        BadInput: this machine has no such address, or the port needs more rights.
+    """
+    try:
+        (family, kind, *_rest, address), *_others = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        with socket.socket(family, kind) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+    except OSError as error:
+        where = {"host": host, "port": port}
+        if error.errno == errno.EADDRINUSE:
+            raise Conflict(
+                _("Another program listens on %(host)s:%(port)s. End it, or choose another port: huong serve --port N")
+                % where,
+                code="port_taken",
+            ) from error
+        raise BadInput(
+            _("Nothing can be served at %(host)s:%(port)s: %(why)s") % {**where, "why": error.strerror or str(error)}
+        ) from error
 
 
 def children(host: str, port: int) -> list[Child]:
@@ -110,6 +161,7 @@ def watch(tree: list[Child], stop: threading.Event) -> None:
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
+        _end_group(process.pid)
 
 
 def run(host: str, port: int) -> None:

@@ -55,7 +55,11 @@ TOKEN_REVOKED = events.declare("people.token_revoked", {}, "A token was revoked.
 PARTY_REGISTERED = events.declare(
     "people.party_registered", {"kind": "person or organisation"}, "A party was registered.", unhandled=True
 )
-PARTY_ERASED = events.declare("people.party_erased", {}, "A party's personal data were erased; its key is gone.")
+PARTY_ERASED = events.declare(
+    "people.party_erased",
+    {"things": "how many datasets, files or rows elsewhere held something about them"},
+    "A party's personal data were erased; its key is gone.",
+)
 ACCESSED = events.declare(
     "people.accessed", {"fields": "which fields", "purpose": "for what"}, "Somebody read personal data."
 )

@@ -15,6 +15,7 @@ POWERS: Final[dict[str, str]] = {
     "store.read": "read shared data",
     "store.read_personal": "read columns that identify persons",
     "journal.read": "read the journal",
+    "people.erase": "erase a person's data everywhere",
     "people.manage": "invite people, give posts and tokens",
     "system.operate": "operate the installation",
 }
@@ -37,7 +38,15 @@ ROLES: Final[dict[str, Role]] = {
     "leader": Role(frozenset({"store.read"})),
     "data_office": Role(
         frozenset(
-            {"store.read", "catalogue.edit", "catalogue.approve", "intake.load", "intake.repair", "journal.read"}
+            {
+                "store.read",
+                "catalogue.edit",
+                "catalogue.approve",
+                "intake.load",
+                "intake.repair",
+                "journal.read",
+                "people.erase",
+            }
         ),
         city_wide=True,
     ),

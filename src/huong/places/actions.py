@@ -10,11 +10,11 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from huong.base import clock, home
-from huong.base.errors import BadInput, TooLarge
+from huong.base.errors import BadInput, StorageFull, TooLarge
 from huong.base.ids import digest
 from huong.base.text import fold
 from huong.journal import actions as journal
-from huong.places import events
+from huong.places import events, queries
 from huong.places.loading import renew
 from huong.places.models import Boundary, Unit
 
@@ -159,13 +159,16 @@ def keep_basemap(file: Path, *, by: int | None = None) -> Path:
     with file.open("rb") as source:
         _require_pmtiles(source.read(PMTILES_HEADER), size)
     home.require_space(size)
-    target = home.path("basemap", "city.pmtiles")
-    draft = target.with_suffix(".part")
+    draft = home.path("basemap", "city.part")
     seal = _copy(file, draft)
+    target = queries.basemap_path(seal)
+    os.replace(draft, target)
     with transaction.atomic():
         renew("basemap", source=file.name[:160], seal=seal)
         journal.record(events.BASEMAP_KEPT, "basemap", by=by, bytes=size, digest=seal)
-        os.replace(draft, target)
+    for other in target.parent.glob("*.pmtiles"):
+        if other != target:
+            other.unlink(missing_ok=True)
     return target
 
 
@@ -188,6 +191,8 @@ def _copy(file: Path, draft: Path) -> str:
             os.fsync(out.fileno())
         with draft.open("rb") as written:
             return hashlib.file_digest(written, "sha256").hexdigest()
-    except OSError:
+    except OSError as error:
         draft.unlink(missing_ok=True)
+        if home.is_full(error):
+            raise StorageFull from error
         raise

@@ -13,7 +13,7 @@ class PlacesConfig(AppConfig):
     def ready(self) -> None:
         """Fill the city loader and the search, and declare the events."""
         from huong.base import city, search
-        from huong.places import events, loading, queries  # noqa: F401
+        from huong.places import events, local_names, queries  # noqa: F401
 
-        city.loaders.add("places", loading.load)
+        city.loaders.add("places", local_names.load_city)
         search.sources.add("places", queries.hits)

@@ -12,5 +12,14 @@ BASEMAP_KEPT = events.declare(
     "places.basemap_kept", {"bytes": "its size", "digest": "of the file"}, "A base map was taken over.", unhandled=True
 )
 LANDMARKS_LOADED = events.declare(
-    "places.landmarks_loaded", {"count": "how many"}, "The city's gazetteer was loaded.", unhandled=True
+    "places.landmarks_loaded",
+    {"count": "how many", "digest": "of the file"},
+    "The city's gazetteer was loaded.",
+    unhandled=True,
+)
+SUB_AREAS_LOADED = events.declare(
+    "places.sub_areas_loaded",
+    {"count": "how many", "digest": "of the file"},
+    "The neighbourhoods and villages of the city's units were loaded.",
+    unhandled=True,
 )

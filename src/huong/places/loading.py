@@ -15,16 +15,16 @@ from huong.base.ids import digest, new_id
 from huong.base.text import fold, tone_normal
 from huong.journal import actions as journal
 from huong.places import events
-from huong.places.models import Edition, Landmark, Succession, Unit
+from huong.places.models import Edition, Succession, Unit
 
 Key = tuple[str, date]
 
 
 def load(folder: Path) -> int:
-    """Load the units, their succession and the gazetteer of a city. Idempotent, by key; never deletes.
+    """Load the units of a city and their succession. Idempotent, by key; never deletes.
 
     Args:
-        folder: holds `units*.csv`, `succession*.csv` and, if the city has one, `landmarks.csv`.
+        folder: holds `units*.csv` and `succession*.csv`.
 
     Returns:
         How many units the folder names.
@@ -43,7 +43,6 @@ def load(folder: Path) -> int:
             seal = digest(b"".join(file.read_bytes() for file in files))
             renew("units", source=folder.name, seal=seal)
             journal.record(events.UNITS_LOADED, folder.name, count=changed, digest=seal)
-    _landmarks(folder / "landmarks.csv")
     return len(rows)
 
 
@@ -138,24 +137,3 @@ def _successions(rows: list[dict[str, str]]) -> int:
             fresh.append(Succession(old_id=ids[old], new_id=ids[new], on=date.fromisoformat(row["on"])))
     Succession.objects.bulk_create(fresh, batch_size=500)
     return len(fresh)
-
-
-def _landmarks(file: Path) -> None:
-    """Load the gazetteer: key, name, kind, lon, lat and, if known, the code of today's unit."""
-    if not file.exists():
-        return
-    units = {unit.code: unit.id for unit in Unit.objects.on(clock.today())}
-    with transaction.atomic():
-        fresh = 0
-        for row in _rows(file):
-            facts = {
-                "name": row["name"],
-                "folded": fold(row["name"]),
-                "kind": row["kind"],
-                "lon": float(row["lon"]),
-                "lat": float(row["lat"]),
-                "unit_id": units.get(row["unit"]),
-            }
-            fresh += Landmark.objects.update_or_create(key=row["key"], defaults=facts)[1]
-        if fresh:
-            journal.record(events.LANDMARKS_LOADED, file.name, count=fresh)

@@ -3,11 +3,14 @@
 from datetime import date
 
 import orjson
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import condition, require_safe
 
+from huong.base import ranges
+from huong.base.errors import NotFound
 from huong.places import queries, whereabouts
 
 LONGEST = 300
@@ -26,6 +29,28 @@ def boundaries(request: HttpRequest) -> HttpResponse:
     answer = HttpResponse(orjson.dumps(document), content_type="application/geo+json")
     answer["Cache-Control"] = "public, max-age=300"
     return answer
+
+
+@require_safe
+def basemap_facts(request: HttpRequest) -> HttpResponse:
+    """Say under which address the city's base map lies, or an empty one where the city has none."""
+    seal = queries.basemap()
+    url = reverse("places:basemap", args=[seal]) if seal else ""
+    answer = HttpResponse(orjson.dumps({"url": url, "format": "pmtiles"}), content_type="application/json")
+    answer["Cache-Control"] = "public, max-age=300"
+    return answer
+
+
+@require_safe
+def basemap(request: HttpRequest, seal: str) -> HttpResponseBase:
+    """Serve the base map in the pieces that maps ask for; its address names its content, so it is kept for ever.
+
+    Raises:
+        NotFound: this is not the base map in force.
+    """
+    if seal != queries.basemap():
+        raise NotFound(_("There is no such base map here."))
+    return ranges.serve(request, queries.basemap_path(seal), content_type="application/vnd.pmtiles", tag=seal)
 
 
 @require_safe
@@ -51,9 +76,15 @@ def _day(text: str) -> tuple[date | None, str]:
 def unit(request: HttpRequest, code: str) -> HttpResponse:
     """Show a unit of today: its facts and what it was made of."""
     found = queries.unit(code)
-    return render(request, "places/unit.html", {"unit": found, "former": queries.former_units_of(code)})
+    return render(
+        request,
+        "places/unit.html",
+        {"unit": found, "former": queries.former_units_of(code), "sub_areas": queries.sub_areas_of(code)},
+    )
 
 
+basemap_facts.access = "open"  # type: ignore[attr-defined]
+basemap.access = "open"  # type: ignore[attr-defined]
 boundaries.access = "open"  # type: ignore[attr-defined]
 find.access = "open"  # type: ignore[attr-defined]
 unit.access = "open"  # type: ignore[attr-defined]

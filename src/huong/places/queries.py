@@ -3,17 +3,19 @@
 from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
+from pathlib import Path
 from typing import Literal
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from huong.base import clock
+from huong.base import clock, home
 from huong.base.errors import NotFound
 from huong.base.search import Hit
 from huong.base.text import fold
 from huong.places import gazette, rules
-from huong.places.models import Edition, Landmark, Succession, Unit
+from huong.places.models import Edition, Landmark, SubArea, Succession, Unit
 from huong.places.whereabouts import Candidate, Located, boundaries_geojson, unit_at
 
 __all__ = [
@@ -21,6 +23,8 @@ __all__ = [
     "Located",
     "Resolution",
     "alias_table",
+    "basemap",
+    "basemap_path",
     "boundaries_geojson",
     "current_code",
     "edition",
@@ -29,6 +33,7 @@ __all__ = [
     "landmarks",
     "resolve",
     "resolve_many",
+    "sub_areas_of",
     "unit",
     "unit_at",
     "unit_rows",
@@ -298,3 +303,21 @@ def landmarks(query: str, limit: int = 10) -> list[Landmark]:
     if not key:
         return []
     return list(Landmark.objects.filter(folded__contains=key).select_related("unit").order_by("name")[:limit])
+
+
+def sub_areas_of(code: str, on: date | None = None) -> list[SubArea]:
+    """Return the neighbourhoods and villages of a unit of today that exist on a day, by code."""
+    day = on or clock.today()
+    found = SubArea.objects.filter(unit__code=code, unit__valid_to=None, valid_from__lte=day)
+    return list(found.filter(Q(valid_to=None) | Q(valid_to__gte=day)).order_by("code"))
+
+
+def basemap() -> str:
+    """Return the digest of the city's own base map, under which it is served; empty if there is none."""
+    seal = Edition.objects.filter(part="basemap").values_list("digest", flat=True).first() or ""
+    return seal if seal and basemap_path(seal).exists() else ""
+
+
+def basemap_path(seal: str) -> Path:
+    """Return where a base map with this digest lies in the home."""
+    return home.path("basemap", f"{seal}.pmtiles")

@@ -97,7 +97,12 @@ def unit_at(lon: float, lat: float, on: date | None = None) -> Located:
         raise BadInput(
             _("%(lon)s, %(lat)s is not a point in degrees (longitude, latitude).") % {"lon": lon, "lat": lat}
         )
-    shapes, units = outlines(on)
+    return located(outlines(on), lon, lat)
+
+
+def located(held: "tuple[Outlines, dict[int, Unit]]", lon: float, lat: float) -> Located:
+    """Return the unit at a point among outlines that were taken once, for those who ask for many points."""
+    shapes, units = held
     near = shapes.near(lon, lat)
     if not shapes.schematic and any(one.distance_m == 0.0 for one in near):
         near = [one for one in near if one.distance_m == 0.0]

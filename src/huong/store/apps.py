@@ -11,9 +11,11 @@ class StoreConfig(AppConfig):
     verbose_name = _("Shared store")
 
     def ready(self) -> None:
-        """Register the journal reader, the schedule and the readiness check."""
+        """Register the journal reader, the schedule, the readiness check and the eraser."""
         from huong.base import readiness
-        from huong.store import handlers, jobs  # noqa: F401
+        from huong.people import ports
+        from huong.store import erasure, handlers, jobs  # noqa: F401
         from huong.store.health import check
 
         readiness.checks.add("store", check)
+        ports.erasers.add("store", erasure.erase)

@@ -1,7 +1,8 @@
 """Personal datasets: what identifies a person is stored encrypted, under a key of that person's own.
 
 The identifying fields of a row become one sealed value (AES-256-GCM-SIV, RFC 8452) under the data key
-of the person; destroying that key erases the person from every commit, copy and backup at once. Sealing
+of the person; destroying that key erases the person from every commit and copy at once (a backup of the database
+that was written before still holds the key, wrapped). Sealing
 is deterministic, so that the same row is the same bytes and a second load changes nothing. Beside it
 stand the keyed hash of the person and of identifying identifiers, for keys and joins.
 """
@@ -64,6 +65,12 @@ def layout_of(spec: "ContractSpec") -> Layout | None:
     )
     person = next((name for name, semantic in semantics.items() if semantic == _PERSON), "")
     return Layout(spec.dataset, tuple(spec.identifying), hashed, person or (hashed[0][0] if hashed else ""))
+
+
+def knows_national_ids(spec: "ContractSpec") -> bool:
+    """Return whether a contract's rows are known by the national id of a person."""
+    layout = layout_of(spec)
+    return layout is not None and bool(layout.person) and spec.by_name[layout.person].semantic == _PERSON
 
 
 def protect(parquet_in: Path, parquet_out: Path, spec: "ContractSpec") -> int:

@@ -91,3 +91,17 @@ def test_the_calendar_knows_the_culture_day_and_tet(db, tmp_path):
     assert calendar.is_working_day(date(2026, 8, 22))
     friday_noon = datetime(2026, 11, 20, 9, tzinfo=UTC)
     assert calendar.add_working_hours(friday_noon, 2).date() == date(2026, 11, 23)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://127.0.0.1/", "http://[::ffff:127.0.0.1]/", "http://[64:ff9b::7f00:1]/", "http://[2002:7f00:1::]/",
+        "http://224.0.0.1/", "http://0/", "http://169.254.169.254/", "http://x:99999/", "http://[::1",
+        "http://u:geheim@example.org/", "http://:geheim@example.org/", "file:///etc/passwd",
+    ],
+)  # fmt: skip
+def test_no_address_inside_the_house_is_fetched_and_no_password_is_repeated(url):
+    with pytest.raises(BadInput) as refused:
+        net.get(url, timeout=1)
+    assert "geheim" not in refused.value.message

@@ -20,6 +20,9 @@ ALLOWED: Final[tuple[type[Any], ...]] = (
 )  # fmt: skip
 
 
+DEEPEST: Final = 120  # each part is looked at by a function that calls itself
+
+
 class NotACondition(ValueError):
     """The text is not a condition over one row; `args[0]` says which part is not."""
 
@@ -38,12 +41,22 @@ def parse(condition: str) -> sql.Expression:
         found = sqlglot.parse_one(condition, dialect="duckdb")
     except (sqlglot.errors.SqlglotError, RecursionError) as error:
         raise NotACondition(condition[:80]) from error
+    _require_shallow(found, condition)
     for part in found.walk():
         if not isinstance(part, ALLOWED) or (isinstance(part, sql.Column) and part.table):
             raise NotACondition(part.sql("duckdb")[:80])
     if not isinstance(found, sql.Predicate | sql.Connector | sql.Not | sql.Paren | sql.Boolean | sql.RegexpLike):
         raise NotACondition(condition[:80])
     return found
+
+
+def _require_shallow(found: sql.Expression, condition: str) -> None:
+    level: list[sql.Expression] = [found]
+    for _depth in range(DEEPEST):
+        level = [child for part in level for child in part.iter_expressions()]
+        if not level:
+            return
+    raise NotACondition(condition[:80])
 
 
 def fields_of(condition: str) -> tuple[str, ...]:
@@ -69,7 +82,7 @@ def condition_of_query(query: str) -> str:
     plain = query.replace("${table}", "t").replace("${object}", "t").replace("{table}", "t").replace("{object}", "t")
     try:
         found = sqlglot.parse_one(plain, dialect="duckdb")
-    except sqlglot.errors.SqlglotError as error:
+    except (sqlglot.errors.SqlglotError, RecursionError) as error:
         raise NotACondition(query[:80]) from error
     where = found.args.get("where")
     used = {name for name, value in found.args.items() if value} - {"kind"}
@@ -81,6 +94,7 @@ def condition_of_query(query: str) -> str:
         or len(list(found.find_all(sql.Select))) > 1
     ):
         raise NotACondition(query[:80])
+    _require_shallow(found, query)
     condition = f"NOT ({where.this.sql('duckdb')})"
     parse(condition)
     return condition

@@ -6,7 +6,6 @@ IS NULL: for such conditions it is enough to try every value named, the borders,
 Other conditions are left alone; a load that one rule refuses altogether says so later.
 """
 
-import re
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from itertools import islice, product
@@ -14,7 +13,7 @@ from typing import Any, Final
 
 from sqlglot import expressions as sql
 
-from huong.catalogue.rules import conditions
+from huong.catalogue.rules import conditions, running
 from huong.catalogue.rules.fields import FieldSpec, Limits
 from huong.catalogue.rules.problems import Document, Path, noop
 from huong.catalogue.rules.spec import ContractSpec
@@ -38,9 +37,15 @@ def require_possible(document: Document, spec: ContractSpec) -> None:
     """Add a problem for every check that no row can pass."""
     for position, field in enumerate(spec.fields):
         path: Path = ("schema", 0, "properties", position)
+        reason = running.problem_of_pattern(field.limits.pattern or "")
+        if reason:
+            here = (*path, "logicalTypeOptions", "pattern")
+            document.add(here, noop("The pattern cannot be read: %(reason)s."), reason=reason)
+            continue
         _require_limits(document, field, path)
         _require_values(document, field, path)
     places = _places_of_rules(document)
+    running.require_runnable(document, spec, places)
     for rule in spec.rules:
         if not can_hold(rule.condition, spec.by_name):
             document.add(
@@ -129,7 +134,7 @@ def _require_values(document: Document, field: FieldSpec, path: Path) -> None:
 
 def _refusing(field: FieldSpec, value: str) -> str:
     limits = field.limits
-    if limits.pattern and not re.search(limits.pattern, value):
+    if limits.pattern and not running.fits(limits.pattern, value):
         return noop("pattern")
     if not (limits.min_length or 0) <= len(value) <= (limits.max_length or len(value)):
         return noop("length")

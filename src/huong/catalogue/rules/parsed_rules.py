@@ -47,9 +47,17 @@ def library_checks(document: Document, part: dict[str, Any], path: Path) -> dict
             continue
         if check.get("mustBe") != 0:
             document.add(here, noop("Hương decides row by row, so this rule needs “mustBe: 0”."))
-        arguments = check.get("arguments")
-        found[kind] = (severity_of(document, check, here), (arguments or {}).get("validValues"))
+        found[kind] = (severity_of(document, check, here), _valid_values(document, check, here))
     return found
+
+
+def _valid_values(document: Document, check: dict[str, Any], path: Path) -> list[Any] | None:
+    arguments = check.get("arguments")
+    listed = arguments.get("validValues") if isinstance(arguments, dict) else arguments
+    if listed is not None and (not isinstance(listed, list) or not isinstance(arguments, dict)):
+        document.add((*path, "arguments"), noop("Here should stand a list, each line beginning with “-”."))
+        return None
+    return listed
 
 
 def rules_of(document: Document, table: dict[str, Any], fields: tuple[FieldSpec, ...]) -> tuple[RuleSpec, ...]:

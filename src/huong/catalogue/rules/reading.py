@@ -10,6 +10,7 @@ from huong.catalogue.rules.problems import Document, Path, Problem, noop
 MAX_BYTES: Final = 1_000_000
 MAX_VALUES: Final = 50_000
 MAX_DEPTH: Final = 40
+LARGEST: Final = 1e30
 
 
 class PlainLoader(yaml.SafeLoader):
@@ -18,6 +19,7 @@ class PlainLoader(yaml.SafeLoader):
     YAML 1.1 would read the code "NO" as false and 2026-01-01 as a date object.
     """
 
+    depth = 0
     yaml_implicit_resolvers = {
         first: [pair for pair in found if pair[0] not in ("tag:yaml.org,2002:bool", "tag:yaml.org,2002:timestamp")]
         for first, found in yaml.SafeLoader.yaml_implicit_resolvers.items()
@@ -28,7 +30,13 @@ class PlainLoader(yaml.SafeLoader):
         if self.check_event(yaml.AliasEvent):
             mark = self.peek_event().start_mark  # type: ignore[no-untyped-call]
             raise yaml.MarkedYAMLError(problem="*", problem_mark=mark)
-        return super().compose_node(parent, index)  # type: ignore[no-any-return]
+        self.depth += 1
+        if self.depth > MAX_DEPTH:
+            mark = self.peek_event().start_mark  # type: ignore[no-untyped-call]
+            raise yaml.MarkedYAMLError(problem="too many parts", problem_mark=mark)
+        node = super().compose_node(parent, index)
+        self.depth -= 1
+        return node  # type: ignore[no-any-return]
 
 
 PlainLoader.add_implicit_resolver(
@@ -99,7 +107,10 @@ class _Walk:
             return self._mapping(node, path)
         if isinstance(node, yaml.SequenceNode):
             return [self.value_of(child, (*path, position)) for position, child in enumerate(node.value)]
-        return self.loader.construct_object(node)  # type: ignore[no-untyped-call]
+        value = self.loader.construct_object(node)  # type: ignore[no-untyped-call]
+        if isinstance(value, int | float) and not abs(value) < LARGEST:
+            raise yaml.MarkedYAMLError(problem="too large a number", problem_mark=node.start_mark)
+        return value
 
     def _mapping(self, node: yaml.MappingNode, path: Path) -> dict[str, Any]:
         found: dict[str, Any] = {}

@@ -123,3 +123,69 @@ def test_the_code_no_is_a_text_and_not_false():
 
 def test_reading_gives_what_yaml_gives(good):
     assert read(good).value == yaml.safe_load(good)
+
+
+def rewritten(good, **table):
+    """Return a good contract with other parts of its table."""
+    document = yaml.safe_load(good)
+    document["schema"][0] |= table
+    return yaml.safe_dump(document, allow_unicode=True)
+
+
+def rule(condition):
+    return [{"name": "odd", "type": "custom", "engine": "huong", "implementation": condition, "description": "x"}]
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        "EXTRACT(epoch FROM code) = 1",
+        "regexp_matches(code, '(')",
+        "round(code, 2) > 1",
+        " OR ".join(f"code = 'a{number}'" for number in range(2000)),
+        "(" * 3000 + "code = 'a'" + ")" * 3000,
+    ],
+    ids=["wrong type", "wrong pattern", "wrong argument", "endless", "deep"],
+)
+def test_a_rule_that_would_end_every_load_is_a_problem_of_the_contract(good, condition):
+    found = problems(rewritten(good, quality=rule(condition)))
+    assert [
+        message for _line, _column, message in found if "cannot be computed" in message or "not a condition" in message
+    ]
+
+
+def test_a_deep_counting_query_is_a_problem_of_the_contract(good):
+    query = "SELECT COUNT(*) FROM ${table} WHERE " + "(" * 3000 + "code = 'a'" + ")" * 3000
+    quality = [{"name": "odd", "type": "sql", "mustBe": 0, "query": query}]
+    assert "not a condition" in str(problems(rewritten(good, quality=quality)))
+
+
+@pytest.mark.parametrize("pattern", ["x{1500}", "(?>a+)b"])
+def test_a_pattern_that_the_engine_cannot_read_is_a_problem_of_the_contract(good, pattern):
+    fields = yaml.safe_load(good)["schema"][0]["properties"]
+    fields.append({"name": "odd", "logicalType": "string", "logicalTypeOptions": {"pattern": pattern}})
+    assert "cannot be read" in str(problems(rewritten(good, properties=fields)))
+
+
+@pytest.mark.timeout(10)
+def test_a_pattern_without_end_costs_no_time(good):
+    fields = yaml.safe_load(good)["schema"][0]["properties"]
+    values = [{"metric": "invalidValues", "mustBe": 0, "arguments": {"validValues": ["a" * 60 + "!"]}}]
+    options = {"pattern": "(a+)+"}
+    fields.append({"name": "odd", "logicalType": "string", "logicalTypeOptions": options, "quality": values})
+    assert "is allowed for" in str(problems(rewritten(good, properties=fields)))
+
+
+@pytest.mark.parametrize("arguments", [[1], 5, {"validValues": 5}])
+def test_allowed_values_that_are_no_list_are_a_problem_of_the_contract(good, arguments):
+    fields = yaml.safe_load(good)["schema"][0]["properties"]
+    quality = [{"metric": "invalidValues", "mustBe": 0, "arguments": arguments}]
+    fields.append({"name": "odd", "logicalType": "string", "quality": quality})
+    assert problems(rewritten(good, properties=fields))
+
+
+@pytest.mark.parametrize(
+    "text", ["a: " + "[" * 20_000, "a: " + "{a: " * 3000, "a: " + ":".join(["1"] * 9000), "a: .inf"]
+)
+def test_a_text_without_end_is_a_problem_and_no_error(text):
+    assert problems(text)

@@ -6,12 +6,15 @@ from huong.catalogue.rules.fields import FieldSpec
 from huong.catalogue.rules.words import can_be_of_wrong_type, checks_of
 from huong.catalogue.types import REGISTRY
 
-FIELDS = [FieldSpec("value", "Giá trị", "Value", kind.base, semantic=name) for name, kind in REGISTRY.items()]
+TEXTS = [
+    field
+    for name in REGISTRY
+    if REGISTRY[name].base == "string"
+    and can_be_of_wrong_type(field := FieldSpec("value", "Giá trị", "Value", "string", semantic=name))
+]
 
 
-@pytest.mark.parametrize(
-    "field", [field for field in FIELDS if can_be_of_wrong_type(field)], ids=lambda field: field.semantic
-)
+@pytest.mark.parametrize("field", TEXTS, ids=lambda field: field.semantic)
 def test_no_sentence_shows_the_technical_name_of_a_type(field):
     found = next(check for check in checks_of((field,), (), ()) if check.kind == "type")
     assert field.semantic not in found.message_vi

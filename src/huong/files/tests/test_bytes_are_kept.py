@@ -243,3 +243,21 @@ def test_the_same_bytes_sent_twice_at_once_are_kept_once():
     assert len(blobs) == 4
     assert len(files_on_disk()) == 1
     assert Kept.objects.count() == 4
+
+
+@pytest.mark.django_db(transaction=True)
+def test_files_erased_by_their_key_are_gone_for_good_and_others_stay():
+    raw, other, plain = keep(b"1", scope="load:a"), keep(b"2", scope="load:b"), keep(b"3")
+    stored = queries.stored_path(raw)
+    assert stored.exists()
+    assert actions.erase("load:a") == 1
+    assert not stored.exists()
+    assert [content(other), content(plain)] == [b"2", b"3"]
+    with pytest.raises(KeyDestroyed):
+        queries.open_blob(raw.pk)
+    with pytest.raises(KeyDestroyed):
+        keep(b"1", scope="load:a")
+    assert actions.erase("load:a") == actions.erase("load:never") == 0
+    entry = Entry.objects.get(name="files.erased")
+    assert entry.data == {"scope": "load:a", "files": 1}
+    assert queries.kept_by("intake:cay-xanh")[-1].blob == raw  # that there was a file stays known

@@ -201,7 +201,7 @@ def fail(load: Load, error: HuongError) -> None:
     load.state = "stopped" if needs_person else "failed"
     load.problem, load.message, load.finished_at = error.code[:40], error.message, clock.now()
     plain = {name: value for name, value in error.details.items() if name in ("differences", "missing", "same_as")}
-    load.detail |= plain
+    load.detail = {name: value for name, value in load.detail.items() if name != "deaths"} | plain
     with transaction.atomic():
         load.save()
         journal.record(

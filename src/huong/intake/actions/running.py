@@ -17,7 +17,7 @@ from huong.catalogue.rules import ContractSpec
 from huong.intake import queries
 from huong.intake.actions import bells, closing
 from huong.intake.actions.receiving import fail, staged
-from huong.intake.errors import Busy, HeaderChanged, MappingNeeded, SameBytesElsewhere, Stopped
+from huong.intake.errors import Busy, HeaderChanged, MappingNeeded, SameBytesElsewhere, Stopped, Unreadable
 from huong.intake.models import Load
 from huong.intake.pipeline import columns
 from huong.intake.pipeline.alone import alone
@@ -33,6 +33,7 @@ from huong.store import queries as stored
 if TYPE_CHECKING:
     from huong.store.models import Commit
 
+MOST_DEATHS = 5
 OPTIONAL_KEYS = frozenset({"json", "ndjson", "geojson"})
 
 
@@ -85,6 +86,7 @@ def _refuse(load: Load, error: HuongError) -> None:
 
 
 def _run(load: Load, progress: Progress) -> Load:
+    _require_alive(load)
     spec = catalogue.contract_of(load.dataset, load.contract_version)
     folder = home.path("tmp", f"load-{load.id}", "x").parent
     folder.mkdir(mode=0o700, exist_ok=True)
@@ -102,6 +104,28 @@ def _run(load: Load, progress: Progress) -> Load:
     reached("published", load.id)
     shutil.rmtree(folder, ignore_errors=True)
     return load
+
+
+def _require_alive(load: Load) -> None:
+    """Refuse a load that has ended its process again and again: begun once more it would hold up all others.
+
+    Raises:
+        Unreadable: it has; a person may start it again.
+    """
+    if load.state == "queued":
+        return
+    deaths = int(load.detail.get("deaths", 0)) + 1
+    if deaths >= MOST_DEATHS:
+        raise Unreadable(
+            _(
+                "“%(name)s” could not be loaded: the work broke off %(times)s times without a word. Nothing was loaded. "
+                "Please save the table as CSV and send that, or tell the operator."
+            )
+            % {"name": load.name, "times": deaths},
+            code="breaks_off",
+        )
+    load.detail["deaths"] = deaths
+    load.save(update_fields=["detail"])
 
 
 def _read_and_check(load: Load, spec: ContractSpec, progress: Progress, folder: Path) -> Load | None:

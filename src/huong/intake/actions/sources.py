@@ -61,7 +61,7 @@ def save_source(
         every_minutes: how often it is fetched; only by hand if None.
 
     Raises:
-        Forbidden: `by` may not load for the owner.
+        Forbidden: `by` may not load for the owner, or lacks the power that the kind itself needs.
         BadInput: settings that cannot work, or a schedule below one minute.
         NotFound: no such dataset or kind.
 
@@ -69,7 +69,11 @@ def save_source(
     """
     spec = catalogue.contract_of(dataset)
     require_may_load(by, spec)
-    source_kinds.get(kind).check(settings)
+    chosen = source_kinds.get(kind)
+    chosen.check(settings)
+    power = getattr(chosen, "power", "")
+    if power and by is not None:
+        access.require_power(by, power)
     odd = mappings.unknown(spec, mapping or {})
     if odd:
         raise BadInput(

@@ -13,7 +13,7 @@ import orjson
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from huong.base import home
+from huong.base import home, net
 from huong.base.errors import BadInput, Unavailable
 from huong.intake.kinds.settings import require, require_choice
 from huong.intake.models import Source
@@ -37,7 +37,7 @@ class _Place:
 class Database:
     """Settings: `engine`, `table`, `columns`, `cursor_column`, and `host`, `port`, `database`, `user` or `file`.
 
-    Secrets: `password`. With a cursor column, rows are fetched in its order and only those beyond the last
+    The file lies below `drop` in the home. Secrets: `password`. With a cursor column, rows are fetched in its order and only those beyond the last
     value; what arrived before a stop stays in our own file, so that a pull that broke off goes on from there.
     """
 
@@ -54,6 +54,8 @@ class Database:
         require_choice(settings, "engine", ENGINES)
         needed = ("file",) if settings["engine"] == "sqlite" else ("host", "database", "user")
         require(settings, needed=("engine", "table", *needed), allowed=allowed)
+        if settings["engine"] == "sqlite":
+            _file_of(settings)
         for name in [settings["table"], *(settings.get("columns") or []), settings.get("cursor_column") or "x"]:
             if not _NAME.fullmatch(str(name)):
                 raise BadInput(
@@ -65,7 +67,7 @@ class Database:
 
         Raises:
             Unavailable: the database does not answer, or went away; what came so far is kept for the next try.
-            BadInput: the table or a column is missing, or the password is wrong.
+            BadInput: the table or a column is missing, the password is wrong, or the place is none of ours to ask.
         """
         import pyarrow as pa
         import pyarrow.parquet as pq
@@ -180,13 +182,28 @@ def _quoted(name: str) -> str:
     return ".".join(f'"{part}"' for part in str(name).split("."))
 
 
+def _file_of(settings: Mapping[str, Any]) -> Path:
+    """Return a database file of the drop folder; any other file of the machine is none of a source's business.
+
+    Raises:
+        BadInput: it lies elsewhere, directly or by a link.
+    """
+    folder = home.path("drop", "x").parent.resolve()
+    file = (folder / str(settings["file"])).resolve()
+    if folder not in file.parents:
+        raise BadInput(
+            _("The database file must lie in the drop folder, such as “parks/trees.sqlite3”."), code="setting_file"
+        )
+    return file
+
+
 def _from_sqlite(source: Source, place: _Place) -> Iterator[Batch]:
-    file = Path(source.settings["file"])
+    file = _file_of(source.settings)
     if not file.is_file():
         raise Unavailable(_("The database file is not there. It will be tried again."))
     sql, values = _query(source, place, "?")
     try:
-        with contextlib.closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True, timeout=10)) as con:
+        with contextlib.closing(sqlite3.connect(f"{file.as_uri()}?mode=ro", uri=True, timeout=10)) as con:
             found = con.execute(sql, [_number_if_so(value) for value in values])
             names = [entry[0] for entry in found.description]
             while batch := found.fetchmany(BATCH_ROWS):
@@ -212,11 +229,14 @@ def _from_postgresql(source: Source, secrets: Mapping[str, str], place: _Place) 
 
     settings = source.settings
     sql, values = _query(source, place, "%s")
+    port = int(settings.get("port") or 5432)
+    address = net.checked_address(str(settings["host"]), port)
     try:
         with (
             psycopg.connect(
                 host=settings["host"],
-                port=int(settings.get("port") or 5432),
+                hostaddr=address or None,
+                port=port,
                 dbname=settings["database"],
                 user=settings["user"],
                 password=secrets.get("password") or None,

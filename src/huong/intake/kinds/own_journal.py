@@ -23,6 +23,7 @@ class OwnJournal:
     """Settings: `names`, the events wanted, such as ["store.*"]; all, if left out."""
 
     title = gettext_lazy("Journal")
+    power = "journal.read"  # it brings entries of every agency, those about named persons too
 
     def check(self, settings: Mapping[str, Any]) -> None:
         """Refuse unknown settings.

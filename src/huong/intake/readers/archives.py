@@ -1,6 +1,8 @@
 """Zip and gzip: unpacked within bounds, without trusting what the archive says about itself."""
 
+import errno
 import gzip
+import lzma
 import zipfile
 import zlib
 from collections.abc import Callable
@@ -16,6 +18,7 @@ from huong.intake.errors import Unreadable
 from huong.intake.readers import limits
 
 _ENDINGS = (".csv", ".tsv", ".xlsx", ".xls", ".json", ".ndjson", ".jsonl", ".geojson", ".parquet")
+_DAMAGE = (zipfile.BadZipFile, gzip.BadGzipFile, NotImplementedError, EOFError, zlib.error, lzma.LZMAError)
 CHUNK = 1024 * 1024
 _TABLES = (Kind.CSV, Kind.XLSX, Kind.JSON, Kind.NDJSON, Kind.GEOJSON, Kind.PARQUET)
 
@@ -58,7 +61,11 @@ def _from_zip(path: Path, to: Path, *, name: str, member: str) -> str:
             with archive.open(found) as source:
                 _copy(source, to, packed=found.compress_size, name=name)
             return found.filename.rsplit("/", 1)[-1]
-    except (zipfile.BadZipFile, NotImplementedError, EOFError) as error:
+    except _DAMAGE as error:
+        raise _damaged(name) from error
+    except OSError as error:
+        if error.errno not in (None, errno.EINVAL):  # bz2 says nothing, a place before the file's begin says EINVAL
+            raise
         raise _damaged(name) from error
 
 
@@ -116,7 +123,7 @@ def _copy(source: IO[bytes] | gzip.GzipFile, to: Path, *, packed: int, name: str
                 if size % (64 * CHUNK) < len(chunk):
                     home.require_space(64 * CHUNK)
                 out.write(chunk)
-    except (EOFError, zlib.error, gzip.BadGzipFile, zipfile.BadZipFile) as error:
+    except _DAMAGE as error:
         raise _damaged(name) from error
 
 

@@ -7,8 +7,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from django.utils.translation import gettext as _
 
+from huong.base import home
 from huong.intake.errors import Unreadable
-from huong.intake.readers import limits
+from huong.intake.readers import apart, limits
 from huong.intake.types import Recipe, Staged
 
 
@@ -41,23 +42,16 @@ def stage(path: Path, *, name: str, recipe: Recipe) -> Staged:
 
 
 def from_stream(path: Path, to: Path, *, name: str) -> Path:
-    """Write an Arrow stream as Parquet, batch by batch.
+    """Write an Arrow stream as Parquet, in a process of its own: a damaged one may end it.
 
     Raises:
         Unreadable: it is no Arrow stream, or it breaks off.
     """
-    try:
-        with (
-            pa.OSFile(str(path)) as source,
-            pa.ipc.open_stream(source) as reader,
-            pq.ParquetWriter(to, reader.schema, compression="snappy") as writer,
-        ):
-            for batch in reader:
-                writer.write_batch(batch)
-    except (pa.ArrowException, OSError) as error:
+    home.require_space(path.stat().st_size)
+    if not apart.survives("arrow", path, to):
         raise Unreadable(
             _("The Arrow stream “%(name)s” is damaged or was not sent to its end. Please send it again.")
             % {"name": name},
             code="damaged_arrow",
-        ) from error
+        )
     return to

@@ -35,12 +35,30 @@ def stage(path: Path, *, name: str, work: Path, recipe: Recipe, kind: Kind, tick
     items = _lines(path, name) if lines else _items(path, name, recipe.path)
     with Parts(work) as parts:
         for number, item in enumerate(items, 1):
-            parts.add_record(number, row_of(item, name, number))
+            parts.add_record(number, _readable(item, name, number))
             if number % TICK_ROWS == 0:
                 tick(number)
     if not parts.rows:
         raise limits.no_rows(name)
     return Staged(parts.files, parts.columns, parts.rows, detected={"path": recipe.path})
+
+
+def _readable(item: object, name: str, number: int) -> dict[str, str | None]:
+    """Return an object as one row of texts that can be written down.
+
+    Raises:
+        Unreadable: it is nested too deeply, or holds halves of letters (lone surrogates, RFC 8259 section 8.2).
+    """
+    try:
+        row = row_of(item, name, number)
+        "".join((*row, *filter(None, row.values()))).encode()
+    except (RecursionError, TypeError, UnicodeEncodeError) as error:  # orjson says TypeError of both
+        raise Unreadable(
+            _("Entry %(number)s of “%(name)s” is nested too deeply, or holds signs that are no text.")
+            % {"name": name, "number": number},
+            code="not_a_row",
+        ) from error
+    return row
 
 
 def row_of(item: object, name: str, number: int) -> dict[str, str | None]:
@@ -59,7 +77,8 @@ def row_of(item: object, name: str, number: int) -> dict[str, str | None]:
     if item.get("type") == "Feature" and "geometry" in item:
         if item.get("id") is not None:
             row["id"] = _text(item["id"])
-        _flatten(item.get("properties") or {}, "", row, 0)
+        properties = item.get("properties") or {}
+        _flatten(properties if isinstance(properties, Mapping) else {"properties": properties}, "", row, 0)
         row |= place_of(item["geometry"])
         return row
     _flatten(item, "", row, 0)
@@ -200,6 +219,8 @@ def _streamed(path: Path, name: str, wanted: str) -> Iterator[object]:
                 return
             try:
                 item, end = _DECODER.raw_decode(text, at)
+            except RecursionError as error:
+                raise _not_json(name, 1) from error
             except ValueError as error:
                 item, end = error, len(text)
             if end < len(text):

@@ -34,10 +34,11 @@ class Parts:
         self._close()
 
     def name(self, columns: Sequence[str]) -> None:
-        """Say which columns the following rows have."""
+        """Say which columns the following rows have; rows that wait to be written are widened, not written apart."""
         if list(columns) != self.columns:
-            self._flush()
-            self._close()
+            if self._writer is not None or list(columns[: len(self.columns)]) != self.columns:
+                self._flush()
+                self._close()
             self.columns = limits.require_names(list(columns))
 
     def add(self, number: int, cells: Sequence[str | None]) -> None:
@@ -68,7 +69,11 @@ class Parts:
     def _flush(self) -> None:
         if not self._waiting:
             return
-        arrays = [pa.array([cell or None for cell in cells], pa.string()) for cells in zip(*self._waiting, strict=True)]
+        width = len(self.columns)
+        waiting = (
+            cells if len(cells) == width else [*cells, *[None] * (width - len(cells))] for cells in self._waiting
+        )
+        arrays = [pa.array([cell or None for cell in cells], pa.string()) for cells in zip(*waiting, strict=True)]
         arrays = arrays or [pa.nulls(len(self._waiting), pa.string()) for _name in self.columns]
         numbers, self._waiting = self._numbers, []
         self._numbers = []

@@ -3,6 +3,7 @@
 import datetime as dt
 import zipfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from huong.intake.errors import Unreadable
-from huong.intake.readers import limits
+from huong.intake.readers import apart, limits
 from huong.intake.readers.delimited import Tick, header_of
 from huong.intake.readers.parts import Parts
 from huong.intake.rules import header, numbers
@@ -28,8 +29,27 @@ def stage(path: Path, *, name: str, work: Path, recipe: Recipe, known: frozenset
     Raises:
         Unreadable: damaged, locked, too large, no such sheet, no header.
     """
-    _require_size(path, name)
-    book = _open(path, name)
+    with _damage_refused(name):
+        _require_size(path, name)
+        return _staged(_open(path, name), name, work, recipe, known, tick)
+
+
+@contextmanager
+def _damage_refused(name: str) -> Iterator[None]:
+    try:
+        yield
+    except (calamine.CalamineError, zipfile.BadZipFile, NotImplementedError) as error:
+        raise _damaged(name) from error
+
+
+def _damaged(name: str) -> Unreadable:
+    return Unreadable(
+        _("The workbook “%(name)s” is damaged or was not sent to its end. Please send it again.") % {"name": name},
+        code="damaged_archive",
+    )
+
+
+def _staged(book: Any, name: str, work: Path, recipe: Recipe, known: frozenset[str], tick: Tick) -> Staged:
     sheet_name, sheet = _sheet(book, recipe, name)
     head = [cells for _number, cells in _first(_rows(sheet), 2 * header.LOOK_AT)]
     if not any(any(cells) for cells in head):
@@ -64,20 +84,23 @@ def stage(path: Path, *, name: str, work: Path, recipe: Recipe, known: frozenset
 
 
 def _require_size(path: Path, name: str) -> None:
-    """Refuse a workbook that unpacks to more than fits into memory."""
-    if not zipfile.is_zipfile(path):
-        return
-    with zipfile.ZipFile(path) as parts:
-        size = sum(found.file_size for found in parts.infolist())
-        packed = sum(found.compress_size for found in parts.infolist())
-    if size > min(limits.MAX_SHEET, settings.HUONG.upload_mb * 4 * 1024 * 1024) or (
-        size > limits.RATIO_FROM and size > packed * limits.MAX_RATIO
-    ):
+    """Refuse a workbook that unpacks to more than fits into memory, or whose cells reach too far for it."""
+    if _unpacks_too_far(path) or not apart.survives("workbook", path):
         raise Unreadable(
             _("The workbook “%(name)s” is too large to be read as a sheet. Please save it as CSV and send that.")
             % {"name": name},
             code="workbook_too_large",
         )
+
+
+def _unpacks_too_far(path: Path) -> bool:
+    if not zipfile.is_zipfile(path):
+        return False
+    with zipfile.ZipFile(path) as parts:
+        size = sum(found.file_size for found in parts.infolist())
+        packed = sum(found.compress_size for found in parts.infolist())
+    most = min(limits.MAX_SHEET, settings.HUONG.upload_mb * 4 * 1024 * 1024)
+    return size > most or (size > limits.RATIO_FROM and size > packed * limits.MAX_RATIO)
 
 
 def _open(path: Path, name: str) -> Any:
@@ -88,11 +111,8 @@ def _open(path: Path, name: str) -> Any:
             _("“%(name)s” is locked with a password. Please send it without one.") % {"name": name},
             code="locked_archive",
         ) from error
-    except (calamine.CalamineError, OSError) as error:
-        raise Unreadable(
-            _("The workbook “%(name)s” is damaged or was not sent to its end. Please send it again.") % {"name": name},
-            code="damaged_archive",
-        ) from error
+    except OSError as error:
+        raise _damaged(name) from error
 
 
 def _sheet(book: Any, recipe: Recipe, name: str) -> tuple[str, Any]:
@@ -164,13 +184,23 @@ def _require_no_more(cells: Cells, width: int, number: int) -> None:
     if len(cells) > width:
         raise Unreadable(
             _(
-                "Row %(row)s has a value (“%(value)s”) to the right of the last column name. Please name that column or "
-                "remove the value, then send the file again."
+                "Row %(row)s has a value in column %(column)s, to the right of the last column name. Please name that "
+                "column or remove the value, then send the file again."
             )
-            % {"row": number, "value": cells[-1][:40]},
+            % {"row": number, "column": _letters(len(cells))},
             code="value_without_column",
             row=number,
         )
+
+
+def _letters(column: int) -> str:
+    """Return a column's number, from 1, as workbooks name it.
+
+    >>> _letters(3), _letters(28)
+    ('C', 'AB')
+    """
+    rest, last = divmod(column - 1, 26)
+    return (_letters(rest) if rest else "") + chr(ord("A") + last)
 
 
 def text_of(value: object) -> str:

@@ -98,6 +98,12 @@ def referee(folder, steps):
     import django
 
     django.setup()
+    import deltalake  # noqa: F401 - loaded once here, so that no fork loads it again
+    import duckdb  # noqa: F401
+    import pyarrow.parquet  # noqa: F401
+
+    from huong.intake import actions  # noqa: F401
+
     assert forked(prepare, folder) == 0
     killed = 0
     for number, step in enumerate(steps):

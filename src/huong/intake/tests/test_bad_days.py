@@ -8,7 +8,7 @@ from django.db import connection, connections
 from huong.base import home
 from huong.base.errors import StorageFull
 from huong.intake import actions, queries
-from huong.intake.errors import Busy
+from huong.intake.errors import Busy, Unreadable
 from huong.intake.models import Load
 from huong.intake.pipeline.alone import alone
 from huong.store import queries as store
@@ -103,3 +103,29 @@ def test_lists_of_loads_ask_the_database_a_constant_number_of_times(
         assert queries.waiting_of(["drains", "log"]) == {"drains": 1, "log": 1}
     with django_assert_num_queries(1):
         assert set(queries.last_loads(["drains", "log"])) == {"drains", "log"}
+
+
+def test_a_file_that_ends_its_process_again_and_again_is_refused_so_that_others_get_their_turn(
+    drains_data, steward, monkeypatch
+):
+    import io
+
+    class Ended(BaseException):
+        pass
+
+    def end(*_args, **_facts):
+        raise Ended
+
+    load = actions.receive("drains", io.BytesIO(GOOD.encode()), name="x.csv", by=steward)
+    actions.start(load.pk, by=steward)
+    with monkeypatch.context() as deadly:
+        deadly.setattr("huong.intake.readers.delimited.stage", end)
+        for _time in range(5):
+            with pytest.raises(Ended):
+                actions.run(load.pk)
+        with pytest.raises(Unreadable):
+            actions.run(load.pk)
+    load.refresh_from_db()
+    assert (load.state, load.problem) == ("failed", "breaks_off")
+    actions.resume(load.pk, by=steward)
+    assert actions.run(load.pk).state == "done"

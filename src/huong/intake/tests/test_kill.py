@@ -5,12 +5,10 @@ import os
 import subprocess
 import sys
 from pathlib import Path
-from urllib.parse import quote
 
 import pytest
-from django.db import connection
 
-from huong.base import ids
+from huong.base.testing import house
 from huong.intake.ports import STEPS
 
 SCRIPT = Path(__file__).with_name("pulling_the_plug.py")
@@ -19,22 +17,10 @@ IN_THE_STORE = ("store.delta_committed", "store.pointer_moved", "store.also_done
 
 
 @pytest.fixture
-def database(transactional_db):
+def database():
     """Give the processes a database of their own: a file in their home, or a fresh one on the same server."""
-    if connection.vendor != "postgresql":
-        yield ""
-        return
-    name = f"kill_{ids.new_id()[-12:]}"
-    held = connection.settings_dict
-    with connection.cursor() as cursor:
-        cursor.execute(f'CREATE DATABASE "{name}"')
-    login = f"{quote(held['USER'])}:{quote(held['PASSWORD'])}@" if held["USER"] else ""
-    try:
-        host = held["HOST"] or "localhost"
-        yield f"postgresql://{login}{quote(host, safe='')}:{held['PORT'] or 5432}/{name}"
-    finally:
-        with connection.cursor() as cursor:
-            cursor.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+    with house.database_apart() as address:
+        yield address
 
 
 @pytest.mark.slow

@@ -240,9 +240,9 @@ def test_a_dropped_file_that_is_refused_is_kept_and_moved_away_too(source):
 
 
 @pytest.fixture
-def cong_db(tmp_path):
-    """Make a department's own SQLite database."""
-    path = tmp_path / "cong.sqlite3"
+def cong_db(house):
+    """Make a department's own SQLite database in the drop folder."""
+    path = home.path("drop", "cong.sqlite3")
     with sqlite3.connect(path) as con:
         con.execute("CREATE TABLE cong (stt INTEGER, ma TEXT, duong TEXT, do_sau REAL, ngay_dat TEXT)")
         rows = [(n, f"C-{n:03}", "Lê Lợi", 1.5, "2020-01-01") for n in range(COUNT)]
@@ -291,7 +291,32 @@ def test_a_missing_table_and_a_missing_file_are_sentences(source, cong_db):
         actions.pull(source("database", engine="sqlite", file=str(cong_db), table="khac").pk)
     assert refused.value.code == "source_changed"
     with pytest.raises(Unavailable):
-        actions.pull(source("database", engine="sqlite", file="/nowhere/x.db", table="cong").pk)
+        actions.pull(source("database", engine="sqlite", file="nowhere/x.db", table="cong").pk)
+
+
+@pytest.mark.parametrize("file", ["{home}/huong.sqlite3", "../huong.sqlite3", "link.sqlite3", ".", "x.db?mode=rwc&y="])
+def test_no_other_file_of_the_machine_is_a_source(source, house, file):
+    own = home.path("huong.sqlite3")
+    with sqlite3.connect(own) as con:
+        con.execute("CREATE TABLE django_session (session_key TEXT)")
+    con.close()
+    home.path("drop", "link.sqlite3").symlink_to(own)
+
+    def fetch():
+        found = source("database", engine="sqlite", file=file.format(home=home.home()), table="django_session")
+        actions.pull(found.pk)
+
+    with pytest.raises((BadInput, Unavailable)):
+        fetch()
+    assert Load.objects.count() == 0
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "::1", "/tmp"])
+def test_a_database_inside_a_private_network_needs_the_operators_word(source, house, host):
+    found = source("database", engine="postgresql", host=host, database="x", user="x", table="x")
+    with pytest.raises((BadInput, Unavailable)) as refused:
+        actions.pull(found.pk)
+    assert refused.value.code == "private_address"
 
 
 def test_names_that_would_be_sql_are_refused(source):
@@ -315,27 +340,28 @@ def cong_table():
         cursor.execute("DROP TABLE cong")
 
 
-def test_a_postgresql_table_is_fetched_in_batches(source, cong_table, monkeypatch):
+def test_a_postgresql_table_is_fetched_in_batches(source, cong_table, monkeypatch, settings):
     from huong.intake.kinds import database
 
     monkeypatch.setattr(database, "BATCH_ROWS", 10)
-    settings = {"host": cong_table["HOST"], "database": cong_table["NAME"], "user": cong_table["USER"]}
-    settings |= {"port": cong_table["PORT"]} if cong_table["PORT"] else {}
+    settings.HUONG = settings.HUONG.model_copy(update={"outgoing_hosts": cong_table["HOST"]})
+    there = {"host": cong_table["HOST"], "database": cong_table["NAME"], "user": cong_table["USER"]}
+    there |= {"port": cong_table["PORT"]} if cong_table["PORT"] else {}
     found = source(
         "database",
         {"password": cong_table["PASSWORD"]},
         engine="postgresql",
         table="cong",
         cursor_column="sua",
-        **settings,
+        **there,
     )
     assert actions.pull(found.pk).accepted == COUNT
     assert actions.pull(found.pk) is None
     with pytest.raises(Unavailable):
-        actions.pull(source("database", engine="postgresql", table="cong", **{**settings, "port": 9}).pk)
+        actions.pull(source("database", engine="postgresql", table="cong", **{**there, "port": 9}).pk)
 
 
-def test_our_own_journal_becomes_a_dataset(make_dataset, steward):
+def test_our_own_journal_becomes_a_dataset_by_those_who_may_read_it(make_dataset, steward, data_officer):
     fields = {
         "id": {"primaryKey": True, "required": True, "semantic": "text.identifier"},
         "at": {"logicalType": "timestamp", "required": True, "zone": "Asia/Ho_Chi_Minh"},
@@ -343,7 +369,10 @@ def test_our_own_journal_becomes_a_dataset(make_dataset, steward):
         "agency": {"semantic": "text.identifier"},
     }
     make_dataset("activity", fields=fields)
-    found = actions.save_source("activity", "nhật ký", kind="journal", settings={"names": ["people.*"]}, by=steward)
+    wanted = {"kind": "journal", "settings": {"names": ["people.*"]}}
+    with pytest.raises(Forbidden):
+        actions.save_source("activity", "nhật ký", **wanted, by=steward)
+    found = actions.save_source("activity", "nhật ký", **wanted, by=data_officer)
     load = actions.pull(found.pk)
     assert load.accepted == load.read > 3
     assert actions.pull(found.pk) is None

@@ -114,10 +114,30 @@ def test_a_removed_seal_is_found(sealed):
 def test_seals_cut_off_at_the_end_are_found_by_whoever_kept_the_last_digest(sealed, tmp_path):
     kept = Seal.objects.get(number=3).digest()
     assert seals.verify_here().last == kept
+    assert seals.verify_here().ok
     Seal.objects.filter(number=3).delete()
     seals.export(tmp_path / "e")
     assert seals.verify(tmp_path / "e", seal_keys.public_keys()).ok
     assert found_in(seals.verify(tmp_path / "e", seal_keys.public_keys(), expected=kept)) == [("chain", None)]
+
+
+@pytest.mark.parametrize("number", [1, 3])
+def test_a_first_or_last_seal_removed_from_the_database_is_missed_in_it(sealed, number):
+    Seal.objects.filter(number=number).delete()
+    assert ("chain", None) in found_in(seals.verify_here())
+
+
+def test_a_journal_emptied_with_all_its_seals_is_missed(sealed):
+    Seal.objects.all().delete()
+    Entry.objects.all().delete()
+    assert found_in(seals.verify_here()) == [("chain", None)]
+
+
+def test_entries_cut_off_at_the_end_with_their_seal_are_missed(sealed):
+    last = Seal.objects.get(number=3)
+    Entry.objects.filter(id__gte=last.first_entry).delete()
+    last.delete()
+    assert found_in(seals.verify_here()) == [("chain", None)]
 
 
 def test_a_seal_made_to_fit_a_changed_row_has_a_wrong_signature(sealed):

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from huong.base import clock, ids, keys, text
 from huong.base.errors import BadInput, WrongState
 from huong.journal import actions as journal
-from huong.people import access, events, queries, rules
+from huong.people import access, events, ports, queries, rules
 from huong.people.models import Delegation, Identity, Party, Representation, User
 
 
@@ -66,17 +66,38 @@ def _new(kind: str, name: str, national_id: str, birth_date: date | None, by: Us
     return party
 
 
-@transaction.atomic
 def erase(party: Party, *, by: User) -> Party:
-    """Erase a party's personal data: its key is destroyed, the rest of the row is emptied.
+    """Erase a person or organisation: from every package that keeps something about them, then from here.
+
+    The party itself comes last, so that an erasure that was interrupted can be done again.
 
     Raises:
-        Forbidden: `by` may not read personal data, so may not erase them either.
+        Forbidden: `by` may not erase persons.
         WrongState: erased already.
+        Unavailable: the keys are not in this home, so nothing could be found; nothing was erased.
 
-    Records: `people.party_erased`.
+    Records: `people.party_erased` with how many things were erased elsewhere, and the entries of each package.
     """
-    access.require_power(by, "store.read_personal")
+    access.require_power(by, "people.erase")
+    if party.erased_at is not None:
+        raise WrongState(_("This was erased already."))
+    person = ports.Person(party.public_id, _national_id(party))
+    things = sum(eraser(person, by=by.id) for eraser in ports.erasers.values())
+    _empty(party, by, things)
+    party.refresh_from_db()
+    return party
+
+
+def _national_id(party: Party) -> str:
+    if party.sealed_national_id is None:
+        return ""
+    key = keys.data_key(f"party:{party.public_id}")
+    opened = keys.open_bytes(key, bytes(party.sealed_national_id), context=f"party:{party.public_id}:national_id")
+    return str(json.loads(opened))
+
+
+@transaction.atomic
+def _empty(party: Party, by: User, things: int) -> None:
     emptied = Party.objects.filter(id=party.id, erased_at=None).update(
         name="",
         folded="",
@@ -90,9 +111,7 @@ def erase(party: Party, *, by: User) -> Party:
         raise WrongState(_("This was erased already."))
     _close_accounts(party)
     keys.destroy(f"party:{party.public_id}")
-    journal.record(events.PARTY_ERASED, f"party:{party.public_id}", by=by.id, audience="named")
-    party.refresh_from_db()
-    return party
+    journal.record(events.PARTY_ERASED, f"party:{party.public_id}", by=by.id, audience="named", things=things)
 
 
 def _close_accounts(party: Party) -> None:

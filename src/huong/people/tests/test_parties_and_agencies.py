@@ -9,10 +9,10 @@ from django.core.management import call_command
 from django.db import connection
 
 from huong.base import home
-from huong.base.errors import BadInput, Forbidden, KeyDestroyed, NotFound, WrongState
+from huong.base.errors import BadInput, Forbidden, HuongError, KeyDestroyed, NotFound, WrongState
 from huong.base.testing.cast import HUE
 from huong.journal.models import Entry
-from huong.people import demonstration, queries, rules
+from huong.people import demonstration, ports, queries, rules
 from huong.people.actions import agencies, parties
 from huong.people.models import Agency, Party, Post
 
@@ -53,15 +53,35 @@ def test_reading_the_particulars_needs_a_power_and_is_written_down(lan, steward,
     assert entry.data["purpose"] == "connection of a drain"
 
 
-def test_erasure_destroys_the_key_and_empties_the_row(lan, steward):
-    parties.erase(lan, by=steward)
+def test_erasure_destroys_the_key_and_empties_the_row(lan, steward, data_officer):
+    with pytest.raises(Forbidden):
+        parties.erase(lan, by=steward)
+    parties.erase(lan, by=data_officer)
     assert (lan.name, lan.national_id_hash, lan.national_id_shown) == ("", "", "")
     with pytest.raises(KeyDestroyed):
         queries.particulars_of(lan, by=steward, purpose="afterwards")
     with pytest.raises(WrongState):
-        parties.erase(lan, by=steward)
+        parties.erase(lan, by=data_officer)
     assert queries.party_of(NATIONAL_ID) is None
     assert Entry.objects.filter(name="people.party_erased").count() == 1
+
+
+def test_an_erasure_asks_everybody_who_keeps_something_and_can_be_done_again_after_a_failure(
+    lan, data_officer, monkeypatch
+):
+    asked = []
+    monkeypatch.setattr(ports.erasers, "_held", {})
+    ports.erasers.add("first", lambda person, *, by: asked.append(person) or 2)
+    ports.erasers.add("second", lambda person, *, by: asked.append(by) or 1 // (len(asked) - 2))
+    with pytest.raises(ZeroDivisionError):
+        parties.erase(lan, by=data_officer)
+    lan.refresh_from_db()
+    assert (lan.name, lan.erased_at) == ("Nguyễn Thị Lan", None)
+    parties.erase(lan, by=data_officer)
+    assert asked == [ports.Person(lan.public_id, NATIONAL_ID), data_officer.id] * 2
+    entry = Entry.objects.get(name="people.party_erased")
+    assert entry.data == {"things": 2}
+    assert NATIONAL_ID not in str(entry.facts())
 
 
 def test_a_party_without_a_national_id_is_never_joined_with_another(steward):
@@ -129,9 +149,10 @@ def test_the_commands_invite_and_issue_with_one_line_of_json(agencies_loaded):
         ["token", "add", "X", "--agency", "H99", "--power", "store.read"],
         ["token", "revoke", "0"],
     ):
-        with pytest.raises(SystemExit) as end:
-            call_command(*words, stdout=StringIO(), stderr=StringIO())
-        assert end.value.code == 1
+        err = StringIO()
+        with pytest.raises(HuongError) as refused:
+            call_command(*words, stdout=StringIO(), stderr=err)
+        assert err.getvalue().strip() == refused.value.message
 
 
 @pytest.fixture

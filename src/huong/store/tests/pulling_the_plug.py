@@ -147,6 +147,11 @@ def referee(home, rounds):
     import django
 
     django.setup()
+    import deltalake  # noqa: F401 - loaded once here, so that no fork loads it again
+    import duckdb  # noqa: F401
+    import pyarrow.parquet  # noqa: F401
+
+    from huong.store import actions, maintenance, queries, source  # noqa: F401
     from huong.store.ports import STEPS
 
     assert waited(forked(prepare, home)) == 0

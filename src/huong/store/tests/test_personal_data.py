@@ -1,5 +1,7 @@
 """Who a row is about is sealed under a key of that person's own; destroying it erases them everywhere."""
 
+import base64
+
 import duckdb
 import pytest
 
@@ -7,6 +9,7 @@ from huong.base import keys
 from huong.base.errors import BadInput, NotFound, Unavailable
 from huong.catalogue.queries import contract_of
 from huong.journal.models import Entry
+from huong.people.actions import parties
 from huong.store import actions, personal, queries
 from huong.store.queries import Filter
 
@@ -24,6 +27,18 @@ def test_no_identity_stands_readable_in_any_file(allowance, house):
         for person in PERSONS:
             assert person["citizen_id"].encode() not in content, path
             assert person["name"].encode() not in content, path
+
+
+def test_the_link_to_the_next_page_tells_nothing_of_the_row_it_begins_after(allowance, hydrants, use):
+    for dataset, secret in (("allowance", "person"), ("hydrants", "H-1")):
+        cursor = queries.rows(dataset, use=use(), size=1).next
+        told = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
+        assert secret.encode() not in told
+        assert b'"key"' not in told
+        assert len(queries.rows(dataset, use=use(), size=1, after=cursor).rows) == 1
+    with pytest.raises(BadInput):
+        queries.rows("hydrants", use=use(), after=base64.urlsafe_b64encode(b'["key","H-1",1]').decode())
+    assert not (keys.home.home() / "keys" / "field.23330").exists()  # the version that these bytes would name
 
 
 def test_those_with_the_power_see_who_it_is_and_that_is_recorded_for_each_person(allowance, use):
@@ -143,3 +158,16 @@ def test_a_row_without_the_person_s_number_is_sealed_all_the_same(contract, load
     assert queries.row("visits", "1", use(), fields=["name"]) == {"name": "Vô danh"}
     actions.erase_person("visits", HOA)
     assert queries.row("visits", "2", use(), fields=["name", "code"]) == {"code": "2", "name": None}
+
+
+def test_who_is_erased_as_a_person_is_erased_from_every_personal_dataset_and_stays_so(allowance, use, data_officer):
+    hoa = parties.register("person", name="Nguyễn Thị Hoa", national_id=HOA, by=None)
+    stranger = parties.register("person", name="Người khác", national_id="046090000001", by=None)
+    parties.erase(hoa, by=data_officer)
+    assert Entry.objects.get(name="people.party_erased").data["things"] == 1
+    names = [row["name"] for row in queries.rows("allowance", use=use(), fields=["name"]).rows]
+    assert sorted(names, key=str) == ["Lê Đình Sơn", None, "Trần Văn Bình"]
+    allowance([person | {"amount": 1} for person in PERSONS])
+    assert "Nguyễn Thị Hoa" not in str(queries.rows("allowance", use=use(), fields=["name"]).rows)
+    parties.erase(stranger, by=data_officer)
+    assert Entry.objects.filter(name="store.erased").count() == 1

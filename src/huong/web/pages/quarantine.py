@@ -1,5 +1,6 @@
 """Data waiting for repair: what is wrong, row by row; repaired alone or all rows of a rule, replayed, dropped."""
 
+import itertools
 from collections.abc import Callable
 from typing import Any
 
@@ -205,8 +206,10 @@ def replay(request: HttpRequest, name: str) -> HttpResponse:
 def export(request: HttpRequest, name: str) -> StreamingHttpResponse:
     """Send the waiting rows as CSV for a spreadsheet; formulas are made harmless."""
     person: Any = request.user
+    catalogue.require_visible(name, person)
     lines = quarantine.export(name, user=person, rule=request.GET.get("rule", ""))
-    response = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
+    head = next(lines)  # asked for here, so that a refusal is a page and not an empty file
+    response = StreamingHttpResponse(itertools.chain([head], lines), content_type="text/csv; charset=utf-8")
     response.headers["Content-Disposition"] = f'attachment; filename="{name}-quarantine.csv"'
     return response
 

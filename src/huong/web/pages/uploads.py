@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from huong.base.errors import BadInput, HuongError
+from huong.base.errors import BadInput, HuongError, NotFound
 from huong.catalogue import queries as catalogue
 from huong.intake import actions, queries
 from huong.intake.models import Load
@@ -50,7 +50,7 @@ def upload(request: HttpRequest, name: str) -> HttpResponse:
 def columns(request: HttpRequest, name: str, load_id: str) -> HttpResponse:
     """Show what was detected and the proposed columns; sending the form starts the load."""
     person: Any = request.user
-    load = queries.load(load_id, person)
+    load = _load_of(name, load_id, person)
     if request.method != "POST":
         if loads.is_running(load) or load.state == "done":
             return redirect(f"{datasets.url_of(name)}loads/{load.id}")
@@ -65,6 +65,18 @@ def columns(request: HttpRequest, name: str, load_id: str) -> HttpResponse:
         context = {**_columns_of(load, chosen, sent=True), "error": error}
         return render(request, "web/datasets/mapping.html", context, status=error.status)
     return redirect(f"{datasets.url_of(name)}loads/{load.id}")
+
+
+def _load_of(name: str, load_id: str, person: Any) -> Load:
+    """Return a load that a person may see, if it is one of this dataset.
+
+    Raises:
+        NotFound: it is not; the address would show another dataset's facts with it.
+    """
+    load = queries.load(load_id, person)
+    if load.dataset != name:
+        raise NotFound(_("There is no such load."))
+    return load
 
 
 def _proposed(load: Load) -> dict[str, str]:
@@ -130,7 +142,7 @@ def detected_of(load: Load) -> list[tuple[str, str]]:
 def load_page(request: HttpRequest, name: str, load_id: str) -> HttpResponse:
     """Show a load: how far it is, or what became of it. Asked for a fragment, only its progress is sent."""
     person: Any = request.user
-    load = queries.load(load_id, person)
+    load = _load_of(name, load_id, person)
     running = loads.is_running(load)
     if request.headers.get("HX-Request"):
         response = render(request, "web/datasets/load_progress.html", {"load": _progress(load)})

@@ -144,3 +144,23 @@ def test_history_comes_as_csv_too(pumps, as_steward):
     lines = text_of(as_steward.get("/desk/datasets/pumps/scores.csv")).splitlines()
     assert lines[0] == "day,correct,complete,clean,live,unified,shared"
     assert len(lines) == 2
+
+
+def test_a_load_shows_no_facts_of_another_dataset_than_its_own(pumps, as_steward):
+    from huong.catalogue import actions
+
+    actions.add(contract("hidden", owner="H57.9").replace("discoverable: true", "discoverable: false"), by=None)
+    assert as_steward.get("/desk/datasets/hidden/").status_code == 404
+    assert as_steward.get(f"/desk/datasets/hidden/loads/{pumps.id}").status_code == 404
+    assert as_steward.get(f"/desk/datasets/pumps/loads/{pumps.id}").status_code == 200
+
+
+def test_a_system_with_a_token_reads_the_scores_that_it_may_see(pumps, client, drains, admin):
+    from huong.catalogue import actions
+    from huong.people.actions import tokens
+
+    actions.add(contract("inner").replace("value: open", "value: shared"), by=None)
+    _token, secret = tokens.issue("SCADA", agency=drains, powers=["store.read"], by=admin)
+    bearer = {"Authorization": f"Bearer {secret}"}
+    assert client.get("/api/v1/datasets/inner/score", headers=bearer).status_code == 200
+    assert client.get("/api/v1/datasets/inner/score/history", headers=bearer).status_code == 200

@@ -81,3 +81,9 @@ def test_waiting_rows_can_be_taken_to_a_spreadsheet(pumps, as_steward):
 def test_the_way_back_never_leads_to_another_site(pumps, as_steward):
     answer = as_steward.post(f"{URL}undo", {"repair": "0", "next": "https://elsewhere.example/"})
     assert answer.headers["Location"] == "/desk/quarantine/"
+
+
+def test_who_may_not_see_the_rows_gets_a_refusal_and_no_empty_file(pumps, client, roads_steward):
+    sign_in(client, roads_steward)
+    assert client.get(f"{URL}export.csv").status_code == 403
+    assert client.get("/desk/quarantine/nowhere/export.csv").status_code == 404

@@ -7,12 +7,11 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import orjson
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.utils.translation import gettext as _
 
 from huong.base import clock
-from huong.base.errors import HuongError
+from huong.base.commands import HuongCommand
 from huong.journal import actions, queries, seal_keys, seals, tallies, verification
 
 
@@ -24,7 +23,7 @@ def _day(text: str) -> datetime:
     return found if found.tzinfo else found.replace(tzinfo=clock.zone())
 
 
-class Command(BaseCommand):
+class Command(HuongCommand):
     """Door of the journal's verbs for the command line."""
 
     help = "verify | export FILE | seal | rotate | lag | skip READER | compare TALLY | rebuild TALLY"
@@ -59,13 +58,8 @@ class Command(BaseCommand):
             "compare": _compare,
             "rebuild": _rebuild,
         }
-        try:
-            facts, text, ok = tasks[options["task"]](options)
-        except HuongError as error:
-            if options["as_json"]:
-                self.stdout.write(orjson.dumps(error.problem(), default=str).decode())
-            raise CommandError(error.message, returncode=1) from error
-        self.stdout.write(orjson.dumps(facts, default=str).decode() if options["as_json"] else text)
+        facts, text, ok = tasks[options["task"]](options)
+        self.answer(text, as_json=options["as_json"], **facts)
         if not ok:
             raise CommandError(_("The journal does not fit its seals."), returncode=1)
 
@@ -82,7 +76,7 @@ def _verify(options: dict[str, Any]) -> Answer:
     if file:
         verdict = verification.verify(file, keys, expected=options["expect"])
     else:
-        verdict = verification.verify_lines(seals.lines(), keys, expected=options["expect"])
+        verdict = seals.verify_here(keys, expected=options["expect"])
     summary = _("%(sealed)d entries under %(seals)d seals fit, %(unsealed)d are not sealed yet. Last seal: %(last)s")
     text = "\n".join([*(problem.message for problem in verdict.problems), summary % asdict(verdict)])
     return {"ok": verdict.ok, **asdict(verdict)}, text, verdict.ok

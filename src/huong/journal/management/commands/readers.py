@@ -4,12 +4,11 @@ import signal
 import threading
 from typing import Any
 
-from django.core.management.base import BaseCommand
-
+from huong.base.commands import HuongCommand
 from huong.journal import actions, readers
 
 
-class Command(BaseCommand):
+class Command(HuongCommand):
     """Runs every reader of the journal until it is told to stop."""
 
     help = "Run the journal's readers and tallies."

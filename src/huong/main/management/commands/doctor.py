@@ -8,6 +8,7 @@ from typing import Any
 
 from huong.base import home, readiness
 from huong.base.commands import HuongCommand
+from huong.base.refusals import NotPrepared
 
 
 class Command(HuongCommand):
@@ -17,7 +18,8 @@ class Command(HuongCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Look."""
-        found = readiness.run() | {"keys": keys_are_private(), "settings": settings_are_known()}
+        found = {"home": home_is_prepared()} | readiness.run()
+        found |= {"keys": keys_are_private(), "settings": settings_are_known()}
         facts = {
             key: {"ok": check.ok, "warning": check.warning, "detail": check.detail} for key, check in found.items()
         }
@@ -28,6 +30,13 @@ class Command(HuongCommand):
         self.answer("\n".join(lines), as_json=options["as_json"], checks=facts)
         if not all(check.ok for check in found.values()):
             sys.exit(1)
+
+
+def home_is_prepared() -> readiness.Check:
+    """Say whether this home was ever started, and how to do so."""
+    if (home.home() / "home.json").exists():
+        return readiness.Check(True, "demonstration" if home.is_demo() else "real")
+    return readiness.Check(False, NotPrepared().message)
 
 
 def keys_are_private() -> readiness.Check:

@@ -5,6 +5,7 @@ from typing import Any
 from django.conf import settings
 
 from huong.base import home
+from huong.base.checks import unknown_settings
 from huong.base.commands import HuongCommand
 from huong.main import filling, supervisor
 from huong.main.prepare import prepare
@@ -21,7 +22,15 @@ class Command(HuongCommand):
         parser.add_argument("--host", default=settings.HUONG.host)
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Serve."""
+        """Serve.
+
+        Raises:
+            Conflict: the port is taken.
+            BadInput: the address is not one of this machine.
+        """
+        for message in unknown_settings():
+            self.stderr.write(str(message.msg))
+        supervisor.require_free(options["host"], options["port"])
         fresh = prepare()
         if fresh and home.is_demo():
             filling.fill.later()

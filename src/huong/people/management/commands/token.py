@@ -1,19 +1,18 @@
 """`huong token add NAME --agency CODE --power ...`: a system's key to the API."""
 
-import json
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand
 from django.utils.translation import gettext as _
 
-from huong.base.errors import HuongError, NotFound
+from huong.base.commands import HuongCommand
+from huong.base.errors import NotFound
 from huong.people import queries, rules
 from huong.people.actions import tokens
 from huong.people.models import ApiToken
 
 
-class Command(BaseCommand):
+class Command(HuongCommand):
     """Issue, list or revoke tokens. Whoever may run this is the operator of the machine."""
 
     help = "Issue, list or revoke the tokens of systems."
@@ -25,19 +24,11 @@ class Command(BaseCommand):
         parser.add_argument("--agency", default="", help="the agency's code")
         parser.add_argument("--power", action="append", default=[], choices=sorted(rules.POWERS))
         parser.add_argument("--days", type=int, default=90)
-        parser.add_argument("--json", action="store_true", help="one line of JSON for programs")
 
     def handle(self, *_args: Any, **options: Any) -> None:
         """Do it; a new token is printed this once."""
-        try:
-            result = {"add": _add, "list": _list, "revoke": _revoke}[options["verb"]](options)
-        except HuongError as refusal:
-            if options["json"]:
-                self.stdout.write(json.dumps({"accepted": 0, **refusal.problem()}, ensure_ascii=False))
-            else:
-                self.stderr.write(refusal.message)
-            raise SystemExit(1) from refusal
-        self.stdout.write(json.dumps(result, ensure_ascii=False) if options["json"] else str(result["message"]))
+        result = {"add": _add, "list": _list, "revoke": _revoke}[options["verb"]](options)
+        self.answer(str(result["message"]), as_json=options["as_json"], **result)
 
 
 def _add(options: dict[str, Any]) -> dict[str, object]:

@@ -1,20 +1,18 @@
 """`huong user invite NAME`: an account and its one-time link."""
 
-import json
 from argparse import ArgumentParser
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from huong.base.errors import HuongError
+from huong.base.commands import HuongCommand
 from huong.people import queries, rules
 from huong.people.actions import posts, sign_in, users
 
 
-class Command(BaseCommand):
+class Command(HuongCommand):
     """Invite somebody, or remove a lost second factor. Whoever may run this is the operator of the machine."""
 
     help = "Invite somebody and print the one-time link, or remove a lost second factor."
@@ -27,19 +25,11 @@ class Command(BaseCommand):
         parser.add_argument("--email", default="")
         parser.add_argument("--agency", default="", help="the code of the agency of the first post")
         parser.add_argument("--role", default="", choices=["", *sorted(rules.ROLES)])
-        parser.add_argument("--json", action="store_true", help="one line of JSON for programs")
 
     def handle(self, *_args: Any, **options: Any) -> None:
         """Do it, and print the link once."""
-        try:
-            result = _invite(options) if options["verb"] == "invite" else _reset(options["username"])
-        except HuongError as refusal:
-            if options["json"]:
-                self.stdout.write(json.dumps({"accepted": 0, **refusal.problem()}, ensure_ascii=False))
-            else:
-                self.stderr.write(refusal.message)
-            raise SystemExit(1) from refusal
-        self.stdout.write(json.dumps(result, ensure_ascii=False) if options["json"] else str(result["message"]))
+        result = _invite(options) if options["verb"] == "invite" else _reset(options["username"])
+        self.answer(str(result["message"]), as_json=options["as_json"], **result)
 
 
 def _invite(options: dict[str, Any]) -> dict[str, object]:

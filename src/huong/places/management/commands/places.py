@@ -1,48 +1,15 @@
-"""`huong places boundaries|basemap FILE`: the city's own outlines and base map."""
+"""`huong places boundaries|basemap|gazetteer|subareas FILE`: what a city brings of its own."""
 
-import json
 from argparse import ArgumentParser
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.utils.translation import gettext as _
 
-from huong.base.errors import HuongError
-from huong.places import actions
-
-
-class Command(BaseCommand):
-    """Import the outlines of the city's units, or its base map."""
-
-    help = "Import the city's outlines (GeoJSON) or its base map (PMTiles)."
-
-    def add_arguments(self, parser: ArgumentParser) -> None:
-        """Name what is imported and from which file."""
-        parser.add_argument("what", choices=["boundaries", "basemap"])
-        parser.add_argument("file", type=Path)
-        parser.add_argument("--json", action="store_true", help="one line of JSON for programs")
-
-    def handle(self, *_args: Any, **options: Any) -> None:
-        """Import, and say what happened."""
-        file: Path = options["file"]
-        if not file.is_file():
-            raise CommandError(_("There is no file %(file)s.") % {"file": file}, returncode=2)
-        try:
-            result = _boundaries(file) if options["what"] == "boundaries" else _basemap(file)
-        except HuongError as refusal:
-            self._refuse(refusal, as_json=options["json"])
-        else:
-            self.stdout.write(json.dumps(result, ensure_ascii=False) if options["json"] else str(result["message"]))
-
-    def _refuse(self, refusal: HuongError, *, as_json: bool) -> None:
-        if as_json:
-            self.stdout.write(json.dumps({"accepted": 0, **refusal.problem()}, ensure_ascii=False))
-        else:
-            self.stderr.write(refusal.message)
-            for problem in refusal.details.get("problems", []):
-                self.stderr.write(f"- {problem}")
-        raise SystemExit(1)
+from huong.base.commands import HuongCommand
+from huong.places import actions, local_names
 
 
 def _boundaries(file: Path) -> dict[str, object]:
@@ -53,3 +20,43 @@ def _boundaries(file: Path) -> dict[str, object]:
 def _basemap(file: Path) -> dict[str, object]:
     target = actions.keep_basemap(file)
     return {"accepted": 1, "message": _("The base map is kept as %(file)s.") % {"file": target.name}}
+
+
+def _gazetteer(file: Path) -> dict[str, object]:
+    count = local_names.load_gazetteer(file)
+    return {
+        "accepted": count,
+        "message": _("%(count)d places are in the gazetteer file and can be found now.") % {"count": count},
+    }
+
+
+def _sub_areas(file: Path) -> dict[str, object]:
+    count = local_names.load_sub_areas(file)
+    return {"accepted": count, "message": _("%(count)d neighbourhoods and villages are known now.") % {"count": count}}
+
+
+IMPORTS: dict[str, Callable[[Path], dict[str, object]]] = {
+    "boundaries": _boundaries,
+    "basemap": _basemap,
+    "gazetteer": _gazetteer,
+    "subareas": _sub_areas,
+}
+
+
+class Command(HuongCommand):
+    """Import the outlines of the city's units, its base map, its gazetteer, or what lies below its units."""
+
+    help = "Import the city's outlines (GeoJSON), base map (PMTiles), gazetteer or neighbourhoods and villages (CSV)."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Name what is imported and from which file."""
+        parser.add_argument("what", choices=sorted(IMPORTS))
+        parser.add_argument("file", type=Path)
+
+    def handle(self, *_args: Any, **options: Any) -> None:
+        """Import, and say what happened."""
+        file: Path = options["file"]
+        if not file.is_file():
+            raise CommandError(_("There is no file %(file)s.") % {"file": file}, returncode=2)
+        result = IMPORTS[options["what"]](file)
+        self.answer(str(result["message"]), as_json=options["as_json"], **result)

@@ -1,0 +1,84 @@
+"""What somebody without an account can try: fill the disk, hold every thread, read a one-time link in the log."""
+
+import io
+import logging
+import threading
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client, RequestFactory
+
+from huong.base.logs import LineFormatter
+from huong.main.middleware import BodyMiddleware
+
+pytestmark = pytest.mark.django_db
+LARGE = b"x" * (5 * 1024 * 1024)
+
+
+class Unread(io.BytesIO):
+    """A body that must not be read."""
+
+    def read(self, *_size):
+        raise AssertionError("the body was read")
+
+
+def test_a_stranger_s_large_form_is_refused_unread():
+    stranger = Client(enforce_csrf_checks=True)
+    stranger.get("/account/")
+    answer = stranger.post("/preferences", {"f": SimpleUploadedFile("x.bin", LARGE)})
+    assert answer.status_code == 413
+    answer = stranger.generic(
+        "POST",
+        "/account/",
+        b"",
+        content_type="multipart/form-data; boundary=b",
+        headers={"Authorization": "Bearer made-up"},
+        CONTENT_LENGTH=str(len(LARGE)),
+        **{"wsgi.input": Unread()},
+    )
+    assert answer.status_code == 413
+
+
+def test_people_who_are_signed_in_send_files(client, steward):
+    client.force_login(steward)
+    answer = client.post("/preferences", {"theme": "dark", "f": SimpleUploadedFile("x.bin", LARGE)})
+    assert answer.status_code == 302
+
+
+def test_one_address_holds_only_half_of_the_threads_of_a_worker(settings):
+    settings.HUONG = settings.HUONG.model_copy(update={"threads": 8})
+    entered, go_on, codes = threading.Semaphore(0), threading.Event(), []
+
+    def slow(request):
+        answer = middleware.process_view(request, None, (), {})
+        if answer is None:
+            entered.release()
+            go_on.wait(5)
+        codes.append(answer.status_code if answer else 200)
+        return answer
+
+    def send(address):
+        return middleware(RequestFactory().post("/api/v1/x", b"{}", content_type="text/csv", REMOTE_ADDR=address))
+
+    middleware = BodyMiddleware(slow)
+    waiting = [threading.Thread(target=send, args=["203.0.113.7"]) for _number in range(4)]
+    for thread in waiting:
+        thread.start()
+    for _number in range(4):
+        assert entered.acquire(timeout=5)
+    assert send("203.0.113.7").status_code == 429
+    other = threading.Thread(target=send, args=["203.0.113.8"])
+    other.start()
+    assert entered.acquire(timeout=5)
+    go_on.set()
+    for thread in [*waiting, other]:
+        thread.join()
+    assert sorted(codes) == [200, 200, 200, 200, 200, 429]
+    assert not middleware.taken
+
+
+def test_a_one_time_link_is_not_written_into_the_log():
+    record = logging.LogRecord("x", logging.INFO, "", 0, "%s %s", ("GET", "/account/join/JWlDKsP0-ep_1 200"), None)
+    line = LineFormatter().format(record)
+    assert "JWlDKsP0" not in line
+    assert "/account/join/" in line

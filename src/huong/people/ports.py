@@ -1,0 +1,37 @@
+"""What packages above fill in: whoever keeps data about persons can also erase them (law 6)."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from huong.base.ports import Port
+
+
+@dataclass(frozen=True)
+class Person:
+    """Who is erased. Hold it no longer than the call; it must not reach a log, a job or the journal.
+
+    Attributes:
+        party: the public id under which the party is registered.
+        national_id: their national id in clear, by which keyed hashes are made; empty if it is not known.
+    """
+
+    party: str
+    national_id: str
+
+
+class Eraser(Protocol):
+    """Erases a person from whatever one package keeps.
+
+    It is called outside any transaction and opens its own, so files may be rewritten. It must be harmless
+    when repeated, since an erasure that was interrupted is done again from the start, and it records an
+    entry of its own for what it erased. What several persons share (a raw file, a file of refused rows)
+    must not be lost for the others: leave out the person's rows, or say in the docs why the whole goes.
+    """
+
+    def __call__(self, person: Person, *, by: int | None) -> int:
+        """Erase, and return how many things (datasets, files, rows) held something about the person."""
+        ...
+
+
+erasers: Port[Eraser] = Port("erasure of a person")
+"""Filled by store (sealed columns of personal datasets); later by intake, reports, procedures."""
