@@ -19,9 +19,8 @@ from dataclasses import dataclass, field
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from huong.base.errors import BadInput, Conflict
-
 from huong.base import home
+from huong.base.errors import BadInput, Conflict
 
 log = logging.getLogger("huong.supervisor")
 GRACE_SECONDS = 15

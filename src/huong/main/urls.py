@@ -4,12 +4,14 @@ from django.urls import include, path
 
 from huong.main import answers, health
 from huong.main.api import api
+from huong.people.pages import oauth
 
 urlpatterns = [
     path("healthz", health.healthz),
     path("readyz", health.readyz),
     path("metrics", health.metrics),
     path("api/v1/", api.urls),
+    path(".well-known/oauth-authorization-server", oauth.metadata),
     path("account/", include("huong.people.urls")),
     path("places/", include("huong.places.urls")),
     path("", include("huong.exchange.urls")),

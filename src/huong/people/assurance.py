@@ -13,8 +13,8 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from huong.base.errors import Forbidden
 from huong.people import access
+from huong.people.errors import NotYours
 
 LOW: Final = 1
 HIGH: Final = 2
@@ -38,7 +38,7 @@ def require_high(request: HttpRequest) -> None:
         Forbidden: signed in with a phone code, a password alone, or level 1.
     """
     if of(request) < HIGH:
-        raise Forbidden(
+        raise NotYours(
             _("This needs a surer sign-in: VNeID at level 2, or the second factor of your account."),
             code="higher_assurance_needed",
         )

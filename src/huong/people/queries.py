@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from huong.base import clock, keys
 from huong.base.errors import NotFound
 from huong.people import access
-from huong.people.models import Agency, ApiToken, Identity, Party, Post, User
+from huong.people.models import Agency, ApiToken, Delegation, Identity, Party, Post, Representation, User
 
 
 def agencies(on: date | None = None) -> list[Agency]:
@@ -144,3 +144,34 @@ def is_linked(person: User, issuer: str) -> bool:
 def is_known(national_id: str) -> bool:
     """Return whether somebody with a national id has an account."""
     return Identity.objects.filter(party__national_id_hash=hash_of(national_id)).exists()
+
+
+def representations_of(party: Party) -> list[Representation]:
+    """Return whom a party represents today, children first."""
+    found = Representation.objects.filter(holder=party, valid_to__gte=clock.today(), represented__erased_at=None)
+    return list(found.select_related("represented").order_by("-kind", "represented__name"))
+
+
+def delegations_to(party: Party) -> list[Delegation]:
+    """Return the delegations that let a party act for a firm today."""
+    day = clock.today()
+    found = Delegation.objects.filter(holder=party, revoked_at=None, valid_from__lte=day, valid_to__gte=day)
+    return list(found.filter(firm__erased_at=None).select_related("firm").order_by("firm__name"))
+
+
+def delegations_of(firm: Party) -> list[Delegation]:
+    """Return the delegations of a firm that have not ended, newest first."""
+    found = Delegation.objects.filter(firm=firm, revoked_at=None, valid_to__gte=clock.today())
+    return list(found.select_related("holder").order_by("-created_at"))
+
+
+def party_by_public_id(public_id: str) -> Party:
+    """Return a party by its public id.
+
+    Raises:
+        NotFound: there is none.
+    """
+    found = Party.objects.filter(public_id=public_id, erased_at=None).first()
+    if found is None:
+        raise NotFound(_("There is no such person or firm."))
+    return found

@@ -23,8 +23,9 @@ from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
 from huong.base import clock, net
-from huong.base.errors import BadInput, Forbidden, HuongError, Unavailable
+from huong.base.errors import BadInput, HuongError, Unavailable
 from huong.people import assurance
+from huong.people.errors import SignInRefused
 
 ALGORITHMS = ["RS256", "PS256", "ES256", "EdDSA", "Ed25519"]
 SKEW = 60
@@ -297,4 +298,4 @@ def _text64(data: bytes) -> str:
 
 
 def _refused(code: str, sentence: str) -> HuongError:
-    return Forbidden(sentence, code=f"openid_{code}")
+    return SignInRefused(sentence, code=f"openid_{code}")

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Final
 
 READING: Final = frozenset({"store.read", "journal.read", "exchange.watch"})
@@ -147,3 +148,37 @@ def phone_shown(number: str) -> str:
     '09•••456'
     """
     return f"{number[:2]}•••{number[-3:]}"
+
+
+DELEGABLE: Final[dict[str, str]] = {
+    "apply": "apply for procedures",
+    "pay": "pay fees",
+    "read": "read dossiers and results",
+}
+NATIONAL_ID: Final = re.compile(r"\d{12}")
+REPRESENTED_DAYS: Final = 365
+DELEGATED_DAYS: Final = 366
+
+
+def eighteenth_birthday(born: date) -> date:
+    """Return the day on which somebody comes of age; who is born on 29 February does so on 1 March.
+
+    >>> eighteenth_birthday(date(2008, 2, 29))
+    datetime.date(2026, 3, 1)
+    """
+    try:
+        return born.replace(year=born.year + 18)
+    except ValueError:
+        return date(born.year + 18, 3, 1)
+
+
+def represented_until(kind: str, today: date, born: date | None) -> date:
+    """Return the last day for which a representation counts: a year on, and for a child not beyond childhood.
+
+    >>> represented_until("parent", date(2026, 11, 24), date(2009, 1, 5))
+    datetime.date(2027, 1, 4)
+    """
+    latest = today + timedelta(days=REPRESENTED_DAYS)
+    if kind != "parent":
+        return latest
+    return min(latest, eighteenth_birthday(born) - timedelta(days=1)) if born else today - timedelta(days=1)

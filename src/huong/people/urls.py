@@ -3,7 +3,7 @@
 from django.urls import path
 
 from huong.people.pages import account as pages
-from huong.people.pages import openid, phone
+from huong.people.pages import acting, oauth, openid, phone
 
 app_name = "people"
 urlpatterns = [
@@ -19,6 +19,10 @@ urlpatterns = [
     path("openid", openid.begin, name="openid"),
     path("openid/back", openid.back, name="openid_back"),
     path("higher", openid.higher, name="higher"),
+    path("acting", acting.choose, name="acting"),
+    path("acting/firms/<str:public_id>", acting.firm, name="firm"),
+    path("acting/firms/<str:public_id>/revoke", acting.revoke, name="revoke_delegation"),
+    path("oauth/token", oauth.token, name="oauth_token"),
     path("phone", phone.number, name="phone"),
     path("phone/code", phone.code, name="phone_code"),
 ]

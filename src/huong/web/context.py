@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from huong.base import city, home, navigation
 from huong.messages import queries as messages
-from huong.people import access
+from huong.people import access, acting
 
 THEMES = ("light", "dark")
 
@@ -57,6 +57,11 @@ class Frame:
         agency = access.main_agency(self.user)
         post = "" if agency is None else agency_name(agency)
         return {"name": str(self.user), "post": post}
+
+    @cached_property
+    def acting(self) -> acting.Acting | None:
+        """Whom the person acts for in this session: every page says so."""
+        return acting.current(self.request) if self.user is not None else None
 
     @cached_property
     def nav(self) -> list[dict[str, Any]]:

@@ -16,13 +16,14 @@ MOST_BYTES = 1_048_576
 
 @dataclass(frozen=True)
 class Request:
-    """One request; header names in lower case, the last of a repeated one."""
+    """One request; header names in lower case, the last of a repeated one. `has_twice`: one was repeated."""
 
     method: str
     path: str
     query: str
     headers: Mapping[str, str]
     body: bytes
+    has_twice: bool = False
 
     @property
     def target(self) -> str:
@@ -87,7 +88,7 @@ main{max-width:640px;margin:0 auto;padding:24px 16px 64px}h1{font-size:28px;line
 h2{font-size:20px;margin:24px 0 8px}p{margin:0 0 12px}.quiet,small{color:var(--quiet);font-size:14px}
 .card{background:var(--card);border:1px solid var(--line);border-radius:14px;padding:16px;margin:16px 0;overflow-x:auto}
 ul{list-style:none;margin:0;padding:0}li{border-top:1px solid var(--line);padding:12px 0}li:first-child{border:0}
-li.row{display:flex;gap:12px;align-items:center;justify-content:space-between;flex-wrap:wrap}
+li.row{display:flex;gap:12px;align-items:center;justify-content:space-between}li.row span{flex:1;min-width:0}
 button,.button{font:inherit;font-weight:600;min-height:48px;padding:8px 20px;border-radius:12px;border:1px solid var(--act);
 background:var(--act);color:var(--on);cursor:pointer;text-decoration:none}
 button.second{background:transparent;color:var(--act)}label{display:block;padding:8px 0}
@@ -130,13 +131,16 @@ def server(host: str, port: int, routes: list[Route]) -> ThreadingHTTPServer:
         timeout = 30
 
         def _serve(self) -> None:
-            length = int(self.headers.get("Content-Length") or 0)
-            if length > MOST_BYTES:
-                self._send(as_json({"error": "too_large"}, 413))
+            given = self.headers.get("Content-Length") or "0"
+            if not given.isdecimal() or int(given) > MOST_BYTES or "Transfer-Encoding" in self.headers:
+                self.close_connection = True
+                self._send(as_json({"error": "bad_length", "message": "a Content-Length of at most 1 MB"}, 413))
                 return
+            length = int(given)
             path, _mark, query = self.path.partition("?")
             headers = {name.lower(): value.strip() for name, value in self.headers.items()}
-            request = Request(self.command, path, query, headers, self.rfile.read(length))
+            twice = len(headers) != len(self.headers)
+            request = Request(self.command, path, query, headers, self.rfile.read(length), has_twice=twice)
             self._send(answer_of(routes, request))
 
         def _send(self, answer: Answer) -> None:

@@ -142,6 +142,8 @@ class Edge:
         client = request.headers.get("x-road-client", "")
         if len(request.target) > 2000 or "/." in request.path or "%" in request.path:
             raise Refused("Client.BadRequest", "Dot segments and encoded signs have no place in an address.", 400)
+        if request.has_twice:
+            raise Refused("Client.BadRequest", "A header came twice.", 400)
         if not CLIENT.fullmatch(client):
             raise Refused("Client.BadRequest", "X-Road-Client names instance/class/member[/subsystem].", 400)
         self._identify(request, client)

@@ -4,13 +4,14 @@ import json
 from datetime import date
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from huong.base import clock, ids, keys, text
 from huong.base.errors import BadInput, WrongState
 from huong.journal import actions as journal
 from huong.people import access, events, ports, queries, rules
-from huong.people.models import Identity, Party, User
+from huong.people.models import Delegation, Identity, Party, Representation, User
 
 
 def register(kind: str, *, name: str, national_id: str = "", birth_date: date | None = None, by: User | None) -> Party:
@@ -114,7 +115,9 @@ def _empty(party: Party, by: User, things: int) -> None:
 
 
 def _close_accounts(party: Party) -> None:
-    """Forget by whom the party signed in; accounts without a post are closed and lose the name."""
+    """Forget how the party signed in and for whom it acted; accounts without a post are closed and lose the name."""
     accounts = list(Identity.objects.filter(party=party).values_list("user_id", flat=True))
     Identity.objects.filter(party=party).delete()
+    Representation.objects.filter(Q(holder=party) | Q(represented=party)).delete()
+    Delegation.objects.filter(Q(holder=party) | Q(firm=party)).delete()
     User.objects.filter(id__in=accounts, posts=None).update(full_name="", is_active=False)

@@ -21,7 +21,6 @@ PER_ADDRESS = 20
 KEPT = timedelta(days=1)
 
 
-@transaction.atomic
 def send_code(number: str, *, address: str) -> PhoneCode:
     """Send a code to a phone. Whether an account belongs to the number is not told.
 
@@ -46,6 +45,11 @@ def send_code(number: str, *, address: str) -> PhoneCode:
     if ready is None:
         raise Unavailable(_("Codes by phone are not set up here. Please sign in with VNeID."))
     _count(normal, address)
+    return _sent(normal, ready)
+
+
+@transaction.atomic
+def _sent(normal: str, ready: texting.Texter) -> PhoneCode:
     now, code = clock.now(), "".join(secrets.choice("0123456789") for _digit in range(rules.CODE_DIGITS))
     PhoneCode.objects.filter(expires_at__lt=now - KEPT).delete()
     public_id = ids.token()

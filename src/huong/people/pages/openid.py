@@ -12,9 +12,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from huong.base import clock, limits
-from huong.base.errors import Forbidden, HuongError
+from huong.base.errors import HuongError
 from huong.people import access, assurance, queries, relying, sessions
 from huong.people.actions import identities
+from huong.people.errors import SignInRefused
 from huong.people.models import User
 from huong.people.pages.account import _page
 
@@ -84,7 +85,7 @@ def _pending(request: HttpRequest) -> dict[str, Any]:
     found = next((one for one in pending if state and one["state"] == state), None)
     request.session[PENDING] = [one for one in pending if one is not found]
     if found is None or _is_old(found):
-        raise Forbidden(
+        raise SignInRefused(
             _("This sign-in was used already, began in another browser, or is too old. Please sign in again."),
             code="openid_replayed",
         )
@@ -93,7 +94,7 @@ def _pending(request: HttpRequest) -> dict[str, Any]:
 
 def _claims(request: HttpRequest, kept: dict[str, Any]) -> relying.Claims:
     if request.GET.get("error") or not request.GET.get("code"):
-        raise Forbidden(_("You did not sign in there. Nothing was changed."), code="openid_denied")
+        raise SignInRefused(_("You did not sign in there. Nothing was changed."), code="openid_denied")
     begun = relying.Begun(kept["state"], kept["nonce"], kept["verifier"])
     return relying.finish(
         begun, code=request.GET["code"], issuer=request.GET.get("iss", ""), way_back=_way_back(request)
@@ -113,7 +114,7 @@ def _done(request: HttpRequest, kept: dict[str, Any], claims: relying.Claims) ->
 
 def _join(request: HttpRequest, claims: relying.Claims) -> HttpResponse:
     if not request.user.is_authenticated or access.second_factor_is_missing(request):
-        raise Forbidden(_("Please sign in to your account first."))
+        raise SignInRefused(_("Please sign in to your account first."))
     identities.link(request.user, claims)
     messages.success(request, _("Your account is joined to VNeID. From now on you can sign in with it."))
     return redirect("people:profile")
@@ -126,7 +127,7 @@ def _require_same_person(request: HttpRequest, claims: relying.Claims) -> None:
         return
     own = queries.party_of_user(user)
     if own is not None and queries.hash_of(claims.national_id) != own.national_id_hash:
-        raise Forbidden(
+        raise SignInRefused(
             _("This is another person than the one who is signed in. Please sign out first."),
             code="openid_another_person",
         )

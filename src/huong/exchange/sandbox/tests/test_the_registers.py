@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import socket
 import time
 
 import httpx
@@ -176,3 +177,26 @@ def test_the_request_hash_can_be_computed_again(sandbox):
     )  # fmt: skip
     double = hashlib.sha512(hashlib.sha512(head.encode()).digest() + hashlib.sha512(body).digest()).digest()
     assert answer.headers["x-road-request-hash"] == base64.b64encode(double).decode()
+
+
+def raw(sandbox, head, body=b""):
+    host, port = sandbox.base.removeprefix("http://").split(":")
+    with socket.create_connection((host, int(port)), timeout=5) as wire:
+        wire.sendall(head.replace("\n", "\r\n").encode() + b"\r\n\r\n" + body)
+        return wire.recv(65536).decode()
+
+
+def test_a_header_that_comes_twice_is_refused(sandbox):
+    head = f"POST /r1/VN/GOV/{PERSONS} HTTP/1.1\nHost: x\nX-Road-Client: VN/GOV/H57\nX-Road-Client: VN/GOV/H58\nContent-Length: 0"
+    assert raw(sandbox, head).startswith("HTTP/1.1 400")
+
+
+@pytest.mark.parametrize("length", ["-1", "x", "99999999999", "1e3"])
+def test_a_wrong_length_hangs_nothing(sandbox, length):
+    assert raw(sandbox, f"POST /portal/x HTTP/1.1\nHost: x\nContent-Length: {length}").startswith("HTTP/1.1 413")
+
+
+def test_dot_segments_and_encoded_slashes_are_refused(sandbox):
+    for path in (f"/r1/VN/GOV/G01/population/../{PERSONS}", "/r1/VN/GOV/G01/population/persons%2Ffind"):
+        head = f"POST {path} HTTP/1.1\nHost: x\nX-Road-Client: VN/GOV/H57\nContent-Length: 0"
+        assert "Client.BadRequest" in raw(sandbox, head)
