@@ -29,9 +29,11 @@ class ExchangeConfig(AppConfig):
         """Add the side list's entries, and say what is held on a person."""
         from huong.base import navigation
         from huong.base.navigation import NavItem
-        from huong.exchange import holding
+        from huong.exchange import erasure, holding
         from huong.people import access
-        from huong.people.ports import holders
+        from huong.people.ports import erasers, holders
+
+        erasers.add("exchange", erasure.erase)
 
         for key, holder in holding.HOLDERS.items():
             holders.add(key, holder)

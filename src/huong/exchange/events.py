@@ -78,3 +78,6 @@ QUESTIONED = declare(
     "A person asks why their data were seen; the subject is the question.",
 )
 ANSWERED = declare("exchange.answered", {}, "An agency answered a person's question.")
+ERASED = declare(
+    "exchange.erased", {"things": "how many"}, "What the exchange kept about a person was erased.", unhandled=True
+)

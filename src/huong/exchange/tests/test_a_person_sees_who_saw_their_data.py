@@ -231,3 +231,12 @@ def test_an_officer_asks_and_the_owner_grants_on_pages_alone(offered, officer, s
     assert queries.grant(number).state == "granted"  # only the owner suspends
     assert owner.get(address).status_code == 200
     assert DRAINS in owner.get(address).content.decode()
+
+
+def test_whoever_is_erased_leaves_no_words_and_no_copies_only_the_proof(looked, hoa, data_officer, browser):
+    browser.post(f"/my/access/{looked.id}/ask", {"text": "Vì sao xem dữ liệu của tôi?"})
+    parties.erase(hoa, by=data_officer)
+    assert Question.objects.get().text == ""
+    assert AccessRecord.objects.count() == 1
+    assert Entry.objects.filter(name="exchange.erased").count() == 1
+    assert "Công ty Cấp nước" not in browser.get("/my/access").content.decode()
