@@ -36,10 +36,10 @@ class _Waiting(Generic[T]):
         self.result: T | None = None
         self.error: BaseException | None = None
 
-    def run(self) -> None:
-        """Run the verb within a savepoint; its failure is its own."""
+    def run(self, *, alone: bool) -> None:
+        """Run the verb within a savepoint, so that its failure is its own; one that is alone needs none."""
         try:
-            with transaction.atomic():
+            with transaction.atomic(savepoint=not alone):
                 self.result = self.context.run(self.verb)
         except Exception as error:  # noqa: BLE001 - handed to the thread that asked
             self.error = error
@@ -86,7 +86,7 @@ def _write_all() -> None:
         with _alone_on_this_machine(), transaction.atomic():
             batch += [_queue.popleft() for _each in range(min(len(_queue), MOST))]
             for waiting in batch:
-                waiting.run()
+                waiting.run(alone=len(batch) == 1)
     except Exception as error:  # noqa: BLE001 - the commit failed, so it failed for all
         for waiting in batch:
             waiting.error = waiting.error or error

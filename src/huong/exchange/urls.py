@@ -23,6 +23,7 @@ urlpatterns = [
     path(f"{DESK}questions/", desk.asked, name="questions"),
     path(f"{DESK}reading", desk.reading, name="reading"),
     path(f"{DESK}services/<int:number>", desk.service, name="service"),
+    path(f"{DESK}services/<int:number>/stop", desk.stop, name="stop"),
     path(f"{DESK}services/<int:number>/ask", desk.ask, name="ask"),
     path(f"{DESK}grants/<str:number>", desk.grant, name="grant"),
     path(f"{DESK}grants/<str:number>/<str:verb>", desk.decide, name="decide"),

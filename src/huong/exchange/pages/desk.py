@@ -1,5 +1,6 @@
 """The officers' pages: services offered, grants asked and given, who used what, health, questions, unusual reading."""
 
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
@@ -90,6 +91,31 @@ def _service(number: int) -> DataService:
     if found is None:
         raise BadInput(_("There is no such service."))
     return found
+
+
+@needs("exchange.offer")
+@require_POST
+def stop(request: HttpRequest, number: int) -> HttpResponse:
+    """Announce that a service will be suspended, or let it go on."""
+    found, given = _service(number), request.POST
+    try:
+        if given.get("resume"):
+            services.resume(found, by=_person(request))
+        else:
+            since, until = _moment(given.get("since", "")), _moment(given.get("until", ""))
+            services.stop(found, since=since, until=until, notice=given.get("notice", ""), by=_person(request))
+    except HuongError as error:
+        messages.error(request, error.message)
+    else:
+        messages.success(request, _("Done. It stands on the service's page, and refusals say it."))
+    return redirect("exchange:service", number)
+
+
+def _moment(text: str) -> datetime:
+    try:
+        return datetime.fromisoformat(text).replace(tzinfo=clock.zone())
+    except ValueError as error:
+        raise BadInput(_("Please choose from when to when.")) from error
 
 
 @needs("exchange.offer")

@@ -240,3 +240,24 @@ def test_whoever_is_erased_leaves_no_words_and_no_copies_only_the_proof(looked, 
     assert AccessRecord.objects.count() == 1
     assert Entry.objects.filter(name="exchange.erased").count() == 1
     assert "Công ty Cấp nước" not in browser.get("/my/access").content.decode()
+
+
+def test_the_owner_announces_a_stop_on_the_page(offered, steward):
+    desk = at_the_desk(steward)
+    address = f"/desk/exchange/services/{offered.id}"
+    begin = clock.local(clock.now() + timedelta(days=14))
+    facts = {
+        "since": f"{begin:%Y-%m-%dT%H:%M}",
+        "until": f"{begin + timedelta(hours=2):%Y-%m-%dT%H:%M}",
+        "notice": "Nâng cấp",
+    }
+    desk.post(f"{address}/stop", facts | {"since": "khi nào"})
+    offered.refresh_from_db()
+    assert offered.stopped_from is None
+    desk.post(f"{address}/stop", facts)
+    offered.refresh_from_db()
+    assert offered.is_stopped_at(begin + timedelta(hours=1))
+    assert "Nâng cấp" in desk.get(address).content.decode()
+    desk.post(f"{address}/stop", {"resume": "1"})
+    offered.refresh_from_db()
+    assert offered.stopped_from is None
