@@ -16,7 +16,16 @@ pytestmark = [
 AXE = Path(__file__).parents[1] / "node_modules" / "axe-core" / "axe.min.js"
 CHROMIUM = os.environ.get("HUONG_CHROMIUM") or shutil.which("chromium") or ""
 LOOKS = [(375, "light"), (375, "dark"), (1440, "light"), (1440, "dark")]
-OPEN_PAGES = ["/", "/search?q=tram", "/about/lotus", "/about/licences", "/account/", "/nowhere"]
+OPEN_PAGES = [
+    "/",
+    "/search?q=tram",
+    "/about/lotus",
+    "/about/licences",
+    "/account/",
+    "/account/phone",
+    "/account/openid/back",
+    "/nowhere",
+]
 DESK_PAGES = [
     "/desk/",
     "/desk/datasets/",

@@ -57,7 +57,27 @@ class Config(BaseSettings):
         description="smtp://user:password@host:587 (smtps:// for TLS from the start); empty writes mail to the log.",
     )
     mail_from: str = Field(default="huong@localhost", description="The sender of mail.")
+    exchange_ca: str = Field(
+        default="",
+        description="A file of authorities' certificates (PEM) that members' keys must come from; "
+        "empty means the built-in authority.",
+    )
     metrics_token: str = Field(default="", description="Token for /metrics from beyond loopback.")
+    oidc_issuer: str = Field(default="", description="OpenID Connect issuer for signing in (VNeID); empty means none.")
+    oidc_name: str = Field(default="VNeID", description="What people call that issuer.")
+    oidc_client_id: str = Field(default="huong", description="Our name at the issuer.")
+    oidc_client_secret: str = Field(default="", description="Our secret at the issuer.")
+    oidc_secret_file: str = Field(default="", description="A file that holds the secret, instead of the variable.")
+    oidc_scopes: str = Field(default="openid profile identity represents", description="What is asked for.")
+    oidc_national_id_claim: str = Field(default="national_id", description="The claim that holds the personal id.")
+    oidc_high_levels: str = Field(
+        default="urn:vneid:level:2", description="Values of acr that count as the higher assurance, with commas."
+    )
+    sms_url: str = Field(default="", description="The gateway for text messages (POST id, to, text); empty means none.")
+    sms_token: str = Field(default="", description="Bearer token for the gateway.")
+    sandbox: bool = Field(default=True, description="Whether `huong serve` runs the sandbox in a demonstration home.")
+    sandbox_port: int = Field(default=0, ge=0, description="The sandbox's port; 0 means PORT + 2.")
+    sandbox_url: str = Field(default="", description="Where a sandbox runs; `huong serve` sets it for its processes.")
     sqlite_synchronous: Literal["FULL", "NORMAL"] = Field(
         default="FULL", description="FULL survives a power cut; NORMAL is for tests."
     )

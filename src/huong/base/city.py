@@ -37,6 +37,6 @@ def load(folder: Path) -> dict[str, int]:
     """
     if not (folder / "city.yaml").exists():
         raise BadInput(_("%(folder)s has no city.yaml, so it does not describe a city.") % {"folder": folder.name})
-    order = ["base", "places", "people", "messages", "catalogue"]
+    order = ["base", "places", "people", "messages", "catalogue", "exchange"]
     keys = sorted(dict(loaders.items()), key=lambda key: (order.index(key) if key in order else len(order), key))
     return {key: loaders.get(key)(folder) for key in keys}

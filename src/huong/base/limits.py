@@ -25,6 +25,9 @@ def take(bucket: str, *, rate: int, per: timedelta) -> None:
     seconds = max(1, int(per.total_seconds()))
     stamp = int(clock.now().timestamp())
     window = stamp // seconds
+    running = Bucket.objects.filter(key=bucket, window=window, taken__lt=rate)
+    if running.update(taken=F("taken") + 1):
+        return
     with transaction.atomic():
         row, fresh = Bucket.objects.get_or_create(key=bucket, defaults={"window": window, "taken": 1})
         if fresh:
@@ -32,10 +35,16 @@ def take(bucket: str, *, rate: int, per: timedelta) -> None:
         if row.window != window:
             Bucket.objects.filter(key=bucket).update(window=window, taken=1)
             return
-        counted = Bucket.objects.filter(key=bucket, window=window, taken__lt=rate).update(taken=F("taken") + 1)
+        counted = running.update(taken=F("taken") + 1)
     if not counted:
         wait = seconds - stamp % seconds
         raise TooMany(
             _("Too many requests. Please wait %(seconds)d seconds and try again.") % {"seconds": wait},
             retry_after=wait,
         )
+
+
+def is_used_up(bucket: str, *, rate: int, per: timedelta) -> bool:
+    """Return whether the window of a source is used up already; counts nothing."""
+    window = int(clock.now().timestamp()) // max(1, int(per.total_seconds()))
+    return Bucket.objects.filter(key=bucket, window=window, taken__gte=rate).exists()

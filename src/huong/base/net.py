@@ -85,11 +85,34 @@ def _is_public(address: str) -> bool:
     return found.is_global and not found.is_multicast and (inner is None or inner.is_global)
 
 
-def _pinned(url: str) -> tuple[httpx.URL, dict[str, str], dict[str, str]]:
-    host, address, _port = _address_of(url)
+_LIMITS = httpx.Limits(max_connections=100, max_keepalive_connections=20, keepalive_expiry=5.0)
+_MOST_HOSTS = 64
+_clients: dict[tuple[str, str, int], httpx.Client] = {}
+
+
+def _client(host: str, address: str, port: int) -> httpx.Client:
+    """Return the client of one host at one checked address: its connections are used again, and only for it."""
+    key = (host, address, port)
+    found = _clients.get(key)
+    if found is None:
+        if len(_clients) >= _MOST_HOSTS:
+            _clients.clear()  # those still in use end with their requests
+        found = _clients[key] = httpx.Client(follow_redirects=False, trust_env=False, limits=_LIMITS)
+    return found
+
+
+def close_connections() -> None:
+    """Close the connections that are kept for the next request to a host."""
+    while _clients:
+        _clients.popitem()[1].close()
+
+
+def _pinned(url: str) -> tuple[httpx.URL, dict[str, str], dict[str, str], httpx.Client]:
+    host, address, port = _address_of(url)
     target = httpx.URL(url)
     header = target.netloc.decode()
-    return target.copy_with(host=address), {"Host": header}, {"sni_hostname": host}
+    client = _client(host, address, port)
+    return target.copy_with(host=address), {"Host": header}, {"sni_hostname": host}, client
 
 
 @contextmanager
@@ -109,14 +132,16 @@ def stream(
         Unavailable: nobody answered in time.
     """
     full = str(httpx.URL(url).copy_merge_params(dict(params))) if params else url
-    target, host, extensions = _pinned(full)
+    target, host, extensions, client = _pinned(full)
     try:
-        with (
-            httpx.Client(timeout=timeout, follow_redirects=False, trust_env=False) as client,
-            client.stream(
-                method, target, headers={**(headers or {}), **host}, content=content, extensions=extensions
-            ) as response,
-        ):
+        with client.stream(
+            method,
+            target,
+            headers={**(headers or {}), **host},
+            content=content,
+            extensions=extensions,
+            timeout=timeout,
+        ) as response:
             yield response
     except httpx.HTTPError as error:
         raise Unavailable(

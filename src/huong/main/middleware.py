@@ -60,6 +60,7 @@ class RequestMiddleware:
     def _believe_proxy(self, request: HttpRequest) -> None:
         peer = request.META.get("REMOTE_ADDR", "")
         forwarded = request.META.pop("HTTP_X_FORWARDED_FOR", "")
+        request.META["HUONG_PROXY"] = self._is_proxy(peer)
         request.META["HUONG_FORWARDED"] = bool(forwarded or request.META.get("HTTP_FORWARDED"))
         if not forwarded or not self._is_proxy(peer):
             return

@@ -19,6 +19,7 @@ from dataclasses import dataclass, field
 from django.conf import settings
 from django.utils.translation import gettext as _
 
+from huong.base import home
 from huong.base.errors import BadInput, Conflict
 
 log = logging.getLogger("huong.supervisor")
@@ -115,13 +116,34 @@ def require_free(host: str, port: int) -> None:
 
 
 def children(host: str, port: int) -> list[Child]:
-    """Return the processes of the tree: web, readers, jobs."""
+    """Return the processes of the tree: web, readers, jobs, and the sandbox of a demonstration."""
     own = [sys.executable, "-m", "huong.main.cli"]
     jobs = [
         Child(f"jobs-{number + 1}", [*own, "jobs", *(["--clock"] if number == 0 else [])])
         for number in range(settings.HUONG.job_workers)
     ]
-    return [Child("web", web_command(host, port)), Child("readers", [*own, "readers"]), *jobs]
+    return [Child("web", web_command(host, port)), Child("readers", [*own, "readers"]), *jobs, *_sandbox(port)]
+
+
+def _sandbox(port: int) -> list[Child]:
+    """Return the sandbox of a demonstration home, and tell the other processes where it is.
+
+    It is bound to this machine, knows no Django, and is left out where an issuer of one's own is set up.
+    """
+    config = settings.HUONG
+    if not home.is_demo() or not config.sandbox or config.oidc_issuer:
+        return []
+    number = config.sandbox_port or port + 2
+    folder, address = home.path("sandbox"), f"http://127.0.0.1:{number}"
+    os.environ.update(
+        HUONG_SANDBOX_URL=address,
+        HUONG_OIDC_ISSUER=f"{address}/vneid",
+        HUONG_OIDC_SECRET_FILE=str(folder / "keys" / "client-secret"),
+        HUONG_SMS_URL=config.sms_url or f"{address}/sms/messages",
+        HUONG_OUTGOING_HOSTS=",".join(filter(None, [config.outgoing_hosts, f"127.0.0.1:{number}"])),
+    )
+    command = [sys.executable, "-m", "huong.exchange.sandbox", "--home", str(folder), "--port", str(number)]
+    return [Child("sandbox", [*command, "--city", str(config.city)])]
 
 
 def watch(tree: list[Child], stop: threading.Event) -> None:

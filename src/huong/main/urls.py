@@ -4,17 +4,20 @@ from django.urls import include, path
 
 from huong.main import answers, health
 from huong.main.api import api
+from huong.people.pages import oauth
 
 urlpatterns = [
     path("healthz", health.healthz),
     path("readyz", health.readyz),
     path("metrics", health.metrics),
     path("api/v1/", api.urls),
+    path(".well-known/oauth-authorization-server", oauth.metadata),
     path("account/", include("huong.people.urls")),
     path("open311/", include("huong.reports.open311.urls")),
     path("places/", include("huong.places.urls")),
     path("desk/reports/", include("huong.reports.desk_urls")),
     path("reports/", include("huong.reports.urls")),
+    path("", include("huong.exchange.urls")),
     path("", include("huong.web.urls")),
 ]
 

@@ -13,7 +13,10 @@ class MessagesConfig(AppConfig):
 
     def ready(self) -> None:
         """Fill the port of channels, register events and jobs."""
-        from huong.messages import adapters, events, jobs, ports  # noqa: F401
+        from huong.messages import adapters, events, jobs, ports, texts  # noqa: F401
+        from huong.people import texting
 
         ports.adapters.add("mail", adapters.Mail())
         ports.adapters.add("webhook", adapters.Webhook())
+        ports.adapters.add("sms", texts.Sms())
+        texting.texters.add("sms", texts.Texter())

@@ -31,6 +31,7 @@ M = TypeVar("M", bound=Model)
 View = Callable[..., HttpResponseBase]
 
 SECOND_FACTOR = "huong_second_factor"
+NARROWED = "_narrowed"  # on the user object of one request: the powers of a short-lived token
 _changes = itertools.count(1)
 _edition = next(_changes)
 
@@ -83,8 +84,14 @@ def _of_posts(user: User) -> tuple[Holding, ...]:
 
 def _of_token(user: User) -> tuple[Holding, ...]:
     token = ApiToken.objects.filter(user=user, revoked_at=None, expires_at__gt=clock.now())
+    narrowed: frozenset[str] | None = user.__dict__.get(NARROWED)
     return tuple(
-        Holding(found.agency_id, found.agency.code, frozenset(found.powers), city_wide=False)
+        Holding(
+            found.agency_id,
+            found.agency.code,
+            frozenset(found.powers) if narrowed is None else frozenset(found.powers) & narrowed,
+            city_wide=False,
+        )
         for found in token.select_related("agency")
     )
 

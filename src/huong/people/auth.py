@@ -10,9 +10,10 @@ from django.utils.translation import gettext as _
 from huong.base import clock, keys
 from huong.base.errors import Forbidden, Unauthenticated
 from huong.people import access
-from huong.people.models import ApiToken, User
+from huong.people.models import AccessToken, ApiToken, User
 
 USED_EVERY = timedelta(minutes=10)
+SHORT_PREFIX = "huongs_"
 
 
 class _Csrf(CsrfViewMiddleware):
@@ -30,7 +31,7 @@ class Door:
             Unauthenticated: neither a session nor a valid token.
             Forbidden: a changing request with a cookie but without its CSRF token, or a second factor is missing.
         """
-        found = _of_token(request) or _of_session(request)
+        found = of_token(request) or _of_session(request)
         if found is None:
             raise Unauthenticated(_("Please sign in, or send a valid token in the Authorization header."))
         request.person = found  # type: ignore[attr-defined]
@@ -49,7 +50,12 @@ def person(request: HttpRequest) -> User:
     return found
 
 
-def _of_token(request: HttpRequest) -> User | None:
+def of_token(request: HttpRequest) -> User | None:
+    """Return the system whose bearer token a request carries; None without one.
+
+    Raises:
+        Unauthenticated: the token is unknown, expired or revoked.
+    """
     scheme, _space, value = request.headers.get("Authorization", "").partition(" ")
     return user_of_token(value.strip()) if scheme.lower() == "bearer" and value.strip() else None
 
@@ -61,16 +67,30 @@ def user_of_token(value: str) -> User:
         Unauthenticated: the token is unknown, expired or revoked.
     """
     now = clock.now()
-    token = (
-        ApiToken.objects.filter(hashed=hashed(value), revoked_at=None, expires_at__gt=now)
-        .select_related("user")
-        .first()
-    )
+    short = _short(value)
+    wanted = {"id": short.token_id} if short else {"hashed": hashed(value)}
+    token = ApiToken.objects.filter(revoked_at=None, expires_at__gt=now, **wanted).select_related("user").first()
     if token is None or not token.user.is_active:
         raise Unauthenticated(_("This token is not valid: it is unknown, expired or revoked."))
     if token.last_used_at is None or now - token.last_used_at > USED_EVERY:
         ApiToken.objects.filter(id=token.id).update(last_used_at=now)
+    if short is not None:
+        token.user.__dict__[access.NARROWED] = frozenset(short.powers)
     return token.user
+
+
+def _short(value: str) -> AccessToken | None:
+    """Return a short-lived token that still works; None if the value is of another kind.
+
+    Raises:
+        Unauthenticated: it was one, and works no more.
+    """
+    if not value.startswith(SHORT_PREFIX):
+        return None
+    found = AccessToken.objects.filter(hashed=hashed(value), expires_at__gt=clock.now()).first()
+    if found is None:
+        raise Unauthenticated(_("This token is not valid: it is unknown, expired or revoked."))
+    return found
 
 
 def _of_session(request: HttpRequest) -> User | None:

@@ -7,7 +7,10 @@ INVITED = events.declare(
 )
 JOINED = events.declare("people.joined", {}, "An invited person chose a password.", unhandled=True)
 SIGNED_IN = events.declare(
-    "people.signed_in", {"way": "password, second factor or demonstration"}, "Somebody signed in.", unhandled=True
+    "people.signed_in",
+    {"way": "password, second factor, openid, phone or demonstration"},
+    "Somebody signed in.",
+    unhandled=True,
 )
 SIGN_IN_REFUSED = events.declare(
     "people.sign_in_refused", {"reason": "password, code or inactive"}, "A sign-in was refused.", unhandled=True
@@ -59,4 +62,47 @@ PARTY_ERASED = events.declare(
 )
 ACCESSED = events.declare(
     "people.accessed", {"fields": "which fields", "purpose": "for what"}, "Somebody read personal data."
+)
+IDENTITY_LINKED = events.declare(
+    "people.identity_linked",
+    {"issuer": "who vouches", "level": "assurance: 1 or 2"},
+    "An account was joined to an identity of an issuer; the subject is the user.",
+    unhandled=True,
+)
+PHONE_CODE_SENT = events.declare("people.phone_code_sent", {}, "A code was sent to a phone.", unhandled=True)
+OPENID_REFUSED = events.declare(
+    "people.openid_refused", {"reason": "the code of the refusal"}, "An OpenID answer was refused.", unhandled=True
+)
+REPRESENTS = events.declare(
+    "people.represents",
+    {"represented": "the party", "kind": "parent or owner", "source": "who confirmed it", "until": "last day"},
+    "A source confirmed that a party represents another; the subject is the one who acts.",
+    unhandled=True,
+)
+REPRESENTATION_ENDED = events.declare(
+    "people.representation_ended",
+    {"represented": "the party", "kind": "parent or owner"},
+    "A source no longer confirms a representation.",
+    unhandled=True,
+)
+DELEGATED = events.declare(
+    "people.delegated",
+    {"holder": "the party who acts", "limits": "what they may do", "until": "last day"},
+    "A firm lets a named person act for it; the subject is the firm.",
+    unhandled=True,
+)
+DELEGATION_REVOKED = events.declare(
+    "people.delegation_revoked", {"holder": "the party who acted"}, "A delegation ended early.", unhandled=True
+)
+ACTS_FOR = events.declare(
+    "people.acts_for",
+    {"way": "parent, owner or delegate; empty for oneself again"},
+    "Somebody began or ceased to act for a party; the subject is that party.",
+    unhandled=True,
+)
+ACCESS_TOKEN_ISSUED = events.declare(
+    "people.access_token_issued", {"powers": "its powers"}, "A system got a short-lived token.", unhandled=True
+)
+CLIENT_REFUSED = events.declare(
+    "people.client_refused", {"reason": "the OAuth error"}, "A known system was refused a token.", unhandled=True
 )

@@ -6,6 +6,10 @@ from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
+from huong.people import rules
+
+LIMITS = {"apply": _("apply for procedures"), "pay": _("pay fees"), "read": _("read dossiers and results")}
+
 
 class SignIn(forms.Form):
     """Name and password."""
@@ -86,3 +90,47 @@ class Profile(forms.Form):
         label=_("Full name"), max_length=120, widget=forms.TextInput(attrs={"autocomplete": "name"})
     )
     language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)
+
+
+class Phone(forms.Form):
+    """A mobile number."""
+
+    number = forms.CharField(
+        label=_("Mobile number"),
+        max_length=20,
+        help_text=_("Ten digits, beginning with 0. We send a code of six digits."),
+        widget=forms.TextInput(attrs={"autocomplete": "tel-national", "inputmode": "tel"}),
+    )
+
+
+class PhoneCode(forms.Form):
+    """The code from a text message."""
+
+    code = forms.CharField(
+        label=_("Code"),
+        max_length=12,
+        widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "numeric", "autofocus": True}),
+    )
+
+
+class Delegate(forms.Form):
+    """Who may do what for a firm, until when."""
+
+    name = forms.CharField(label=_("Full name"), max_length=120, widget=forms.TextInput(attrs={"autocomplete": "off"}))
+    national_id = forms.RegexField(
+        rules.NATIONAL_ID,
+        label=_("Identity card number"),
+        help_text=_("Twelve digits, as on the card."),
+        error_messages={"invalid": _("The number has twelve digits. Please check it.")},
+        widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "numeric"}),
+    )
+    until = forms.DateField(
+        label=_("Last day"), help_text=_("At most one year from today."), widget=forms.DateInput(attrs={"type": "date"})
+    )
+    apply = forms.BooleanField(label=LIMITS["apply"], required=False, initial=True)
+    pay = forms.BooleanField(label=LIMITS["pay"], required=False)
+    read = forms.BooleanField(label=LIMITS["read"], required=False, initial=True)
+
+    def limits(self) -> list[str]:
+        """Return what was ticked."""
+        return [name for name in rules.DELEGABLE if self.cleaned_data.get(name)]

@@ -241,3 +241,117 @@ class Invitation(models.Model):
 
     def __str__(self) -> str:
         return str(self.user)
+
+
+class Identity(models.Model):
+    """Somebody as an issuer knows them (định danh điện tử): VNeID, or a phone number. Only a keyed hash is kept."""
+
+    user = models.ForeignKey(User, verbose_name=_("account"), on_delete=models.CASCADE, related_name="identities")
+    party = models.ForeignKey(
+        Party, verbose_name=_("party"), null=True, blank=True, on_delete=models.PROTECT, related_name="identities"
+    )
+    issuer = models.CharField(_("issuer"), max_length=200)
+    subject_hash = models.CharField(_("keyed hash of the subject"), max_length=64)
+    created_at = models.DateTimeField(_("created at"))
+
+    class Meta:
+        verbose_name = _("identity")
+        verbose_name_plural = _("identities")
+        constraints = [
+            models.UniqueConstraint(fields=["issuer", "subject_hash"], name="identity_belongs_to_one_account")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.issuer} · {self.user_id}"
+
+
+class PhoneCode(models.Model):
+    """A code on its way to a phone (mã qua điện thoại): neither number nor code is kept in clear."""
+
+    public_id = models.CharField(_("public id"), max_length=64, unique=True)
+    sealed_phone = models.BinaryField(_("number, sealed"))
+    shown = models.CharField(_("shown as"), max_length=16)
+    code_hash = models.CharField(_("keyed hash of the code"), max_length=64)
+    tries = models.PositiveSmallIntegerField(_("tries"), default=0)
+    created_at = models.DateTimeField(_("created at"))
+    expires_at = models.DateTimeField(_("expires at"), db_index=True)
+    used_at = models.DateTimeField(_("used at"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("phone code")
+        verbose_name_plural = _("phone codes")
+
+    def __str__(self) -> str:
+        return self.shown
+
+
+class Representation(models.Model):
+    """Whom somebody represents by law (đại diện): a parent a child, an owner a firm; as a source confirmed it."""
+
+    holder = models.ForeignKey(
+        Party, verbose_name=_("who acts"), on_delete=models.PROTECT, related_name="representations"
+    )
+    represented = models.ForeignKey(
+        Party, verbose_name=_("for whom"), on_delete=models.PROTECT, related_name="represented_by"
+    )
+    kind = models.CharField(_("kind"), max_length=8, choices=[("parent", _("parent")), ("owner", _("owner"))])
+    source = models.CharField(_("confirmed by"), max_length=60)
+    confirmed_at = models.DateTimeField(_("confirmed at"))
+    valid_to = models.DateField(_("last day"))
+
+    class Meta:
+        verbose_name = _("representation")
+        verbose_name_plural = _("representations")
+        constraints = [
+            models.UniqueConstraint(fields=["holder", "represented", "kind"], name="representation_is_kept_once"),
+            models.CheckConstraint(condition=~Q(holder=F("represented")), name="nobody_represents_themselves"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.holder_id} → {self.represented_id}"
+
+
+class Delegation(models.Model):
+    """What a firm lets a named person do for it, within limits, until a day (ủy quyền)."""
+
+    firm = models.ForeignKey(Party, verbose_name=_("firm"), on_delete=models.PROTECT, related_name="delegations")
+    holder = models.ForeignKey(
+        Party, verbose_name=_("who acts"), on_delete=models.PROTECT, related_name="delegations_held"
+    )
+    limits = models.JSONField(_("may do"), default=list)
+    valid_from = models.DateField(_("valid from"))
+    valid_to = models.DateField(_("last day"))
+    given_by = models.ForeignKey(User, verbose_name=_("given by"), on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(_("created at"))
+    revoked_at = models.DateTimeField(_("revoked at"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("delegation")
+        verbose_name_plural = _("delegations")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["firm", "holder"], condition=Q(revoked_at=None), name="delegation_is_given_once"
+            ),
+            models.CheckConstraint(condition=Q(valid_to__gte=F("valid_from")), name="delegation_ends_after_it_begins"),
+            models.CheckConstraint(condition=~Q(firm=F("holder")), name="firm_delegates_to_somebody_else"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.firm_id} → {self.holder_id}"
+
+
+class AccessToken(models.Model):
+    """A short-lived token that a system got for its API token (OAuth 2): only its keyed hash is kept."""
+
+    token = models.ForeignKey(ApiToken, verbose_name=_("API token"), on_delete=models.CASCADE, related_name="short")
+    hashed = models.CharField(_("keyed hash"), max_length=64, unique=True)
+    powers = models.JSONField(_("powers"), default=list)
+    created_at = models.DateTimeField(_("created at"))
+    expires_at = models.DateTimeField(_("expires at"), db_index=True)
+
+    class Meta:
+        verbose_name = _("access token")
+        verbose_name_plural = _("access tokens")
+
+    def __str__(self) -> str:
+        return f"{self.token_id} until {self.expires_at:%H:%M}"

@@ -1,9 +1,10 @@
-"""What packages above fill in: whoever keeps data about persons can also erase them (law 6)."""
+"""What packages above fill in: whoever keeps data about persons says what, hands it over, and can erase it (law 6)."""
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 from huong.base.ports import Port
+from huong.people.models import Party
 
 
 @dataclass(frozen=True)
@@ -35,3 +36,35 @@ class Eraser(Protocol):
 
 erasers: Port[Eraser] = Port("erasure of a person")
 """Filled by store (sealed columns of personal datasets); later by intake, reports, procedures."""
+
+
+@dataclass(frozen=True)
+class Held:
+    """One thing that is kept about a person, as their own page shows it.
+
+    Attributes:
+        key: by which the holder finds it again.
+        title: what it is, in the reader's language.
+        detail: which data of theirs.
+        agency: the code of the agency that answers for it.
+        why: the ground on which it is kept.
+    """
+
+    key: str
+    title: str
+    detail: str
+    agency: str
+    why: str = ""
+
+
+class Holder(Protocol):
+    """A package that keeps something of persons."""
+
+    def held(self, party: Party) -> list[Held]:
+        """Return what is kept about a person."""
+
+    def export(self, party: Party) -> dict[str, Any]:
+        """Return what is kept about a person, as plain values for themselves."""
+
+
+holders: Port[Holder] = Port("what we hold on a person")

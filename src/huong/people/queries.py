@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from huong.base import clock, keys
 from huong.base.errors import NotFound
 from huong.people import access
-from huong.people.models import Agency, ApiToken, Party, Post, User
+from huong.people.models import Agency, ApiToken, Delegation, Identity, Party, Post, Representation, User
 
 
 def agencies(on: date | None = None) -> list[Agency]:
@@ -85,6 +85,30 @@ def hash_of(national_id: str) -> str:
     return keys.keyed_hash(national_id.strip(), context="people.national_id")
 
 
+def joined_hash(public_id: str, *, context: str) -> str:
+    """Return the keyed hash of a party's national id in another package's context, so that rows can be joined.
+
+    Args:
+        public_id: the party's.
+        context: such as "store.vn.citizen_id".
+
+    Returns:
+        The hash; empty for a party without a national id, and for one that was erased.
+    """
+    party = Party.objects.filter(public_id=public_id, erased_at=None).first()
+    if party is None or party.sealed_national_id is None:
+        return ""
+    key = keys.data_key(f"party:{public_id}")
+    plain = keys.open_bytes(key, bytes(party.sealed_national_id), context=f"party:{public_id}:national_id")
+    return keys.keyed_hash(str(json.loads(plain)), context=context)
+
+
+def role_of(user_id: int, agency_code: str, on: date) -> str:
+    """Return the role in which somebody acted for an agency on a day; empty if they held no post there."""
+    posts = Post.objects.held_by(user_id, on).filter(agency__code=agency_code)
+    return posts.order_by("valid_from").values_list("role", flat=True).first() or ""
+
+
 def particulars_of(party: Party, *, by: User, purpose: str) -> dict[str, str]:
     """Return a party's national id and birth date in clear, and write down who read them and why.
 
@@ -103,4 +127,51 @@ def particulars_of(party: Party, *, by: User, purpose: str) -> dict[str, str]:
         if value is not None
     }
     access.record_access(by, f"party:{party.public_id}", sorted(found), purpose)
+    return found
+
+
+def party_of_user(person: User) -> Party | None:
+    """Return the party that an account stands for: the citizen, once an issuer has vouched for them."""
+    found = Identity.objects.filter(user=person, party__isnull=False).select_related("party").order_by("id").first()
+    return found.party if found else None
+
+
+def is_linked(person: User, issuer: str) -> bool:
+    """Return whether an account is joined to an identity of an issuer."""
+    return Identity.objects.filter(user=person, issuer=issuer).exists()
+
+
+def is_known(national_id: str) -> bool:
+    """Return whether somebody with a national id has an account."""
+    return Identity.objects.filter(party__national_id_hash=hash_of(national_id)).exists()
+
+
+def representations_of(party: Party) -> list[Representation]:
+    """Return whom a party represents today, children first."""
+    found = Representation.objects.filter(holder=party, valid_to__gte=clock.today(), represented__erased_at=None)
+    return list(found.select_related("represented").order_by("-kind", "represented__name"))
+
+
+def delegations_to(party: Party) -> list[Delegation]:
+    """Return the delegations that let a party act for a firm today."""
+    day = clock.today()
+    found = Delegation.objects.filter(holder=party, revoked_at=None, valid_from__lte=day, valid_to__gte=day)
+    return list(found.filter(firm__erased_at=None).select_related("firm").order_by("firm__name"))
+
+
+def delegations_of(firm: Party) -> list[Delegation]:
+    """Return the delegations of a firm that have not ended, newest first."""
+    found = Delegation.objects.filter(firm=firm, revoked_at=None, valid_to__gte=clock.today())
+    return list(found.select_related("holder").order_by("-created_at"))
+
+
+def party_by_public_id(public_id: str) -> Party:
+    """Return a party by its public id.
+
+    Raises:
+        NotFound: there is none.
+    """
+    found = Party.objects.filter(public_id=public_id, erased_at=None).first()
+    if found is None:
+        raise NotFound(_("There is no such person or firm."))
     return found

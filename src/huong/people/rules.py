@@ -1,9 +1,11 @@
 """Roles and the powers they carry, as data; and how identifiers are shown. Pure."""
 
+import re
 from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Final
 
-READING: Final = frozenset({"store.read", "journal.read", "reports.read"})
+READING: Final = frozenset({"store.read", "journal.read", "reports.read", "exchange.watch"})
 
 POWERS: Final[dict[str, str]] = {
     "catalogue.edit": "write and change contracts",
@@ -13,6 +15,10 @@ POWERS: Final[dict[str, str]] = {
     "store.read": "read shared data",
     "store.read_personal": "read columns that identify persons",
     "journal.read": "read the journal",
+    "exchange.use": "ask other agencies for data, and use what was granted",
+    "exchange.offer": "offer data services and decide who gets what",
+    "exchange.watch": "see who uses which data, and unusual reading",
+    "exchange.manage": "let members join the exchange, and manage their keys",
     "people.erase": "erase a person's data everywhere",
     "people.manage": "invite people, give posts and tokens",
     "system.operate": "operate the installation",
@@ -40,13 +46,24 @@ class Role:
 REPORTS: Final = frozenset({"reports.send", "reports.read", "reports.screen", "reports.handle", "reports.contact"})
 
 ROLES: Final[dict[str, Role]] = {
-    "officer": Role(frozenset({"store.read", "intake.load"}) | REPORTS),
+    "officer": Role(frozenset({"store.read", "intake.load", "exchange.use"}) | REPORTS),
     "steward": Role(
-        frozenset({"store.read", "store.read_personal", "catalogue.edit", "intake.load", "intake.repair"})
+        frozenset(
+            {
+                "store.read",
+                "store.read_personal",
+                "catalogue.edit",
+                "intake.load",
+                "intake.repair",
+                "exchange.use",
+                "exchange.offer",
+                "exchange.watch",
+                "reports.moderate",
+            }
+        )
         | REPORTS
-        | {"reports.moderate"}
     ),
-    "leader": Role(frozenset({"store.read", "reports.read"})),
+    "leader": Role(frozenset({"store.read", "reports.read", "exchange.watch"})),
     "data_office": Role(
         frozenset(
             {
@@ -56,6 +73,10 @@ ROLES: Final[dict[str, Role]] = {
                 "intake.load",
                 "intake.repair",
                 "journal.read",
+                "exchange.use",
+                "exchange.offer",
+                "exchange.watch",
+                "exchange.manage",
                 "people.erase",
                 "reports.read",
                 "reports.rules",
@@ -66,8 +87,10 @@ ROLES: Final[dict[str, Role]] = {
     "operator": Role(
         frozenset({"store.read", "journal.read", "system.operate", "reports.moderate"}) | REPORTS, city_wide=True
     ),
-    "admin": Role(frozenset({"people.manage", "system.operate", "journal.read"}), city_wide=True),
-    "auditor": Role(frozenset({"store.read", "journal.read", "reports.read"}), city_wide=True),
+    "admin": Role(frozenset({"people.manage", "system.operate", "journal.read", "exchange.manage"}), city_wide=True),
+    "auditor": Role(
+        frozenset({"store.read", "journal.read", "reports.read", "exchange.watch"}), city_wide=True
+    ),
 }
 
 
@@ -117,3 +140,62 @@ def roles_with(power: str) -> frozenset[str]:
 def city_wide_roles_with(power: str) -> frozenset[str]:
     """Return the roles that carry a power in every agency."""
     return frozenset(name for name in roles_with(power) if ROLES[name].city_wide)
+
+
+PHONE_DIGITS: Final = re.compile(r"0[35789]\d{8}")
+CODE_DIGITS: Final = 6
+CODE_TRIES: Final = 5
+
+
+def phone(text: str) -> str:
+    """Return a Vietnamese mobile number in one spelling; empty if it is none.
+
+    >>> phone("+84 905.123.456"), phone("0905 123 456"), phone("19001075")
+    ('0905123456', '0905123456', '')
+    """
+    bare = re.sub(r"[\s.()-]", "", text)
+    bare = re.sub(r"^(\+84|0084)0?", "0", bare)
+    return bare if PHONE_DIGITS.fullmatch(bare) else ""
+
+
+def phone_shown(number: str) -> str:
+    """Return a number as it may be shown.
+
+    >>> phone_shown("0905123456")
+    '09•••456'
+    """
+    return f"{number[:2]}•••{number[-3:]}"
+
+
+DELEGABLE: Final[dict[str, str]] = {
+    "apply": "apply for procedures",
+    "pay": "pay fees",
+    "read": "read dossiers and results",
+}
+NATIONAL_ID: Final = re.compile(r"\d{12}")
+REPRESENTED_DAYS: Final = 365
+DELEGATED_DAYS: Final = 366
+
+
+def eighteenth_birthday(born: date) -> date:
+    """Return the day on which somebody comes of age; who is born on 29 February does so on 1 March.
+
+    >>> eighteenth_birthday(date(2008, 2, 29))
+    datetime.date(2026, 3, 1)
+    """
+    try:
+        return born.replace(year=born.year + 18)
+    except ValueError:
+        return date(born.year + 18, 3, 1)
+
+
+def represented_until(kind: str, today: date, born: date | None) -> date:
+    """Return the last day for which a representation counts: a year on, and for a child not beyond childhood.
+
+    >>> represented_until("parent", date(2026, 11, 24), date(2009, 1, 5))
+    datetime.date(2027, 1, 4)
+    """
+    latest = today + timedelta(days=REPRESENTED_DAYS)
+    if kind != "parent":
+        return latest
+    return min(latest, eighteenth_birthday(born) - timedelta(days=1)) if born else today - timedelta(days=1)

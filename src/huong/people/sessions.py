@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from huong.base import clock, home
+from huong.people import assurance
 from huong.people.access import SECOND_FACTOR
 from huong.people.models import User
 
@@ -26,9 +27,13 @@ FORWARDING = (
 def local_next(request: HttpRequest, otherwise: str = "") -> str:
     """Return where the person wanted to go, if that is a page of ours; else the usual place."""
     wanted = request.POST.get("next") or request.GET.get("next") or ""
-    if wanted.startswith("/") and url_has_allowed_host_and_scheme(wanted, allowed_hosts=None):
-        return wanted
-    return otherwise or settings.LOGIN_REDIRECT_URL
+    return local_path(wanted) or otherwise or settings.LOGIN_REDIRECT_URL
+
+
+def local_path(wanted: str) -> str:
+    """Return a path if it is one of ours, else nothing."""
+    is_ours = wanted.startswith("/") and url_has_allowed_host_and_scheme(wanted, allowed_hosts=None)
+    return wanted if is_ours else ""
 
 
 def begin_half(request: HttpRequest, user: User) -> None:
@@ -45,11 +50,16 @@ def half_signed_in(request: HttpRequest) -> User | None:
     return User.objects.filter(id=kept["user"], is_active=True).first()
 
 
-def sign_in(request: HttpRequest, user: User, *, second_factor: bool) -> None:
-    """Sign somebody in under a new session key."""
+def sign_in(request: HttpRequest, user: User, *, second_factor: bool, level: int = 0) -> None:
+    """Sign somebody in under a new session key, and keep how sure we are that it is them.
+
+    Args:
+        level: `assurance.LOW` or `HIGH`; by the second factor if left out.
+    """
     request.session.pop(HALF, None)
     login(request, user, backend=BACKEND)
     request.session[SECOND_FACTOR] = second_factor
+    assurance.keep(request, level or (assurance.HIGH if second_factor else assurance.LOW))
 
 
 def address_of(request: HttpRequest) -> str:

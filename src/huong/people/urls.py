@@ -2,7 +2,8 @@
 
 from django.urls import path
 
-from huong.people import pages
+from huong.people.pages import account as pages
+from huong.people.pages import acting, oauth, openid, phone
 
 app_name = "people"
 urlpatterns = [
@@ -15,4 +16,13 @@ urlpatterns = [
     path("me", pages.profile, name="profile"),
     path("password", pages.password, name="password"),
     path("join/<str:secret>", pages.join, name="join"),
+    path("openid", openid.begin, name="openid"),
+    path("openid/back", openid.back, name="openid_back"),
+    path("higher", openid.higher, name="higher"),
+    path("acting", acting.choose, name="acting"),
+    path("acting/firms/<str:public_id>", acting.firm, name="firm"),
+    path("acting/firms/<str:public_id>/revoke", acting.revoke, name="revoke_delegation"),
+    path("oauth/token", oauth.token, name="oauth_token"),
+    path("phone", phone.number, name="phone"),
+    path("phone/code", phone.code, name="phone_code"),
 ]

@@ -1,7 +1,9 @@
 """The read door: one function decides which fields and rows somebody may read, and writes it down."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from django.db import transaction
@@ -9,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from huong.base.errors import Forbidden, HuongError, NotFound
 from huong.journal import actions as journal
+from huong.journal.actions import EntryDraft
 from huong.people import access as people
 from huong.store import events, rules
 from huong.store.models import Commit
@@ -16,6 +19,27 @@ from huong.store.models import Commit
 if TYPE_CHECKING:
     from huong.catalogue.rules import ContractSpec
     from huong.people.models import User
+
+
+@dataclass
+class HeldBack:
+    """Entries of reads that are not written yet, and the keyed hashes of the persons that were read."""
+
+    entries: list[EntryDraft] = field(default_factory=list)
+    persons: list[str] = field(default_factory=list)
+
+
+_held_back: ContextVar[HeldBack | None] = ContextVar("held_back_reads", default=None)
+
+
+@contextmanager
+def holding_back() -> Iterator[HeldBack]:
+    """Hold back the entries of reads, for a caller that writes them with its own before anything is given away."""
+    token = _held_back.set(held := HeldBack())
+    try:
+        yield held
+    finally:
+        _held_back.reset(token)
 
 
 @dataclass(frozen=True)
@@ -133,20 +157,27 @@ def record_read(
 
     Records: `store.read`.
     """
-    journal.record(
+    draft = EntryDraft(
         events.READ,
         commit.dataset,
-        by=use.person.pk if use.person else None,
+        use.person.pk if use.person else None,
         agency=use.agency,
         audience="named" if decision.identifying else "staff",
-        version=commit.version,
-        purpose=use.purpose[:200],
-        fields=",".join(decision.fields)[:1000],
-        identifying=bool(decision.identifying),
-        grant=use.grant.id if use.grant else "",
-        owner=spec.owner,
-        rows=rows,
+        data={
+            "version": commit.version,
+            "purpose": use.purpose[:200],
+            "fields": ",".join(decision.fields)[:1000],
+            "identifying": bool(decision.identifying),
+            "grant": use.grant.id if use.grant else "",
+            "owner": spec.owner,
+            "rows": rows,
+        },
     )
+    held = _held_back.get()
+    if held is None:
+        journal.record_many([draft])
+    else:
+        held.entries.append(draft)
 
 
 def record_persons(commit: Commit, use: Use, decision: rules.Decision, subjects: Iterable[str | None]) -> None:
@@ -154,6 +185,10 @@ def record_persons(commit: Commit, use: Use, decision: rules.Decision, subjects:
 
     Records: `people.accessed` for each.
     """
+    held = _held_back.get()
+    if held is not None:
+        held.persons.extend(filter(None, subjects))
+        return
     if use.person is None:
         return
     with transaction.atomic():

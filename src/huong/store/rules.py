@@ -41,12 +41,29 @@ def is_hidden(column: str) -> bool:
 class Grant(Protocol):
     """What the store asks of a grant; the exchange package brings them."""
 
-    id: str
-    dataset: str
-    consumer: str
-    fields: frozenset[str]
-    rows: Mapping[str, str]
-    purpose: str
+    @property
+    def id(self) -> str:
+        """The grant's number."""
+
+    @property
+    def dataset(self) -> str:
+        """The dataset that may be read."""
+
+    @property
+    def consumer(self) -> str:
+        """The code of the agency that may read."""
+
+    @property
+    def fields(self) -> frozenset[str]:
+        """The fields that may be read."""
+
+    @property
+    def rows(self) -> Mapping[str, str]:
+        """Field to value that every row given must have."""
+
+    @property
+    def purpose(self) -> str:
+        """What it may be read for."""
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from huong.base import city, home, navigation
 from huong.messages import queries as messages
-from huong.people import access
+from huong.people import access, acting
 
 THEMES = ("light", "dark")
 DENSITIES = ("comfortable", "compact")
@@ -65,6 +65,11 @@ class Frame:
         return {"name": str(self.user), "post": post}
 
     @cached_property
+    def acting(self) -> acting.Acting | None:
+        """Whom the person acts for in this session: every page says so."""
+        return acting.current(self.request) if self.user is not None else None
+
+    @cached_property
     def nav(self) -> list[dict[str, Any]]:
         """The side list; the entry with the longest address that begins the present one is current."""
         if self.user is None:
@@ -99,6 +104,8 @@ class Frame:
             ("/my/", "user", _("Mine")),
         ]
         here = self.request.path
+        if here.startswith(("/my/", "/account/")):
+            here = tabs[-1][0]
         return [
             {"url": url, "icon": icon, "label": label, "current": here == url if url == "/" else here.startswith(url)}
             for url, icon, label in tabs

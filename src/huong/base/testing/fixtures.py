@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
+    from huong.base.testing.sandbox import Sandbox
     from huong.people.models import Agency, User
     from huong.places.models import Unit
 
@@ -119,3 +120,13 @@ def admin(agencies: "list[Agency]") -> "User":
 def stranger(db: None) -> "User":
     """Return somebody who is signed in but holds no post."""
     return _joined("sen", "Võ Thị Sen")
+
+
+@pytest.fixture(scope="session")
+def sandbox(tmp_path_factory: pytest.TempPathFactory) -> "Iterator[Sandbox]":
+    """Run a sandbox beside the tests; its slow person takes two seconds."""
+    from huong.base.testing.sandbox import started
+
+    running = started(tmp_path_factory.mktemp("sandbox"), "--slow-seconds", "2")
+    yield running
+    running.stop()

@@ -1,8 +1,7 @@
 """Sends the demonstration files through the same door as real ones, on the days on which they would have come."""
 
 import csv
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -10,6 +9,8 @@ from random import Random
 
 from huong.base import clock, demo, home
 from huong.catalogue import queries as catalogue
+from huong.exchange import queries as exchange
+from huong.exchange.demonstration import PURPOSE
 from huong.intake import actions as intake
 from huong.intake import queries as loads
 from huong.main.demonstration.datasets import SENDERS, Rows, Sender
@@ -56,18 +57,6 @@ def write(file: Path, rows: Rows) -> Path:
     return file
 
 
-@dataclass
-class DemonstrationGrant:
-    """Stands for the grant under which an agency of the demonstration reads; real ones come with `exchange`."""
-
-    id: str
-    dataset: str
-    consumer: str
-    fields: frozenset[str]
-    rows: Mapping[str, str]
-    purpose: str
-
-
 def read() -> None:
     """Let most of the agencies that declared a need read, so that "shared" has something to say."""
     random = Random(SEED)
@@ -75,9 +64,10 @@ def read() -> None:
         spec = catalogue.contract_of(sender.dataset)
         fields = frozenset(found.name for found in spec.fields if not found.identifying)
         for agency in spec.sharing.consumers if sender.everybody else chosen(random, spec.sharing.consumers):
-            grant = DemonstrationGrant("demonstration", sender.dataset, agency, fields, {}, "minh hoạ")
-            use = store.Use(agency=agency, purpose="minh hoạ", grant=grant)
-            store.read(sender.dataset, use=use, fields=sorted(fields))
+            grant = exchange.grant_in_force(sender.dataset, agency, PURPOSE)
+            if grant is not None:
+                use = store.Use(agency=agency, purpose=PURPOSE, grant=grant)
+                store.read(sender.dataset, use=use, fields=sorted(fields & grant.fields))
         quality.rescore_over_time(spec)
 
 

@@ -4,13 +4,14 @@ import json
 from datetime import date
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from huong.base import clock, ids, keys, text
 from huong.base.errors import BadInput, WrongState
 from huong.journal import actions as journal
 from huong.people import access, events, ports, queries, rules
-from huong.people.models import Party, User
+from huong.people.models import Delegation, Identity, Party, Representation, User
 
 
 def register(kind: str, *, name: str, national_id: str = "", birth_date: date | None = None, by: User | None) -> Party:
@@ -108,5 +109,15 @@ def _empty(party: Party, by: User, things: int) -> None:
     )
     if not emptied:
         raise WrongState(_("This was erased already."))
+    _close_accounts(party)
     keys.destroy(f"party:{party.public_id}")
     journal.record(events.PARTY_ERASED, f"party:{party.public_id}", by=by.id, audience="named", things=things)
+
+
+def _close_accounts(party: Party) -> None:
+    """Forget how the party signed in and for whom it acted; accounts without a post are closed and lose the name."""
+    accounts = list(Identity.objects.filter(party=party).values_list("user_id", flat=True))
+    Identity.objects.filter(party=party).delete()
+    Representation.objects.filter(Q(holder=party) | Q(represented=party)).delete()
+    Delegation.objects.filter(Q(holder=party) | Q(firm=party)).delete()
+    User.objects.filter(id__in=accounts, posts=None).update(full_name="", is_active=False)

@@ -4,6 +4,7 @@ from typing import cast
 from urllib.parse import urlencode
 
 from django import forms as django_forms
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout, update_session_auth_hash
 from django.http import HttpRequest, HttpResponse
@@ -16,7 +17,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from huong.base.errors import BadInput, Forbidden, HuongError
-from huong.people import access, forms, queries, second_factor, sessions
+from huong.people import access, assurance, forms, queries, relying, second_factor, sessions, texting
 from huong.people.actions import sign_in, users
 from huong.people.models import User
 
@@ -58,12 +59,22 @@ def account(request: HttpRequest) -> HttpResponse:
 def _sign_in_page(request: HttpRequest, form: forms.SignIn, error: HuongError | None = None) -> HttpResponse:
     nearby = sessions.is_nearby(request)
     accounts = queries.demonstration_posts() if nearby else []
-    return _page(request, "sign_in", error=error, form=form, accounts=accounts, next=sessions.local_next(request))
+    return _page(
+        request,
+        "sign_in",
+        error=error,
+        form=form,
+        accounts=accounts,
+        next=sessions.local_next(request),
+        provider=relying.offered(nearby=nearby),
+        by_phone=texting.is_ready(),
+    )
 
 
 def _signed_in(request: HttpRequest, user: User, *, way: str) -> HttpResponse:
     target = sessions.local_next(request)
-    sessions.sign_in(request, user, second_factor=way == "second factor")
+    level = assurance.HIGH if way in {"second factor", "demonstration"} else assurance.LOW
+    sessions.sign_in(request, user, second_factor=way == "second factor", level=level)
     sign_in.note_sign_in(user, way)
     answer = redirect(target)
     if user.language:
@@ -195,6 +206,9 @@ def profile(request: HttpRequest) -> HttpResponse:
         error=error,
         form=form,
         posts=queries.posts_of(user),
+        party=queries.party_of_user(user),
+        provider="" if user.is_demonstration else relying.offered(nearby=sessions.is_nearby(request)),
+        is_linked=queries.is_linked(user, settings.HUONG.oidc_issuer),
         has_second_factor=second_factor.is_set_up(user),
     )
 

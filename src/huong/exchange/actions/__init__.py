@@ -1,0 +1,1 @@
+"""The verbs of the exchange, by noun: members, services, grants, consents, exchanges, questions."""

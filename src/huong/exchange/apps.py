@@ -1,0 +1,71 @@
+"""The Django application of the exchange; it fills the ports of the foundation."""
+
+from typing import Any
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class ExchangeConfig(AppConfig):
+    """Members, data services, grants, signed messages, registers, who saw my data."""
+
+    name = "huong.exchange"
+    verbose_name = _("Exchange")
+
+    def ready(self) -> None:
+        """Fill the city loader, declare the events, register readers and schedules."""
+        from huong.base import city, demo
+        from huong.exchange import demonstration, events, handlers, jobs, later, loading  # noqa: F401
+        from huong.exchange.provider import backends  # noqa: F401
+        from huong.messages.ports import adapters
+
+        city.loaders.add("exchange", loading.load)
+        adapters.add(later.CHANNEL, later.Adapter())
+        demo.fillers.add("exchange", demonstration.OFFERS)
+        demo.fillers.add("registers", demonstration.LOOKS)
+        self._fill_pages()
+
+    def _fill_pages(self) -> None:
+        """Add the side list's entries, and say what is held on a person."""
+        from huong.base import navigation
+        from huong.base.navigation import NavItem
+        from huong.exchange import erasure, holding
+        from huong.people import access
+        from huong.people.ports import erasers, holders
+
+        erasers.add("exchange", erasure.erase)
+
+        for key, holder in holding.HOLDERS.items():
+            holders.add(key, holder)
+        add = navigation.add
+        add(NavItem("exchange", _("Data exchange"), "share-2", "/desk/exchange/", 60, access.is_staff, _waiting))
+        add(
+            NavItem(
+                "questions",
+                _("Citizens ask"),
+                "message-square",
+                "/desk/exchange/questions/",
+                62,
+                access.is_staff,
+                _open,
+            )
+        )
+        add(NavItem("reading", _("Reading of personal data"), "eye", "/desk/exchange/reading", 64, _may_watch))
+
+
+def _waiting(user: Any) -> int | None:
+    from huong.exchange import queries
+
+    return queries.waiting_for(user)
+
+
+def _open(user: Any) -> int | None:
+    from huong.exchange import queries
+
+    return queries.questions_visible_to(user).filter(answered_at=None).count()
+
+
+def _may_watch(user: Any) -> bool:
+    from huong.people import access
+
+    return access.has_power(user, "exchange.watch")

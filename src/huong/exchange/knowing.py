@@ -1,0 +1,98 @@
+"""What every message needs to know and what seldom changes: members with keys, services, grants, per process.
+
+Kept as long as the edition in the database is the same; each verb that changes one of them gives it a new one in
+its own transaction, so that a revoked key or a suspended grant counts from the next message on. Whether a key or
+a grant holds at an instant is asked at that instant.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+
+from django.db import connection
+
+from huong.base import ids
+from huong.exchange.models import DataService, Edition, Grant, Member, MemberKey
+
+
+@dataclass
+class Known:
+    """What was read under one edition."""
+
+    edition: str = ""
+    members: dict[str, Member | None] = field(default_factory=dict)
+    keys: dict[int, list[MemberKey]] = field(default_factory=dict)
+    services: dict[tuple[str, str], DataService | None] = field(default_factory=dict)
+    grants: dict[tuple[int, int], list[Grant]] = field(default_factory=dict)
+
+
+_kept = Known()
+_for_this_message: ContextVar[Known | None] = ContextVar("known_for_this_message", default=None)
+
+
+@contextmanager
+def for_one_message() -> Iterator[None]:
+    """Ask for the edition once for all the checks of one message."""
+    token = _for_this_message.set(known())
+    try:
+        yield
+    finally:
+        _for_this_message.reset(token)
+
+
+def changed() -> None:
+    """Give the exchange a new edition; call it in the transaction of the verb that changed something."""
+    _for_this_message.set(None)
+    Edition.objects.update_or_create(pk=1, defaults={"token": ids.new_id()})
+
+
+def known() -> Known:
+    """Return what is known under the present edition."""
+    global _kept  # noqa: PLW0603 - one for the process
+    held = _for_this_message.get()
+    if held is not None:
+        return held
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT token FROM exchange_edition WHERE id = 1")
+        row = cursor.fetchone()
+    if row is None:
+        return Known()
+    if _kept.edition != row[0]:
+        _kept = Known(edition=row[0])
+    return _kept
+
+
+def member(identifier: str) -> Member | None:
+    """Return a member that has not left."""
+    held = known().members
+    if identifier not in held:
+        held[identifier] = Member.objects.filter(identifier=identifier, left_at=None).first()
+    return held[identifier]
+
+
+def keys_of(member: Member) -> list[MemberKey]:
+    """Return the keys of a member, the newest first."""
+    held = known().keys
+    if member.id not in held:
+        held[member.id] = list(MemberKey.objects.filter(member=member).order_by("-valid_from", "-id"))
+    return held[member.id]
+
+
+def own_service(owner: str, code: str) -> DataService | None:
+    """Return a service of a member of this home."""
+    held = known().services
+    if (owner, code) not in held:
+        found = DataService.objects.filter(member__identifier=owner, member__own=True, member__left_at=None, code=code)
+        held[owner, code] = found.select_related("member").first()
+    return held[owner, code]
+
+
+def grants_of(service: DataService, consumer: Member) -> list[Grant]:
+    """Return the grants of a consumer to a service that are in force, or were; the newest first."""
+    held = known().grants
+    key = (service.id, consumer.id)
+    if key not in held:
+        found = Grant.objects.filter(service=service, consumer=consumer, state="granted").select_related("service")
+        held[key] = list(found.order_by("-id"))
+    return held[key]

@@ -1,0 +1,1 @@
+"""The pages of the exchange: a person's own (`/my/`), the officers' (`/desk/exchange/`), joining (`/desk/onboarding/`)."""

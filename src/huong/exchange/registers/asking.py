@@ -1,0 +1,184 @@
+"""Asking a register: a copy that still holds, else the exchange; and a fresh copy kept for the step of work."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Generic, TypeVar
+
+import orjson
+import yaml
+from django.conf import settings
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from huong.base import clock, keys
+from huong.base.errors import KeyDestroyed, NotFound
+from huong.exchange import consumer
+from huong.exchange.errors import Refused
+from huong.exchange.models import Member, RegisterCopy
+from huong.people import access
+from huong.people.models import User
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Asker:
+    """On whose behalf a register is asked, and why.
+
+    Attributes:
+        member: the agency's member.
+        issue: the purpose, or purpose/dossier.
+        by: the officer; None for the platform itself, on behalf of the person who applies.
+        user_id: the person acting, as X-Road names them ("VN046...").
+        patience: seconds after which a form goes on without the answer.
+    """
+
+    member: Member
+    issue: str
+    by: User | None = None
+    user_id: str = ""
+    patience: float = 10.0
+
+
+@dataclass(frozen=True)
+class Fetched(Generic[T]):
+    """A value with its provenance.
+
+    Attributes:
+        value: what the register knows; None if it knows nothing.
+        source: the service.
+        exchange: the id of the exchange that proves it.
+    """
+
+    value: T | None
+    fetched_at: datetime
+    valid_until: datetime
+    source: str
+    exchange: str
+
+    def holds_at(self, at: datetime) -> bool:
+        """Return whether the value may still be used at an instant."""
+        return self.fetched_at <= at < self.valid_until
+
+
+@lru_cache(maxsize=4)
+def _described(folder: str) -> dict[str, dict[str, Any]]:
+    file = Path(folder) / "exchange.yaml"
+    found = yaml.safe_load(file.read_text(encoding="utf-8")) if file.exists() else {}
+    return dict(found.get("registers", {}))
+
+
+def description(register: str) -> dict[str, Any]:
+    """Return how a register is asked, from the city's folder.
+
+    Raises:
+        NotFound: the city names no such register.
+    """
+    found = _described(str(settings.HUONG.city)).get(register)
+    if found is None:
+        raise NotFound(_("This city asks no register “%(name)s”.") % {"name": register})
+    return found
+
+
+def fetch(
+    register: str,
+    wanted: str,
+    read: Callable[[dict[str, Any]], T],
+    asker: Asker,
+    *,
+    person: bool,
+    fields: tuple[str, ...],
+) -> Fetched[T]:
+    """Return a register's answer: a copy that still holds, else a fresh one.
+
+    Args:
+        wanted: the national id, tax code or certificate asked for.
+        read: makes the typed value of the JSON; raises `Refused` for another person or another shape.
+        person: whether `wanted` is a person's national id.
+        fields: the names of what is read, for the person's own page.
+
+    Raises:
+        Refused: the register refuses, or is not to be had now.
+
+    Records: `exchange.asked` or `exchange.failed`; `people.accessed` where an officer uses a copy.
+    """
+    facts = description(register)
+    hashed = keys.keyed_hash(wanted, context=consumer.PERSON if person else f"register.{facts['key']}")
+    kept = _copy(register, hashed, read)
+    if kept is not None:
+        if asker.by is not None and person:
+            subject = f"register:{register}/person:{hashed}"
+            access.record_access(asker.by, subject, fields, asker.issue, agency=asker.member.agency)
+        return kept
+    return _fresh(register, wanted, hashed, facts, read, asker, person=person, fields=fields)
+
+
+def _fresh(
+    register: str,
+    wanted: str,
+    hashed: str,
+    facts: dict[str, Any],
+    read: Callable[[dict[str, Any]], T],
+    asker: Asker,
+    *,
+    person: bool,
+    fields: tuple[str, ...],
+) -> Fetched[T]:
+    asked = consumer.Call(
+        facts["service"],
+        facts["path"],
+        asker.member,
+        asker.issue,
+        method="POST",
+        body=orjson.dumps({facts["key"]: wanted}),
+        user_id=asker.user_id,
+        person=wanted if person else "",
+        fields=fields,
+        by=asker.by,
+    )
+    began = clock.now()
+    until = began + timedelta(minutes=int(facts["valid_minutes"]))
+    try:
+        answer = consumer.call(asked, patience=asker.patience, check=read)
+    except Refused as error:
+        if error.status == 404:
+            return Fetched(None, began, until, facts["service"], str(error.details.get("exchange", "")))
+        raise
+    until = answer.fetched_at + timedelta(minutes=int(facts["valid_minutes"]))
+    _keep(register, hashed, answer, until)
+    return Fetched(read(answer.value), answer.fetched_at, until, answer.source, answer.exchange)
+
+
+def scope_of(hashed: str) -> str:
+    """Return the name of the data key that protects the copies about a person or thing."""
+    return f"register:{hashed}"
+
+
+@transaction.atomic
+def _keep(register: str, hashed: str, answer: consumer.Answer, until: datetime) -> None:
+    try:
+        sealed = keys.seal_bytes(keys.data_key(scope_of(hashed)), orjson.dumps(answer.value), context=register)
+    except KeyDestroyed:  # erased here; the register may be asked again, but no copy is kept
+        return
+    facts = {
+        "sealed": sealed,
+        "source": answer.source,
+        "message_id": answer.exchange,
+        "fetched_at": answer.fetched_at,
+        "valid_until": until,
+    }
+    RegisterCopy.objects.update_or_create(register=register, person=hashed, defaults=facts)
+
+
+def _copy(register: str, hashed: str, read: Callable[[dict[str, Any]], T]) -> Fetched[T] | None:
+    found = RegisterCopy.objects.filter(register=register, person=hashed, valid_until__gt=clock.now()).first()
+    if found is None:
+        return None
+    key = keys.data_keys([scope_of(hashed)])[scope_of(hashed)]
+    if key is None:
+        return None
+    value = orjson.loads(keys.open_bytes(key, bytes(found.sealed), context=register))
+    return Fetched(read(value), found.fetched_at, found.valid_until, found.source, found.message_id)

@@ -1,0 +1,19 @@
+"""Refusals of people who are not officers: their titles must not speak of posts."""
+
+from django.utils.translation import gettext_lazy as _
+
+from huong.base.errors import Forbidden
+
+
+class SignInRefused(Forbidden):
+    """An answer of an issuer that is not believed."""
+
+    code = "sign_in_refused"
+    title = _("The sign-in did not work.")
+
+
+class NotYours(Forbidden):
+    """Something of another person or firm, or for which we must be surer who asks."""
+
+    code = "not_yours"
+    title = _("This is not open to you as you are signed in.")
