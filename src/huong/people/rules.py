@@ -88,9 +88,7 @@ ROLES: Final[dict[str, Role]] = {
         frozenset({"store.read", "journal.read", "system.operate", "reports.moderate"}) | REPORTS, city_wide=True
     ),
     "admin": Role(frozenset({"people.manage", "system.operate", "journal.read", "exchange.manage"}), city_wide=True),
-    "auditor": Role(
-        frozenset({"store.read", "journal.read", "reports.read", "exchange.watch"}), city_wide=True
-    ),
+    "auditor": Role(frozenset({"store.read", "journal.read", "reports.read", "exchange.watch"}), city_wide=True),
 }
 
 

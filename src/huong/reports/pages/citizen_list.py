@@ -123,7 +123,13 @@ def drawn(picked: Chosen) -> dict[str, Any]:
         for group, (x, y) in zip(groups, drawing.points, strict=True)
     ]
     shapes = sorted(drawing.shapes, key=lambda shape: -(shape.value or 0))
-    return {"map": drawing, "dots": dots, "ranked": shapes, "total": sum(counts.values()), "names": words.unit_names()}
+    return {
+        "map": drawing,
+        "dots": dots,
+        "ranked": shapes,
+        "total": counts.get(picked.unit, 0) if picked.unit else sum(counts.values()),
+        "names": words.unit_names(),
+    }
 
 
 @require_safe

@@ -56,12 +56,28 @@ def context_of(request: HttpRequest, found: Seen) -> dict[str, Any]:
         "promise": words.promise(report),
         "promised": promised,
         "next": words.next_step(report),
-        "story": [each for each in story if each["event"] not in QUIET],
+        "story": _once_each([each for each in story if each["event"] not in QUIET]),
+        "answer": _answer(story) if not report.is_open else None,
         "asks": _asks(report),
         "merged_into": report.merged_into,
         "signed_in": citizen_of(request),
         **(_for_owner(report) if found.own else {}),
     }
+
+
+def _answer(story: list[dict[str, Any]]) -> dict[str, Any] | None:
+    """Return the newest answer with words, to stand above everything else."""
+    return next((each for each in reversed(story) if each["event"] in {"answered", "closed"} and each["words"]), None)
+
+
+def _once_each(story: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Leave out what was said just before in the same words, such as the rungs of one ladder."""
+    following = [*story[1:], None]
+    return [
+        each
+        for each, after in zip(story, following, strict=True)
+        if after is None or each["event"] != "escalated" or after["event"] != "escalated"
+    ]
 
 
 def _told(moment: Moment, agencies: dict[str, str], report: Report, found: Seen) -> dict[str, Any]:

@@ -131,14 +131,22 @@ def promise(report: Report) -> dict[str, Any]:
         return {"title": _("Answered later than promised") if late else "", "tone": "weak", "at": report.due_at}
     if report.state == "asked":
         return {"title": _("The clock stands still while we wait for your answer"), "tone": "info", "at": None}
-    if report.state == "received":
-        title = _("Read by an officer before %(when)s") % {"when": spoken(report.due_at)}
-    else:
-        title = _("Answer before %(when)s") % {"when": spoken(report.due_at)}
-    if report.due_at < clock.now():
-        title = _("Overdue: the answer was promised before %(when)s") % {"when": spoken(report.due_at)}
-        return {"title": title, "tone": "bad", "at": report.due_at}
-    return {"title": title, "tone": "info", "at": report.due_at}
+    unread, late = report.state == "received", report.due_at < clock.now()
+    return {
+        "title": _promised(spoken(report.due_at), unread=unread, late=late),
+        "tone": "bad" if late else "info",
+        "at": report.due_at,
+    }
+
+
+def _promised(when: str, *, unread: bool, late: bool) -> str:
+    if unread and late:
+        return _("Late: an officer should have read it before %(when)s") % {"when": when}
+    if unread:
+        return _("Read by an officer before %(when)s") % {"when": when}
+    if late:
+        return _("Overdue: the answer was promised before %(when)s") % {"when": when}
+    return _("Answer before %(when)s") % {"when": when}
 
 
 def next_step(report: Report) -> str:

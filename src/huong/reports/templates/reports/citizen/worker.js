@@ -37,7 +37,7 @@ self.addEventListener("activate", (event) =>
 
 async function page(request, path) {
   try {
-    const answer = await fetch(request, { signal: AbortSignal.timeout(6000) });
+    const answer = await (PAGES.includes(new URL(request.url).pathname) ? fetch(request, { signal: AbortSignal.timeout(6000) }) : fetch(request));
     if (answer.ok && Date.now() - copied > 3600000) copyAll();
     return answer;
   } catch {
