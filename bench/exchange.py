@@ -340,7 +340,10 @@ def main() -> None:
     parser.add_argument("--clients", type=int, default=16)
     parser.add_argument("--count", type=int, default=8000)
     parser.add_argument("--keys", default="{}")
+    parser.add_argument("--small", action="store_true", help="for continuous integration: two seconds, 400 messages")
     options = parser.parse_args()
+    if options.small:
+        options.seconds, options.count = 2, 400
     if options.role:
         print(json.dumps(ROLES[options.role](options)))
         return

@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
-STORIES, CLIENTS = 20_000, 4
+STORIES, CLIENTS, SMALL = 20_000, 4, 3_000
 PORT = int(os.environ.get("PORT", "8171"))
 
 
@@ -180,7 +180,12 @@ def main() -> None:
     asked = argparse.ArgumentParser()
     asked.add_argument("--rows", type=int, default=1_000_000)
     asked.add_argument("--seconds", type=float, default=8)
+    asked.add_argument(
+        "--small", action="store_true", help="for continuous integration: 3,000 reports, one second each"
+    )
     options = asked.parse_args()
+    if options.small:
+        options.rows, options.seconds = SMALL, 1
     place = Path(tempfile.mkdtemp(prefix="huong-bench-"))
     os.environ |= {"HUONG_HOME": str(place), "HUONG_DEMO": "0", "HUONG_LOG_LEVEL": "ERROR", "PORT": str(PORT)}
     os.environ |= {"HUONG_TRUSTED_PROXIES": "127.0.0.1", "DJANGO_SETTINGS_MODULE": "huong.settings"}
@@ -196,8 +201,9 @@ def main() -> None:
 
         prepare()
         began = time.perf_counter()
-        demonstration.fill(STORIES)
-        story = (time.perf_counter() - began) / STORIES * 100_000
+        stories = min(STORIES, options.rows)
+        demonstration.fill(stories)
+        story = (time.perf_counter() - began) / stories * 100_000
         copied = copies(options.rows)
         pass_by()
         engine = "postgresql" if is_postgresql() else "sqlite"

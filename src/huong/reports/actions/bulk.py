@@ -111,7 +111,7 @@ def undo(uid: str, *, by: User) -> Outcome:
     if not won:
         raise WrongState(_("This can no longer be undone."))
     outcome = Outcome(uid)
-    for item in held.items.select_related("report"):
+    for item in held.items.select_related("report").order_by("id"):
         if _put_back(item, by=by):
             outcome.done.append(item.report.number)
         else:
