@@ -11,8 +11,9 @@ from pathlib import Path
 
 from django.db import transaction
 
-from huong.base import clock
+from huong.base import clock, working_time
 from huong.base.models import CalendarDay
+from huong.base.working_time import WorkingCalendar
 
 YEARS = range(2024, 2029)
 SHIFTS = ((time(7, 30), time(11, 30)), (time(13, 30), time(17, 30)))
@@ -25,6 +26,7 @@ def load(folder: Path) -> int:
         for day, (working, name, source) in rows.items():
             CalendarDay.objects.update_or_create(day=day, defaults={"working": working, "name": name, "source": source})
     _table.cache_clear()
+    value.cache_clear()
     return len(rows)
 
 
@@ -56,6 +58,12 @@ def _table() -> dict[date, bool]:
     return dict(CalendarDay.objects.values_list("day", "working"))
 
 
+@lru_cache(maxsize=1)
+def value() -> WorkingCalendar:
+    """Return the calendar as a plain value, for pure rules; a new one once the calendar has been loaded anew."""
+    return WorkingCalendar(clock.zone(), SHIFTS, _table())
+
+
 def is_working_day(day: date) -> bool:
     """Return whether offices work on a day."""
     return _table().get(day, day.weekday() < 5)
@@ -76,16 +84,4 @@ def add_working_hours(at: datetime, hours: float) -> datetime:
         at: timezone-aware.
         hours: office hours; a working day has eight.
     """
-    left = timedelta(hours=hours)
-    local = clock.local(at)
-    day = local.date()
-    while True:
-        if is_working_day(day):
-            for begin, end in SHIFTS:
-                opens = max(local, datetime.combine(day, begin, clock.zone()))
-                closes = datetime.combine(day, end, clock.zone())
-                if closes > opens:
-                    if closes - opens >= left:
-                        return opens + left
-                    left -= closes - opens
-        day += timedelta(days=1)
+    return clock.local(working_time.after(value(), at, timedelta(hours=hours)))

@@ -1,0 +1,1 @@
+"""Procedures on shared data: dossiers, their clocks, their papers."""
