@@ -6,17 +6,17 @@ Circular 07/2016 Art 7 (personal id); Circular 105/2020 Art 5 (tax code).
 """
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Final, Literal
-
-from django.utils.translation import gettext as _
 
 from huong.catalogue.types.identifiers import PROVINCES, citizen_id_parts, tax_check_digit
 
 MOST_OF_A_DAY: Final = 9_999
 MOST_BLANKS: Final = 99_999
 THIS_CENTURY: Final = 2000
+OLD_ID: Final = 9
 
 _AGENCY: Final = r"[A-Y]\d\d(?:\.[A-Z0-9]+)*"
 _DOSSIER: Final = re.compile(rf"({_AGENCY})-(\d{{6}})-(\d{{4}})")
@@ -27,6 +27,10 @@ _PLACE: Final = re.compile(rf"(?:{PROVINCES}|[1-9]\d\d)")
 
 class DayIsFull(ValueError):
     """An agency has used every dossier number of a day. The dossier keeps its state; nothing is lost."""
+
+    def __init__(self, agency: str, day: date) -> None:
+        self.agency, self.day = agency, day
+        super().__init__(f"{agency} has used its {MOST_OF_A_DAY} numbers of {day}")
 
 
 @dataclass(frozen=True)
@@ -43,15 +47,15 @@ class DossierCode:
 
 @dataclass(frozen=True)
 class Fault:
-    """What is wrong with a number, for a program and for a clerk.
+    """What is wrong with a number; `procedures.sentences` says it to a person.
 
     Attributes:
         code: stable, such as "birth_year".
-        sentence: what a person reads; it never repeats the number.
+        details: what the sentence needs; never the number.
     """
 
     code: str
-    sentence: str
+    details: Mapping[str, int] = field(default_factory=dict)
 
 
 def dossier_code(agency: str, day: date, number: int) -> str:
@@ -70,13 +74,7 @@ def dossier_code(agency: str, day: date, number: int) -> str:
     'H57.32-261124-0007'
     """
     if number > MOST_OF_A_DAY:
-        raise DayIsFull(
-            _(
-                "%(agency)s has used all of its 9,999 dossier numbers of %(day)s. The dossier is kept as it was sent. "
-                "Accept it on the next working day, or at a counter that has an agency code of its own."
-            )
-            % {"agency": agency, "day": f"{day:%d/%m/%Y}"}
-        )
+        raise DayIsFull(agency, day)
     if number < 1 or not re.fullmatch(_AGENCY, agency):
         raise ValueError(f"{agency} cannot give a dossier the number {number}")
     return str(DossierCode(agency, day, number))
@@ -172,41 +170,20 @@ def citizen_id_faults(
         return (_not_twelve(bare),)
     _place, year, told = citizen_id_parts(bare)
     if year > today.year:
-        return (Fault("century", _century(year)),)
-    found = []
-    if not _PLACE.match(bare):
-        found.append(
-            Fault("place", _("The first three digits name no place of birth registration. Look at the card again."))
-        )
-    if born is not None and year != born.year:
-        found.append(
-            Fault(
-                "birth_year",
-                _("The personal id tells %(told)s as the year of birth, the form says %(said)s. One of them is wrong.")
-                % {"told": year, "said": born.year},
-            )
-        )
-    if sex is not None and told != sex:
-        found.append(Fault("sex", _("The personal id tells another sex than the form. One of them is wrong.")))
-    return tuple(found)
+        return (Fault("century", {"year": year}),)
+    wrong = {
+        "place": not _PLACE.match(bare),
+        "birth_year": born is not None and year != born.year,
+        "sex": sex is not None and told != sex,
+    }
+    details = {"birth_year": {"told": year, "said": born.year if born else year}}
+    return tuple(Fault(code, details.get(code, {})) for code, found in wrong.items() if found)
 
 
 def _not_twelve(bare: str) -> Fault:
-    if re.fullmatch(r"[0-9]{9}", bare):
-        return Fault(
-            "old_id",
-            _("This is the number of an old identity card (9 digits). Give the personal id with 12 digits."),
-        )
-    if re.fullmatch(r"[0-9]+", bare):
-        return Fault("length", _("A personal id has 12 digits; this one has %(count)s.") % {"count": len(bare)})
-    return Fault("form", _("A personal id has 12 digits and nothing else."))
-
-
-def _century(year: int) -> str:
-    return _(
-        "The fourth digit tells century and sex: it says that this person is born in %(year)s, which is yet to come. "
-        "Look at the card again."
-    ) % {"year": year}
+    if not re.fullmatch(r"[0-9]+", bare):
+        return Fault("form")
+    return Fault("old_id") if len(bare) == OLD_ID else Fault("length", {"count": len(bare)})
 
 
 def tax_code_faults(number: str, *, today: date) -> tuple[Fault, ...]:
@@ -221,21 +198,9 @@ def tax_code_faults(number: str, *, today: date) -> tuple[Fault, ...]:
     if re.fullmatch(r"[0-9]{12}", bare):
         return citizen_id_faults(bare, today=today)
     if not re.fullmatch(r"[0-9]{10}(?:[0-9]{3})?", bare):
-        return (
-            Fault(
-                "form",
-                _("A tax code has 10 digits, 13 for a branch; persons and household businesses use their personal id."),
-            ),
-        )
+        return (Fault("tax_form"),)
     if bare[10:] == "000":
-        return (Fault("branch", _("The last three digits number a branch from 001 on; 000 is none.")),)
+        return (Fault("branch"),)
     if bare[2:9] == "0000000" or tax_check_digit(bare[:9]) != int(bare[9]):
-        return (
-            Fault(
-                "check_digit",
-                _(
-                    "The tenth digit of this tax code does not fit the nine before it: one of them is misread or mistyped."
-                ),
-            ),
-        )
+        return (Fault("check_digit"),)
     return ()

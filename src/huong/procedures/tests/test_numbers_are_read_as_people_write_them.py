@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from huong.catalogue.types import REGISTRY
+from huong.procedures import sentences
 from huong.procedures.rules import codes
 
 TODAY = date(2026, 11, 27)
@@ -34,8 +35,10 @@ def test_a_dossier_code_tells_agency_day_and_number(agency, day, number):
 
 def test_the_ten_thousandth_dossier_of_a_day_is_refused_in_words_and_nothing_is_lost():
     assert codes.dossier_code("H57.32", TODAY, 9_999) == "H57.32-261127-9999"
-    with pytest.raises(codes.DayIsFull, match=r"9,999 .* 27/11/2026.* is kept as it was sent.* next working day"):
+    with pytest.raises(codes.DayIsFull) as refused:
         codes.dossier_code("H57.32", TODAY, 10_000)
+    said = sentences.day_is_full(refused.value)
+    assert re.search(r"9,999 .* 27/11/2026.* is kept as it was sent.* next working day", said)
 
 
 @pytest.mark.parametrize(("agency", "number"), [("57.32", 1), ("H57.32", 0), ("h57", 1), ("H57.32-", 1)])
@@ -108,9 +111,23 @@ def test_a_personal_id_is_compared_with_what_the_form_says(number, beside, expec
 
 def test_the_sentence_for_a_wrong_century_says_where_to_look_and_not_the_number():
     [fault] = codes.citizen_id_faults("046490001234", today=TODAY)
-    assert "fourth digit" in fault.sentence
-    assert "2190" in fault.sentence
-    assert not re.search(r"\d{6}", fault.sentence)
+    said = sentences.fault(fault)
+    assert "fourth digit" in said
+    assert "2190" in said
+    assert not re.search(r"\d{6}", said)
+
+
+def test_every_fault_has_its_sentence():
+    numbers = ["x", "1", "191234567", "003190001234", "046490001234"]
+    faults = [fault for number in numbers for fault in codes.citizen_id_faults(number, today=TODAY)]
+    faults += codes.citizen_id_faults("046190001234", today=TODAY, born=date(1991, 1, 1), sex="male")
+    faults += [
+        fault
+        for number in ["1", "0100233489", "0314409058-000"]
+        for fault in codes.tax_code_faults(number, today=TODAY)
+    ]
+    assert {fault.code for fault in faults} == set(sentences._FAULTS)
+    assert all(sentences.fault(fault).endswith(".") and "%" not in sentences.fault(fault) for fault in faults)
 
 
 @pytest.mark.parametrize(("written", "_kept"), REGISTRY["vn.tax_code"].examples)
@@ -125,14 +142,14 @@ def test_a_good_tax_code_has_no_fault(written, _kept):
         ("3300000000", "check_digit"),
         ("0314409058-000", "branch"),
         ("0314409050-002", "check_digit"),
-        ("12345", "form"),
+        ("12345", "tax_form"),
         ("046490001234", "century"),
     ],
 )
 def test_a_wrong_tax_code_is_refused_in_words(number, expected):
     [fault] = codes.tax_code_faults(number, today=TODAY)
     assert fault.code == expected
-    assert number not in fault.sentence
+    assert number not in sentences.fault(fault)
 
 
 def test_any_single_digit_mistyped_in_a_tax_code_is_noticed():
