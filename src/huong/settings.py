@@ -80,6 +80,7 @@ INSTALLED_APPS = [
     "huong.main",
     "huong.web",
     "huong.reports",
+    "huong.procedures",
     "huong.exchange",
     "huong.intake",
     "huong.quality",

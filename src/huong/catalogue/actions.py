@@ -11,13 +11,13 @@ from django.utils.translation import gettext as _
 from huong.base import clock
 from huong.base.errors import BadInput, NotFound, WrongState
 from huong.base.ids import digest
-from huong.base.text import fold
+from huong.base.text import fold, noop
 from huong.catalogue import events, queries
 from huong.catalogue.errors import ContractRefused, VersionStands, VersionTooSmall
 from huong.catalogue.models import Code, CodeList, Contract, Dataset
 from huong.catalogue.rules import ContractSpec, judging
 from huong.catalogue.rules.parsing import parse
-from huong.catalogue.rules.problems import Document, noop
+from huong.catalogue.rules.problems import Document
 from huong.journal import actions as journal
 from huong.people import access
 from huong.people.models import Agency, User

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
 
-READING: Final = frozenset({"store.read", "journal.read", "reports.read", "exchange.watch"})
+READING: Final = frozenset({"store.read", "journal.read", "reports.read", "exchange.watch", "procedures.read"})
 
 POWERS: Final[dict[str, str]] = {
     "catalogue.edit": "write and change contracts",
@@ -29,6 +29,12 @@ POWERS: Final[dict[str, str]] = {
     "reports.contact": "read the contact of whoever sent a report",
     "reports.moderate": "hide and edit what everybody sees of reports",
     "reports.rules": "change categories, routes and clocks of reports",
+    "procedures.read": "see dossiers",
+    "procedures.receive": "take dossiers in",
+    "procedures.handle": "work on dossiers",
+    "procedures.sign": "sign results",
+    "procedures.catalogue": "change procedures and publish their versions",
+    "procedures.disrupt": "declare that offices could not work",
 }
 
 
@@ -45,8 +51,10 @@ class Role:
 
 REPORTS: Final = frozenset({"reports.send", "reports.read", "reports.screen", "reports.handle", "reports.contact"})
 
+DOSSIERS: Final = frozenset({"procedures.read", "procedures.receive", "procedures.handle"})
+
 ROLES: Final[dict[str, Role]] = {
-    "officer": Role(frozenset({"store.read", "intake.load", "exchange.use"}) | REPORTS),
+    "officer": Role(frozenset({"store.read", "intake.load", "exchange.use"}) | REPORTS | DOSSIERS),
     "steward": Role(
         frozenset(
             {
@@ -62,8 +70,13 @@ ROLES: Final[dict[str, Role]] = {
             }
         )
         | REPORTS
+        | DOSSIERS
     ),
-    "leader": Role(frozenset({"store.read", "reports.read", "exchange.watch"})),
+    "leader": Role(
+        frozenset(
+            {"store.read", "reports.read", "exchange.watch", "procedures.read", "procedures.sign", "procedures.disrupt"}
+        )
+    ),
     "data_office": Role(
         frozenset(
             {
@@ -80,6 +93,9 @@ ROLES: Final[dict[str, Role]] = {
                 "people.erase",
                 "reports.read",
                 "reports.rules",
+                "procedures.read",
+                "procedures.catalogue",
+                "procedures.disrupt",
             }
         ),
         city_wide=True,
@@ -88,7 +104,9 @@ ROLES: Final[dict[str, Role]] = {
         frozenset({"store.read", "journal.read", "system.operate", "reports.moderate"}) | REPORTS, city_wide=True
     ),
     "admin": Role(frozenset({"people.manage", "system.operate", "journal.read", "exchange.manage"}), city_wide=True),
-    "auditor": Role(frozenset({"store.read", "journal.read", "reports.read", "exchange.watch"}), city_wide=True),
+    "auditor": Role(
+        frozenset({"store.read", "journal.read", "reports.read", "exchange.watch", "procedures.read"}), city_wide=True
+    ),
 }
 
 

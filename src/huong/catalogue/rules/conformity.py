@@ -9,7 +9,8 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import Any, Final
 
-from huong.catalogue.rules.problems import Document, Path, noop
+from huong.base.text import noop
+from huong.catalogue.rules.problems import Document, Path
 
 VERSIONS: Final = ("v3.0.0", "v3.0.1", "v3.0.2", "v3.1.0", "v3.2.0")
 _KINDS: Final = {

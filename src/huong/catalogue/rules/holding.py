@@ -13,9 +13,10 @@ from typing import Any, Final
 
 from sqlglot import expressions as sql
 
+from huong.base.text import noop
 from huong.catalogue.rules import conditions, running
 from huong.catalogue.rules.fields import FieldSpec, Limits
-from huong.catalogue.rules.problems import Document, Path, noop
+from huong.catalogue.rules.problems import Document, Path
 from huong.catalogue.rules.spec import ContractSpec
 
 MOST_TRIALS: Final = 60_000

@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
+from huong.base.text import noop
 from huong.catalogue.rules.fields import FieldSpec
-from huong.catalogue.rules.problems import noop
 from huong.catalogue.rules.spec import ContractSpec
 
 Weight = Literal["never", "major", "minor", "patch"]

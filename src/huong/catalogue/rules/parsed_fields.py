@@ -6,10 +6,11 @@ from difflib import get_close_matches
 from typing import Any, Final, NamedTuple
 from zoneinfo import ZoneInfo, available_timezones
 
+from huong.base.text import noop
 from huong.catalogue.rules.fields import FieldSpec, Reference, Severity
 from huong.catalogue.rules.parsed_rules import library_checks
 from huong.catalogue.rules.parts import Extras, items, limits_of, logical_type_of
-from huong.catalogue.rules.problems import Document, Path, noop
+from huong.catalogue.rules.problems import Document, Path
 
 NAME: Final = re.compile(r"^[a-z][a-z0-9_]{0,62}$")
 REFERENCE: Final = re.compile(r"^([a-z][a-z0-9_]*)\.([a-z][a-z0-9_]*)$")

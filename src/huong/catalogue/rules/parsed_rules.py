@@ -3,10 +3,11 @@
 import re
 from typing import Any, Final
 
+from huong.base.text import noop
 from huong.catalogue.rules import conditions
 from huong.catalogue.rules.fields import FieldSpec, RuleSpec, Severity
 from huong.catalogue.rules.parts import Extras, items
-from huong.catalogue.rules.problems import Document, Path, noop
+from huong.catalogue.rules.problems import Document, Path
 
 NAME: Final = re.compile(r"^[a-z][a-z0-9_]{0,62}$")
 _SEVERITIES: Final[dict[str, Severity]] = {

@@ -5,13 +5,14 @@ from collections.abc import Container, Mapping
 from dataclasses import replace
 from typing import Any, Final, NamedTuple
 
+from huong.base.text import noop
 from huong.catalogue.rules import holding
 from huong.catalogue.rules.conformity import VERSIONS, conform
 from huong.catalogue.rules.fields import MAX_BITS
 from huong.catalogue.rules.parsed_fields import FieldReader, Semantic
 from huong.catalogue.rules.parsed_rules import rules_of
 from huong.catalogue.rules.parts import Extras, hours_of, items
-from huong.catalogue.rules.problems import Document, noop
+from huong.catalogue.rules.problems import Document
 from huong.catalogue.rules.reading import read
 from huong.catalogue.rules.spec import CLASSIFICATIONS, DOMAINS, ContractSpec, Mode, Sharing
 

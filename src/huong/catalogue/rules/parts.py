@@ -4,8 +4,9 @@ import re
 from collections.abc import Iterator
 from typing import Any, Final
 
+from huong.base.text import noop
 from huong.catalogue.rules.fields import Limits, LogicalType
-from huong.catalogue.rules.problems import Document, Path, noop
+from huong.catalogue.rules.problems import Document, Path
 
 _LOGICAL: Final[dict[str, LogicalType]] = {
     "string": "string",

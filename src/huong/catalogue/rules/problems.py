@@ -8,11 +8,6 @@ Path = tuple[str | int, ...]
 START: Final = (1, 1)
 
 
-def noop(text: str) -> str:
-    """Mark a sentence for translation; the door that shows it translates it."""
-    return text
-
-
 @dataclass(frozen=True)
 class Problem:
     """One thing that is wrong, with the place to look at.

@@ -5,7 +5,8 @@ from typing import Any, Final
 
 import yaml
 
-from huong.catalogue.rules.problems import Document, Path, Problem, noop
+from huong.base.text import noop
+from huong.catalogue.rules.problems import Document, Path, Problem
 
 MAX_BYTES: Final = 1_000_000
 MAX_VALUES: Final = 50_000

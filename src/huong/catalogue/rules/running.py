@@ -6,8 +6,9 @@ A rule that compares a text with a number, or a pattern the engine cannot read, 
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from huong.base.text import noop
 from huong.catalogue.rules import conditions
-from huong.catalogue.rules.problems import Document, Path, noop
+from huong.catalogue.rules.problems import Document, Path
 from huong.catalogue.rules.spec import ContractSpec
 
 if TYPE_CHECKING:

@@ -4,14 +4,13 @@ Each is one row of data with a key and a version (`models.CityRule`); a report k
 version of its day.
 """
 
-import types
-import typing
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass
 from datetime import date
-from typing import Any, TypeVar, cast, get_args, get_origin
+from typing import Any
 
-T = TypeVar("T")
+from huong.base.shapes import built
+
 NORMAL, URGENT, DANGER = 0, 1, 2
 
 
@@ -250,32 +249,4 @@ def made(kind: str, key: str, body: Mapping[str, Any], *, version: int = 1) -> A
     """
     if kind not in KINDS:
         raise ValueError(f"{kind} is no kind of rule")
-    return _built(KINDS[kind], {**body, "key": key, "version": version})
-
-
-def _built(noun: type[T], body: Mapping[str, Any]) -> T:
-    known = {field.name for field in fields(noun)}  # type: ignore[arg-type]
-    if strange := sorted(set(body) - known):
-        raise ValueError(f"{noun.__name__} has no field {', '.join(strange)}")
-    hints = typing.get_type_hints(noun)
-    try:
-        return noun(**{name: _value(hints[name], value) for name, value in body.items()})
-    except TypeError as error:
-        raise ValueError(str(error)) from error
-
-
-def _value(hint: Any, value: Any) -> Any:
-    if get_origin(hint) is tuple:
-        items = [value] if isinstance(value, str | int) else list(value or ())
-        inner: Any = get_args(hint)[0]
-        if is_dataclass(inner):
-            return tuple(_built(cast("type[Any]", inner), cast("Any", item)) for item in items)
-        return tuple(_value(inner, item) for item in items)
-    if isinstance(hint, types.UnionType) and date in get_args(hint):
-        return date.fromisoformat(value) if isinstance(value, str) and value else value or None
-    if hint in {str, bool, int, float} and not isinstance(value, _ALLOWED[hint]):
-        raise ValueError(f"{value!r} is no {hint.__name__}")
-    return value
-
-
-_ALLOWED: dict[Any, tuple[type, ...]] = {str: (str,), bool: (bool,), int: (int,), float: (int, float)}
+    return built(KINDS[kind], {**body, "key": key, "version": version})

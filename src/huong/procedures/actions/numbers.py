@@ -1,0 +1,32 @@
+"""Numbers given within a day: dossier codes at acceptance, blank forms when they are printed."""
+
+from datetime import date
+
+from django.db.models import F
+from django.utils.translation import gettext as _
+
+from huong.procedures.errors import DayIsFull
+from huong.procedures.models import DayNumber
+
+MOST = 9999
+
+
+def next_number(agency: str, day: date, *, series: str = "dossier") -> int:
+    """Return the next number of an agency on a day; the caller holds the transaction, so no number is lost or doubled.
+
+    Raises:
+        DayIsFull: 9,999 were given; nothing is counted, and the dossier keeps waiting where it is.
+
+    Source: Circular 01/2018/TT-VPCP article 19 (four digits within the day).
+    """
+    row, _new = DayNumber.objects.get_or_create(agency=agency, series=series, day=day)
+    counted = DayNumber.objects.filter(pk=row.pk, last__lt=MOST).update(last=F("last") + 1)
+    if not counted:
+        raise DayIsFull(
+            _(
+                "All 9,999 numbers of %(agency)s for this day are given. The dossier is kept as it was sent; accept it "
+                "on the next working day, or let the data office give the agency a second code."
+            )
+            % {"agency": agency}
+        )
+    return int(DayNumber.objects.values_list("last", flat=True).get(pk=row.pk))

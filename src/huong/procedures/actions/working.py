@@ -1,0 +1,138 @@
+"""What an office does while it works on a dossier: start, give to a person, hand over, hold, go on, promise anew."""
+
+from datetime import date
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from huong.base import calendar
+from huong.base.errors import BadInput
+from huong.people import access
+from huong.people import queries as people
+from huong.people.models import User
+from huong.procedures.actions import acting
+from huong.procedures.actions.acting import Actor, Deed, officer
+from huong.procedures.errors import AskedBefore
+from huong.procedures.models import Dossier
+from huong.procedures.queries.clocks import reading_of
+from huong.procedures.rules import clock as rule
+
+
+@transaction.atomic
+def start(uid: str, *, by: User, step: str = "", version: int | None = None) -> Dossier:
+    """Begin to work on an accepted dossier; whoever begins has it.
+
+    Records: `procedures.started`.
+    """
+    dossier = acting.found(uid)
+    columns = {"assignee": dossier.assignee or by, "step": step or dossier.step}
+    acting.act(dossier, "start", officer(by), Deed(version=version, columns=columns, facts={"step": step}))
+    return dossier
+
+
+@transaction.atomic
+def assign(uid: str, *, to: User, by: User, version: int | None = None) -> Dossier:
+    """Give a dossier to a person of the agency that has it.
+
+    Raises:
+        BadInput: that person cannot work on dossiers there.
+
+    Records: `procedures.assigned`.
+    """
+    dossier = acting.found(uid)
+    if not access.has_power(to, "procedures.handle", dossier.agency):
+        raise BadInput(_("%(name)s has no post there that works on dossiers.") % {"name": to}, code="cannot_handle")
+    deed = Deed(version=version, facts={"to": to.pk}, columns={"assignee": to}, public=False)
+    acting.act(dossier, "assign", officer(by), deed)
+    return dossier
+
+
+@transaction.atomic
+def hand_over(uid: str, *, to: str, words: str, by: User, returns: bool = False, version: int | None = None) -> Dossier:
+    """Hand a dossier to another agency, of either tier; its clock goes on, the agency's own begins.
+
+    Args:
+        to: the code of the agency that takes it.
+        returns: whether it comes back to the agency that hands it over.
+
+    Raises:
+        NotFound: there is no such agency today.
+        BadInput: it is with that agency already.
+
+    Records: `procedures.handed_over`.
+    """
+    dossier = acting.found(uid)
+    agency = people.agency(to)
+    if agency.code == dossier.agency:
+        raise BadInput(_("The dossier is with this agency already."), code="same_agency", field="to")
+    columns = {"agency": agency.code, "assignee": None, "returns_to": dossier.agency if returns else ""}
+    deed = Deed(words=words, version=version, facts={"to": agency.code, "returns": returns}, columns=columns)
+    acting.act(dossier, "hand_over", officer(by), deed)
+    return dossier
+
+
+@transaction.atomic
+def suspend(uid: str, *, words: str, by: User, version: int | None = None) -> Dossier:
+    """Put a dossier on hold, with a reason; its clock stands, and its day moves.
+
+    Records: `procedures.suspended`.
+    """
+    dossier = acting.found(uid)
+    acting.act(dossier, "suspend", officer(by), Deed(words=words, version=version))
+    return dossier
+
+
+@transaction.atomic
+def resume(uid: str, *, actor: Actor, words: str = "", version: int | None = None) -> Dossier:
+    """Go on with a dossier that was on hold.
+
+    Records: `procedures.resumed`.
+    """
+    dossier = acting.found(uid)
+    acting.act(dossier, "resume", actor, Deed(words=words, version=version))
+    return dossier
+
+
+@transaction.atomic
+def extend(uid: str, *, until: date, words: str, by: User, version: int | None = None) -> Dossier:
+    """Promise a new day, once, with an apology that the applicant reads; also for a dossier that is late already.
+
+    Raises:
+        AskedBefore: a new day was promised before.
+        BadInput: offices rest on that day, or it is no later than the one promised.
+
+    Records: `procedures.extended`.
+
+    Source: Decree 61/2018 article 19 (one re-appointment; form 04).
+    """
+    dossier = acting.found(uid)
+    deed = Deed(
+        words=words, version=version, facts={"until": until.isoformat()}, columns={"extended": dossier.extended + 1}
+    )
+    acting.allowed(dossier, "extend", officer(by), deed)
+    refusal = rule.refusal_to_extend(reading_of(dossier), until, calendar.value())
+    if refusal == "again":
+        raise AskedBefore(_("A new day was promised once already; the law allows no second one."))
+    if refusal:
+        raise BadInput(_REFUSALS[refusal](), code=refusal, field="until")
+    acting.act(dossier, "extend", officer(by), deed)
+    return dossier
+
+
+_REFUSALS = {
+    "not_running": lambda: _("The clock of this dossier does not run."),
+    "no_limit": lambda: _("This procedure has no time limit, so there is no day to move."),
+    "rest": lambda: _("Offices rest on that day. Please choose a working day."),
+    "not_later": lambda: _("The new day must be later than the one promised."),
+}
+
+
+@transaction.atomic
+def note(uid: str, *, words: str, by: User) -> Dossier:
+    """Add a note that only offices read.
+
+    Records: `procedures.noted`.
+    """
+    dossier = acting.found(uid)
+    acting.act(dossier, "note", officer(by), Deed(words=words, public=False))
+    return dossier

@@ -1,0 +1,180 @@
+"""Loading a city's procedures: the list of all of them, the documents of those that are modelled, life events."""
+
+import csv
+import json
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import yaml
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from huong.base import clock
+from huong.base.errors import BadInput
+from huong.base.ids import digest, new_id
+from huong.base.text import fold
+from huong.journal import actions as journal
+from huong.procedures import events
+from huong.procedures.models import CatalogueEdition, LifeEvent, Procedure, ProcedureVersion
+from huong.procedures.queries.catalogue import forget
+from huong.procedures.rules import checking
+from huong.procedures.rules.nouns import Document, document
+
+FOLDER = "procedures"
+LIST = "list.csv"
+EVENTS = "life_events.yaml"
+BATCH = 500
+
+
+def load(folder: Path) -> int:
+    """Load `procedures/` of a city: `list.csv`, one document per modelled procedure, `life_events.yaml`.
+
+    Idempotent, by code; never deletes. A procedure gets a new version, at once in force, only where the folder's own
+    document changed: what the city published since stays.
+
+    Returns:
+        How many procedures the folder names.
+
+    Raises:
+        BadInput: a file cannot be read, or a document does not say what it must.
+
+    Records: `procedures.catalogue_loaded`, when something changed.
+    """
+    home = folder / FOLDER
+    if not home.exists():
+        return 0
+    documents = [_document(file) for file in sorted(home.glob("*.yaml")) if file.name != EVENTS]
+    rows = list(_listed(home / LIST))
+    known = {row["code"] for row in rows} | {made.code for made, _body in documents}
+    changed = _keep_list(rows)
+    with transaction.atomic():
+        changed += sum(_keep_version(made, body) for made, body in documents) + _keep_events(home / EVENTS, known)
+        if changed:
+            renew()
+            journal.record(events.CATALOGUE_LOADED, folder.name, count=changed)
+    return len(known)
+
+
+def renew() -> None:
+    """Give the catalogue a new edition, so that every process notices; the caller holds the transaction."""
+    CatalogueEdition.objects.update_or_create(pk=1, defaults={"stamp": new_id()})
+    forget()
+
+
+def _document(file: Path) -> tuple[Document, dict[str, Any]]:
+    try:
+        body = json.loads(json.dumps(yaml.safe_load(file.read_text(encoding="utf-8")), default=str))
+        made = document(body)
+        if wrong := checking.wrongs_of(made):
+            raise ValueError("; ".join(wrong))
+    except (OSError, yaml.YAMLError, ValueError, TypeError, AttributeError) as error:
+        raise BadInput(
+            _("%(file)s cannot be used: %(reason)s.") % {"file": file.name, "reason": error}, code="bad_procedure"
+        ) from error
+    return made, body
+
+
+def _listed(file: Path) -> Iterator[dict[str, str]]:
+    if not file.exists():
+        return
+    with file.open(encoding="utf-8", newline="") as lines:
+        for number, row in enumerate(csv.DictReader(lines), start=2):
+            if not row.get("code") or not row.get("name") or row.get("tier") not in {"ward", "city"}:
+                raise BadInput(
+                    _("%(file)s, line %(line)s: a procedure needs a code, a name and a tier (ward or city).")
+                    % {"file": file.name, "line": number},
+                    code="bad_procedure",
+                )
+            yield row
+
+
+def _keep_list(rows: list[dict[str, str]]) -> int:
+    held = dict(Procedure.objects.values_list("code", "digest"))
+    changed = [row for row in rows if held.get(row["code"]) != _seal(row)]
+    for start in range(0, len(changed), BATCH):
+        with transaction.atomic():
+            for row in changed[start : start + BATCH]:
+                Procedure.objects.update_or_create(code=row["code"], defaults=_facts(row))
+    return len(changed)
+
+
+def _facts(row: dict[str, str]) -> dict[str, Any]:
+    return {
+        "name": row["name"],
+        "name_en": row.get("name_en", ""),
+        "folded": fold(row["name"])[:400],
+        "domain": row.get("domain", ""),
+        "tier": row["tier"],
+        "agency": row.get("agency", ""),
+        "level": row.get("level") or "information",
+        "audience": row.get("audience", ""),
+        "limit_amount": float(row.get("limit_amount") or 0),
+        "limit_measure": row.get("limit_measure") or "working_days",
+        "fee_text": row.get("fee", ""),
+        "legal_basis": row.get("legal_basis", ""),
+        "as_of": date.fromisoformat(row["as_of"]) if row.get("as_of") else None,
+        "source": row.get("source", ""),
+        "digest": _seal(row),
+    }
+
+
+def _keep_version(made: Document, body: dict[str, Any]) -> int:
+    seal = _seal(body)
+    procedure, _new = Procedure.objects.update_or_create(
+        code=made.code,
+        defaults={
+            "name": made.name,
+            "name_en": made.name_en,
+            "folded": fold(made.name)[:400],
+            "domain": made.domain,
+            "tier": made.tier,
+            "agency": "" if made.agency == "unit" else made.agency,
+            "level": made.level,
+            "audience": " ".join(made.audience),
+            "limit_amount": made.limit.amount,
+            "limit_measure": made.limit.measure,
+            "legal_basis": "; ".join(made.legal_basis)[:400],
+            "events": list(made.events),
+            "as_of": made.as_of,
+        },
+    )
+    from_folder = [version for version in procedure.versions.order_by("number") if version.digest]
+    if from_folder and from_folder[-1].digest == seal:
+        return 0
+    now = clock.now()
+    procedure.versions.filter(state="published").update(state="retired", valid_to=now, changed_at=now)
+    ProcedureVersion.objects.create(
+        procedure=procedure,
+        number=procedure.versions.count() + 1,
+        state="published",
+        body=body,
+        digest=seal,
+        valid_from=now,
+        changed_at=now,
+    )
+    return 1
+
+
+def _keep_events(file: Path, known: set[str]) -> int:
+    if not file.exists():
+        return 0
+    found: dict[str, dict[str, Any]] = yaml.safe_load(file.read_text(encoding="utf-8")) or {}
+    changed = 0
+    for order, (key, facts) in enumerate(found.items()):
+        if strange := [code for code in facts.get("procedures", ()) if code not in known]:
+            raise BadInput(
+                _("%(file)s: the city's list has no procedure %(code)s.") % {"file": file.name, "code": strange[0]},
+                code="bad_procedure",
+            )
+        wanted = {"order": order, **facts}
+        held = LifeEvent.objects.filter(key=key).first()
+        if held is None or any(getattr(held, name) != value for name, value in wanted.items()):
+            LifeEvent.objects.update_or_create(key=key, defaults=wanted)
+            changed += 1
+    return changed
+
+
+def _seal(body: Any) -> str:
+    return digest(json.dumps(body, sort_keys=True, ensure_ascii=False))

@@ -1,0 +1,41 @@
+"""The nouns of procedures."""
+
+from huong.procedures.models.catalogue import CatalogueEdition, LifeEvent, Procedure, ProcedureVersion
+from huong.procedures.models.dossier import Action, Bundle, Component, DayNumber, Dossier, Filing
+from huong.procedures.models.evidence import Correction, Evidence, ExplicitRequest, Result, Share
+from huong.procedures.models.office import (
+    BlankForm,
+    Consultation,
+    Disruption,
+    DisruptionTold,
+    HelperPass,
+    Payment,
+    PortalUpdate,
+    Rating,
+)
+
+__all__ = [
+    "Action",
+    "BlankForm",
+    "Bundle",
+    "CatalogueEdition",
+    "Component",
+    "Consultation",
+    "Correction",
+    "DayNumber",
+    "Disruption",
+    "DisruptionTold",
+    "Dossier",
+    "Evidence",
+    "ExplicitRequest",
+    "Filing",
+    "HelperPass",
+    "LifeEvent",
+    "Payment",
+    "PortalUpdate",
+    "Procedure",
+    "ProcedureVersion",
+    "Rating",
+    "Result",
+    "Share",
+]

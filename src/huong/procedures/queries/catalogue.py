@@ -1,0 +1,109 @@
+"""The catalogue of procedures, read: documents in memory, renewed when a version changes."""
+
+import time as time_module
+from collections.abc import Iterable
+from functools import lru_cache
+
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from huong.base.errors import NotFound
+from huong.procedures.models import CatalogueEdition, Procedure, ProcedureVersion
+from huong.procedures.rules import flow, nouns
+from huong.procedures.rules.nouns import Document
+
+FRESH_SECONDS = 1.0
+_seen: list[tuple[float, str]] = []
+
+
+def forget() -> None:
+    """Look at the edition again: a version has changed in this process."""
+    _seen.clear()
+
+
+def edition() -> str:
+    """Return the stamp of the catalogue in force; a change made in another process is seen within a second."""
+    now = time_module.monotonic()
+    if not _seen or now - _seen[0][0] > FRESH_SECONDS:
+        stamp = CatalogueEdition.objects.values_list("stamp", flat=True).first() or ""
+        _seen[:] = [(now, stamp)]
+    return _seen[0][1]
+
+
+@lru_cache(maxsize=512)
+def _document(version_id: int, _digest: str) -> Document:
+    return nouns.document(ProcedureVersion.objects.values_list("body", flat=True).get(pk=version_id))
+
+
+def document_of(version: ProcedureVersion) -> Document:
+    """Return what a version says. Published ones never change, so they are read once per process."""
+    return nouns.document(version.body) if version.state == "draft" else _document(version.pk, version.digest)
+
+
+def document_by_id(version_id: int) -> Document:
+    """Return what a published or retired version says, by its id, without a query once it was read."""
+    return _document(version_id, "")
+
+
+@lru_cache(maxsize=2)
+def _in_force(_edition: str) -> dict[str, ProcedureVersion]:
+    found = ProcedureVersion.objects.filter(state="published").select_related("procedure").defer("body")
+    return {version.procedure.code: version for version in found}
+
+
+def in_force(code: str) -> ProcedureVersion | None:
+    """Return the version of a procedure that new dossiers get; None if its flow is not modelled."""
+    return _in_force(edition()).get(code)
+
+
+def procedure(code: str) -> Procedure:
+    """Return a procedure of the city's list.
+
+    Raises:
+        NotFound: the list has none with this code.
+    """
+    found = Procedure.objects.filter(code=code).first()
+    if found is None:
+        raise NotFound(_("The city's list has no procedure %(code)s.") % {"code": code[:40]})
+    return found
+
+
+def current(code: str) -> tuple[ProcedureVersion, Document]:
+    """Return the version in force of a procedure, and what it says.
+
+    Raises:
+        NotFound: there is no such procedure, or none of its versions is in force.
+    """
+    version = in_force(code)
+    if version is None:
+        procedure(code)
+        raise NotFound(_("This procedure is taken in at the counter; it has no form here yet."), code="not_modelled")
+    return version, document_by_id(version.pk)
+
+
+@lru_cache(maxsize=2)
+def _names(_edition: str) -> dict[str, tuple[str, str]]:
+    return {code: (vi, en or vi) for code, vi, en in Procedure.objects.values_list("code", "name", "name_en")}
+
+
+def procedure_name(code: str) -> str:
+    """Return the name of a procedure in the reader's language; its code if the list does not know it."""
+    vi, en = _names(edition()).get(code, (code, code))
+    return en if (get_language() or "vi").startswith("en") else vi
+
+
+def state_name(state: str, version_id: int | None = None) -> str:
+    """Return the name of a state in the reader's language, as the version names it."""
+    rule = document_by_id(version_id).flow if version_id else nouns.FlowRule()
+    own = rule.names.get(state, {})
+    return own.get((get_language() or "vi")[:2]) or _(flow.STATES[state].name)
+
+
+def versions_of(code: str) -> list[ProcedureVersion]:
+    """Return every version of a procedure, newest first."""
+    return list(ProcedureVersion.objects.filter(procedure__code=code).order_by("-number"))
+
+
+def modelled() -> Iterable[str]:
+    """Return the codes of procedures with a version in force."""
+    return _in_force(edition()).keys()

@@ -1,0 +1,127 @@
+"""The cast of procedures: Huế's agencies and catalogue, a mother who applies, officers and the leader of her ward."""
+
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+
+from huong.base import calendar, clock
+from huong.base.models import CalendarDay
+from huong.base.testing import cast
+from huong.people import access
+from huong.people import queries as people
+from huong.people.actions import agencies as agency_verbs
+from huong.people.actions import parties
+from huong.people.models import Agency
+from huong.procedures import loading
+from huong.procedures.actions import accept, begin, citizen, save, submit
+from huong.procedures.models import CatalogueEdition, Component, LifeEvent, Procedure, ProcedureVersion
+from huong.procedures.queries.catalogue import forget
+
+MORNING = datetime(2026, 11, 25, 2, 0, tzinfo=UTC)  # 09:00 in Huế, a Wednesday
+WARD, OTHER_WARD, CONSTRUCTION = "H57.21", "H57.104", "H57.8"
+BIRTH = "1.001193"
+ANSWERS = {
+    "requester.name": "Nguyễn Thị Thu Hà",
+    "requester.national_id": "046195999002",
+    "requester.relation": "mother",
+    "mother.foreign": False,
+    "mother.national_id": "046195999002",
+    "mother.name": "Nguyễn Thị Thu Hà",
+    "father.known": "no",
+    "child.name": "Trần Nguyễn An Nhiên",
+    "child.sex": "female",
+    "child.birth_date": "2026-11-20",
+    "child.birth_place": "home",
+}
+
+
+@pytest.fixture(autouse=True)
+def fresh_catalogue():
+    """Let no procedure of another test stay in memory."""
+    from huong.procedures.queries import catalogue
+
+    forget()
+    catalogue._document.cache_clear()
+    yield
+    forget()
+
+
+@pytest.fixture
+def morning():
+    """Hold the clock at nine on a Wednesday morning."""
+    with clock.freeze(MORNING):
+        yield MORNING
+
+
+@pytest.fixture
+def procedures(hue: Path):
+    """Load Huế's calendar, agencies and procedures."""
+    cast.remembered("calendar", (CalendarDay,), lambda: calendar.load(cast.HUE))
+    cast.remembered("agencies", (Agency,), lambda: agency_verbs.load(cast.HUE))
+    access.forget_holdings()
+    cast.remembered(
+        "procedures",
+        (Procedure, ProcedureVersion, CatalogueEdition, LifeEvent),
+        lambda: loading.load(cast.HUE),
+    )
+    calendar._table.cache_clear()
+    calendar.value.cache_clear()
+
+
+def officer_of(code: str, username: str, role: str = "officer"):
+    """Return somebody with a post in an agency."""
+    return cast.joined(username, f"Cán bộ {username}", **{role: people.agency(code)})
+
+
+@pytest.fixture
+def ward_officer(procedures):
+    """Return an officer of the ward An Cựu."""
+    return officer_of(WARD, "ancuu")
+
+
+@pytest.fixture
+def ward_leader(procedures):
+    """Return the leader of the ward An Cựu."""
+    return officer_of(WARD, "chutich", "leader")
+
+
+@pytest.fixture
+def stranger(procedures):
+    """Return an officer of another ward."""
+    return officer_of(OTHER_WARD, "thuanhoa")
+
+
+@pytest.fixture
+def mother(procedures):
+    """Return the party of a young mother of An Cựu."""
+    return parties.register(
+        "person",
+        name="Nguyễn Thị Thu Hà",
+        national_id="046195999002",
+        birth_date=date(1995, 3, 2),
+        by=None,
+    )
+
+
+@pytest.fixture
+def draft(mother, morning):
+    """Return her draft of a birth registration, filled in, with the statement of a witness."""
+    dossier = begin(BIRTH, party=mother, actor=citizen(None), unit="An Cựu")
+    assert save(dossier.uid, ANSWERS, actor=citizen(None)) == []
+    Component.objects.create(
+        dossier=dossier, kind="paper", key="birth_witness", origin="uploaded", state="held", changed_at=clock.now()
+    )
+    return dossier
+
+
+@pytest.fixture
+def sent(draft):
+    """Return the dossier after she sent it."""
+    return submit(draft.uid, actor=citizen(None))
+
+
+@pytest.fixture
+def accepted(sent, ward_officer):
+    """Return the dossier after the counter accepted it."""
+    return accept(sent.uid, by=ward_officer)
