@@ -9,6 +9,7 @@ from typing import Any
 
 import yaml
 from django.conf import settings
+from django.db import transaction
 from django.utils.translation import gettext_noop
 
 from huong.base import clock, home
@@ -56,6 +57,11 @@ def fill(count: int = REPORTS) -> None:
 
 def _keep(pasts: list[Past], before: list[Report]) -> list[Report]:
     """Write reports, and say of those that were merged with which: an earlier one of the same kind."""
+    with transaction.atomic():  # who reads them sees those merged with what they were merged into
+        return _taken(pasts, before)
+
+
+def _taken(pasts: list[Past], before: list[Report]) -> list[Report]:
     found = past.take_over(pasts, source="demonstration")
     known: dict[str, Report] = {}
     for report in [*before, *found]:
