@@ -17,10 +17,12 @@ class ReportsConfig(AppConfig):
         from huong.intake.ports import source_kinds
         from huong.reports import demonstration, events, feed, figures, handlers, jobs, loading, ports  # noqa: F401
         from huong.reports.actions import feeding
+        from huong.reports.queries import learning, suggesting
 
         city.loaders.add("reports", loading.load)
         city.loaders.add("reports into the store", feeding.set_up)
         catalogue.code_lists.add("reports", feeding.publish_codes)
+        suggesting.suggesters.add(suggesting.LEARNT, learning.learnt)
         source_kinds.add(feeding.KIND, feed.ReportsFeed())
         demo.fillers.add("reports", demonstration.FILLER)
         ports.register()

@@ -84,6 +84,20 @@ RULES_LOADED = declare(
     "The rules of the city's folder were loaded.",
     unhandled=True,
 )
+MODEL_TRAINED = declare(
+    "reports.model_trained",
+    {
+        "version": "the model's version",
+        "learnt_from": "starter or decided",
+        "texts": "how many texts it learnt from",
+        "tested": "on how many texts kept aside it was tested",
+        "right": "for how many of those it was right",
+        "in_force": "whether it came into force",
+        "digest": "SHA-256 of the model",
+    },
+    "A model was learnt from decided reports; the subject is its version.",
+    unhandled=True,
+)
 BULK_UNDONE = declare(
     "reports.bulk_undone",
     {"count": "how many reports were put back", "kept": "how many had been changed since"},
