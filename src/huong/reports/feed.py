@@ -67,25 +67,26 @@ class ReportsFeed:
         if what == feed.DAILY:
             to.add(next(rows.open_rows(clock.today()), [])[:SAMPLE])
         else:
-            to.add_entries([entry for entry in journal.entries(names=rows.NAMES, limit=SAMPLE) if _wanted(entry)])
+            to.add_entries([entry for entry in journal.entries(names=rows.NAMES, limit=SAMPLE) if _wanted(entry, what)])
         return Fetched(to.close(), NAME, rows=to.rows)
 
     def finished(self, source: Source, cursor: Mapping[str, Any]) -> None:
         """Do nothing: the journal keeps everything."""
 
 
-def _wanted(entry: Entry) -> bool:
-    return feed.is_about_a_report(entry.name, entry.subject)
+def _wanted(entry: Entry, what: str) -> bool:
+    return feed.is_about_a_report(entry.subject) and not (what == feed.EVENTS and feed.short(entry.name) in feed.SILENT)
 
 
 def _entries(source: Source, path: Path) -> Fetched:
     """Read the journal on: the entries themselves, or the reports that they are about as these stand now."""
     before = dict(source.cursor)
     place, newest = (int(before.get("xid", 0)), int(before.get("id", 0))), journal.safe_head()
-    to, seen, more = _Parquet(path, source.settings["what"]), 0, False
+    what = source.settings["what"]
+    to, seen, more = _Parquet(path, what), 0, False
     while not more:
         found = journal.between(place, newest, names=rows.NAMES, limit=BATCH)
-        to.add_entries([entry for entry in found if _wanted(entry)])
+        to.add_entries([entry for entry in found if _wanted(entry, what)])
         if len(found) < BATCH:
             place = newest
             break

@@ -10,7 +10,7 @@ from huong.reports.rules.numbers import id_of, number_of
 CURRENT, EVENTS, DAILY = "current", "events", "daily"
 TEXT, WHOLE, INSTANT, DAY, TRUTH = "text", "whole", "instant", "day", "truth"
 SILENT: Final = frozenset({"reporter_erased", "contact_forgotten", "contact_verified"})
-"""Events that tell of the person who sent a report, not of the matter."""
+"""Events that tell of the person who sent a report, not of the matter: the report's row follows them, they are no rows."""
 
 COLUMNS: Final[dict[str, dict[str, str]]] = {
     CURRENT: {
@@ -44,13 +44,13 @@ class Happened:
     data: Mapping[str, Any]
 
 
-def is_about_a_report(event: str, subject: str) -> bool:
-    """Return whether an entry belongs into the store: it is about a report's matter.
+def is_about_a_report(subject: str) -> bool:
+    """Return whether an entry is about a report, and no rule or model.
 
-    >>> is_about_a_report("reports.answered", "PA-000123"), is_about_a_report("reports.rule_changed", "clock:quick")
-    (True, False)
+    >>> is_about_a_report("PA-000123"), is_about_a_report("clock:quick"), is_about_a_report("PA-123")
+    (True, False, False)
     """
-    return subject == number_of(id_of(subject)) and id_of(subject) > 0 and short(event) not in SILENT
+    return subject == number_of(id_of(subject)) and id_of(subject) > 0
 
 
 def short(event: str) -> str:

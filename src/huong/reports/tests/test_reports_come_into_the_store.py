@@ -21,6 +21,7 @@ from huong.reports.actions import (
     answer,
     change_rule,
     contact,
+    erase_reporter,
     feeding,
     hide,
     past,
@@ -35,7 +36,7 @@ from huong.reports.models import CityRule, Report
 from huong.reports.queries import feed as rows
 from huong.reports.rules import feed
 from huong.reports.rules.past import Past, Step
-from huong.reports.tests.conftest import IOC, MORNING, officer_of
+from huong.reports.tests.conftest import AN_CUU, IOC, MORNING, officer_of
 from huong.store import queries as store
 
 NAMES = ("field_reports", "field_report_events", "field_reports_open")
@@ -142,11 +143,22 @@ def test_the_cell_is_told_only_of_what_everybody_may_see(morning, feeds, dispatc
 
 def test_what_concerns_the_person_who_sent_is_no_event(feeds):
     assert {feed.short(name) for name in events.OF_REPORTS} >= feed.SILENT
-    assert not feed.is_about_a_report("reports.reporter_erased", "PA-000001")
-    assert not feed.is_about_a_report("reports.bulk_undone", "0198f2")
     assert {name for name, _vi, _en in datasets.codes("report_event")} == {
         feed.short(name) for name in events.OF_REPORTS
     } - feed.SILENT
+
+
+def test_who_is_erased_is_no_event_but_the_place_leaves_the_row(feeds, dispatcher):
+    sent = send(Draft(text="Ổ gà lớn", category="duong-pho.o-ga", point=AN_CUU, mail="an@example.vn"))
+    number = accept(sent.report.number, by=dispatcher).number
+    for dataset in NAMES[:2]:
+        intake.pull(feeds[dataset])
+    assert one("field_reports", number)["cell"]
+    erase_reporter(number, link=sent.link)
+    for dataset in NAMES[:2]:
+        intake.pull(feeds[dataset])
+    assert one("field_reports", number)["cell"] is None
+    assert "reporter_erased" not in {row["event"] for row in held("field_report_events")}
 
 
 def test_a_snapshot_tells_what_was_open_when_the_day_began(feeds, blocked, dispatcher, ward_officer):
