@@ -19,6 +19,12 @@ from huong.reports.rules import feed
 
 KIND = "reports"
 FILE = "feeds.yaml"
+PRIORITIES = (("thường", "normal"), ("gấp", "urgent"), ("nguy hiểm tính mạng", "danger to life"))
+RATINGS = (
+    ("satisfied", "hài lòng", "satisfied"),
+    ("accepted", "chấp nhận được", "accepted"),
+    ("not_satisfied", "không hài lòng", "not satisfied"),
+)
 CHANNELS_VI = {
     "web": "trang web", "app": "ứng dụng", "phone": "tổng đài", "mail": "thư điện tử", "messenger": "tin nhắn",
     "desk": "tại quầy", "open311": "Open311", "import": "nhập từ hệ thống khác",
@@ -26,7 +32,7 @@ CHANNELS_VI = {
 
 
 def publish_codes(folder: Path | None = None) -> int:
-    """Bring the code lists of reports up to the city's rules: categories, states, channels, events.
+    """Bring the code lists of reports up to the city's rules: categories, states, priorities, channels, ratings, events.
 
     Whatever once was a category or a state stays in its list, since reports of that time carry it.
 
@@ -47,6 +53,8 @@ def publish_codes(folder: Path | None = None) -> int:
         ("report_category", "Loại phản ánh", "Categories of field reports", _codes(found, "category")),
         ("report_state", "Trạng thái phản ánh", "States of field reports", _codes(found, "state")),
         ("report_channel", "Kênh nhận phản ánh", "Channels of field reports", _channels()),
+        ("report_priority", "Mức khẩn của phản ánh", "Priorities of field reports", _priorities()),
+        ("report_rating", "Đánh giá của người dân", "Ratings by citizens", _ratings()),
         ("report_event", "Việc trong xử lý phản ánh", "Events of field reports", _events()),
     )
     for name, title, title_en, codes in lists:
@@ -62,6 +70,15 @@ def _codes(found: dict[tuple[str, str], dict[str, Any]], wanted: str) -> list[di
 
 def _channels() -> list[dict[str, Any]]:
     return [{"code": key, "label": CHANNELS_VI[key], "label_en": str(name)} for key, name in CHANNELS]
+
+
+def _priorities() -> list[dict[str, Any]]:
+    named = zip(feed.PRIORITIES, PRIORITIES, strict=True)
+    return [{"code": code, "label": label, "label_en": label_en} for code, (label, label_en) in named]
+
+
+def _ratings() -> list[dict[str, Any]]:
+    return [{"code": code, "label": label, "label_en": label_en} for code, label, label_en in RATINGS]
 
 
 def _events() -> list[dict[str, Any]]:

@@ -9,22 +9,23 @@ from huong.reports.rules.numbers import id_of, number_of
 
 CURRENT, EVENTS, DAILY = "current", "events", "daily"
 TEXT, WHOLE, INSTANT, DAY, TRUTH = "text", "whole", "instant", "day", "truth"
+PRIORITIES: Final = ("normal", "urgent", "danger")
 SILENT: Final = frozenset({"reporter_erased", "contact_forgotten", "contact_verified"})
 """Events that tell of the person who sent a report, not of the matter: the report's row follows them, they are no rows."""
 
 COLUMNS: Final[dict[str, dict[str, str]]] = {
     CURRENT: {
-        "number": TEXT, "category": TEXT, "state": TEXT, "is_open": TRUTH, "priority": WHOLE, "channel": TEXT,
+        "number": TEXT, "category": TEXT, "state": TEXT, "is_open": TRUTH, "priority": TEXT, "channel": TEXT,
         "unit": TEXT, "cell": TEXT, "agency": TEXT, "received_at": INSTANT, "accepted_at": INSTANT, "due_at": INSTANT,
         "closed_at": INSTANT, "rating": TEXT, "reopened": WHOLE, "followers": WHOLE, "photos": WHOLE, "part_of": TEXT,
         "merged_into": TEXT, "source": TEXT, "changed_at": INSTANT,
     },
     EVENTS: {
         "id": WHOLE, "number": TEXT, "at": INSTANT, "event": TEXT, "state": TEXT, "was_state": TEXT, "category": TEXT,
-        "agency": TEXT, "was_agency": TEXT, "unit": TEXT, "priority": WHOLE, "due_at": INSTANT, "rating": TEXT,
+        "agency": TEXT, "was_agency": TEXT, "unit": TEXT, "priority": TEXT, "due_at": INSTANT, "rating": TEXT,
     },
     DAILY: {
-        "day": DAY, "number": TEXT, "state": TEXT, "category": TEXT, "agency": TEXT, "unit": TEXT, "priority": WHOLE,
+        "day": DAY, "number": TEXT, "state": TEXT, "category": TEXT, "agency": TEXT, "unit": TEXT, "priority": TEXT,
         "received_at": INSTANT, "due_at": INSTANT, "is_late": TRUTH, "age_days": WHOLE,
     },
 }  # fmt: skip
@@ -81,6 +82,7 @@ def current_row(report: Mapping[str, Any], *, is_public: bool) -> dict[str, Any]
     row = {name: report.get(name) for name in COLUMNS[CURRENT]}
     row |= {
         "number": number_of(report["id"]),
+        "priority": PRIORITIES[report["priority"]],
         "cell": report["cell"] if is_public else None,
         "photos": report["photos_count"],
         "part_of": report["parent_id"] and number_of(report["parent_id"]),
@@ -105,7 +107,7 @@ def event_row(happened: Happened) -> dict[str, Any]:
             "agency": happened.agency,
             "was_agency": data.get("was_agency"),
             "unit": happened.unit,
-            "priority": data.get("priority", 0),
+            "priority": PRIORITIES[int(data.get("priority", 0))],
             "due_at": instant_of(data.get("due")),
             "rating": data.get("level"),
         }
@@ -158,7 +160,7 @@ def daily_row(
             "category": standing.category,
             "agency": standing.agency,
             "unit": standing.unit,
-            "priority": standing.priority,
+            "priority": PRIORITIES[standing.priority],
             "received_at": received_at,
             "due_at": standing.due_at,
             "is_late": None if standing.due_at is None else standing.due_at < midnight,

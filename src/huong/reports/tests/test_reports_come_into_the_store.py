@@ -277,7 +277,7 @@ def test_danger_and_rating_come_too(morning, feeds, dispatched, ward_officer):
     for dataset in NAMES[:2]:
         assert intake.pull(feeds[dataset]).refused == 0
     assert one("field_reports", dispatched.number)["rating"] == "satisfied"
-    assert one("field_reports", asked)["priority"] == 2
+    assert one("field_reports", asked)["priority"] == "danger"
     assert [row["rating"] for row in held("field_report_events") if row["event"] == "rated"] == ["satisfied"]
 
 

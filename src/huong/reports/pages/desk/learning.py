@@ -10,13 +10,14 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from huong.base import home
 from huong.people import access
 from huong.people.access import needs
 from huong.reports import jobs, queries
 from huong.reports.queries import learning
 from huong.reports.rules.learning import DECIDED, SURE, Result
 
-MOST_CATEGORIES, MOST_CONFUSED = 60, 15
+SHOWN_CATEGORIES, MOST_CONFUSED = 12, 12
 
 
 @needs("reports.read")
@@ -34,6 +35,7 @@ def page(request: HttpRequest) -> HttpResponse:
         "days": kept.days,
         "versions": [_version(each) for each in versions],
         "sure": SURE,
+        "is_demo": home.is_demo(),
         "decided": learning.decided_count(),
         "may_train": access.has_power(request.user, "reports.rules"),
     }
@@ -54,6 +56,10 @@ def told(result: Result) -> dict[str, Any]:
     """Return a result as the page shows it: whole, sure, by category with the weakest large ones first, confusions."""
     rows = sorted(result.by_category.items(), key=lambda row: (-(row[1][0] - row[1][1]), -row[1][0]))
     confused = sorted(result.confused.items(), key=lambda row: -row[1])
+    named = [
+        {"name": queries.category_name(key), "count": count, "right": right, "share": _share(right, count)}
+        for key, (count, right) in rows
+    ]
     return {
         "texts": result.texts,
         "right": result.right,
@@ -63,17 +69,9 @@ def told(result: Result) -> dict[str, Any]:
         "sure_share": _share(result.sure_right, result.sure),
         "left": result.texts - result.sure,
         "promised": _share(result.promised, result.texts),
-        "categories": [
-            {
-                "name": queries.category_name(key),
-                "key": key,
-                "count": count,
-                "right": right,
-                "share": _share(right, count),
-            }
-            for key, (count, right) in rows[:MOST_CATEGORIES]
-        ],
-        "more": max(0, len(rows) - MOST_CATEGORIES),
+        "first": named[:SHOWN_CATEGORIES],
+        "others": named[SHOWN_CATEGORIES:],
+        "more": max(0, len(named) - SHOWN_CATEGORIES),
         "confused": [
             {
                 "guessed": queries.category_name(one) if one else "",
