@@ -37,6 +37,7 @@ from huong.reports.queries import feed as rows
 from huong.reports.rules import feed
 from huong.reports.rules.past import Past, Step
 from huong.reports.tests.conftest import AN_CUU, IOC, MORNING, officer_of
+from huong.reports.tests.test_officers_work_at_their_desk import signed_in
 from huong.store import queries as store
 
 NAMES = ("field_reports", "field_report_events", "field_reports_open")
@@ -321,3 +322,15 @@ def test_a_look_at_the_source_shows_a_few_rows(feeds, dispatched, data_officer):
         assert intake.try_source(
             dataset, kind="reports", settings=Source.objects.get(dataset=dataset).settings, by=data_officer
         ).columns
+
+
+def test_its_source_stands_on_a_page_with_its_runs_and_schedule(feeds, dispatched, data_officer, client):
+    intake.pull(feeds["field_reports"])
+    signed_in(client, data_officer)
+    said = client.get(f"/desk/datasets/field_reports/sources/{feeds['field_reports']}").content.decode()
+    assert "hiện trạng từng phản ánh" in said
+    assert client.get("/desk/datasets/field_reports/sources/").status_code == 200
+    changed = {"what": "current", "every": "60", "name": "x"}
+    assert client.post(f"/desk/datasets/field_reports/sources/{feeds['field_reports']}", changed).status_code == 302
+    source = Source.objects.get(pk=feeds["field_reports"])
+    assert (source.every_minutes, bool(source.cursor)) == (60, True)
