@@ -81,9 +81,12 @@ def rules_of_hue(rules):
 @pytest.mark.timeout(60)
 def test_words_are_understood_with_and_without_accents(body):
     held = unpacked(body)
-    for said in ("Cống trước nhà tôi bị nghẹt, nước không thoát", "cong truoc nha toi bi nghet nuoc khong thoat"):
+    for said in (
+        "Cống trước nhà tôi bị nghẹt, nước không thoát",
+        fold("Cống trước nhà tôi bị nghẹt, nước không thoát"),
+    ):
         assert held.shares(said)[0][0] == "thoat-nuoc.cong-nghet"
-    assert held.shares("Bóng đèn cháy, đường tối") == held.shares("BONG DEN CHAY duong toi")
+    assert held.shares("Bóng đèn cháy, đường tối") == held.shares(fold("Bóng đèn cháy, đường tối").upper())
     assert held.shares("hello world") == []
 
 
