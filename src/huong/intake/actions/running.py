@@ -18,7 +18,7 @@ from huong.intake import queries
 from huong.intake.actions import bells, closing
 from huong.intake.actions.receiving import fail, staged
 from huong.intake.errors import Busy, HeaderChanged, MappingNeeded, Overtaken, SameBytesElsewhere, Stopped, Unreadable
-from huong.intake.models import RUNNING, Load
+from huong.intake.models import RUNNING, Load, Source
 from huong.intake.pipeline import columns
 from huong.intake.pipeline.alone import alone
 from huong.intake.pipeline.progress import Line, Progress
@@ -134,7 +134,9 @@ def _require_not_overtaken(load: Load) -> None:
     Raises:
         Overtaken: the source was read on since.
     """
-    if load.source is None or "since" not in load.detail or load.source.cursor == load.detail["since"]:
+    if load.source_id is None or "since" not in load.detail or Load.objects.filter(pk=load.pk, state="done").exists():
+        return
+    if Source.objects.filter(pk=load.source_id).values_list("cursor", flat=True).first() == load.detail["since"]:
         return
     raise Overtaken(
         _("What “%(name)s” holds has come in with a later load. Nothing is missing; nothing needs to be done.")
@@ -296,6 +298,7 @@ def _commit(load: Load, spec: ContractSpec, progress: Progress, accepted: Path) 
     reached("committing", load.id)
     rows = _protected(spec, accepted)
     with store.locked(load.dataset):
+        _require_not_overtaken(load)
         commit = store.begin(
             load.dataset,
             batch=load.batch or "",

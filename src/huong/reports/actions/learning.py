@@ -66,7 +66,7 @@ def train(examples: Iterable[Example], *, by: "User | None" = None) -> TextModel
     held = queries.in_force()
     new = rules.tested(rules.unpacked(body), aside)
     old = rules.tested(held[1], aside) if held else None
-    found = _keep(body, kind, rows=len(rows), decided=len(texts), new=new, old=old, by=by)
+    found = _keep(body, kind, rows=len(rows), decided=queries.decided_count(), new=new, old=old, by=by)
     queries.forget()
     return found
 

@@ -68,7 +68,7 @@ def models(limit: int = 20) -> list[TextModel]:
 
 def decided_count() -> int:
     """Return of how many reports an officer has decided what they are about."""
-    return min(_decided().count(), MOST_TEXTS)
+    return _decided().count()
 
 
 def decided_texts() -> Iterator[tuple[int, str, str]]:

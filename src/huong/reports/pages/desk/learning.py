@@ -36,7 +36,7 @@ def page(request: HttpRequest) -> HttpResponse:
         "versions": [_version(each) for each in versions],
         "sure": SURE,
         "is_demo": home.is_demo(),
-        "decided": learning.decided_count(),
+        "decided": learning.decided_count() if in_force and in_force.kind != DECIDED else 0,
         "may_train": access.has_power(request.user, "reports.rules"),
     }
     return render(request, "reports/desk/learning.html", context)
