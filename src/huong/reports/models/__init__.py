@@ -1,5 +1,6 @@
 """The nouns of field reports."""
 
+from huong.reports.models.cities import Peer, PeerErrand, PeerNews, PeerRequest, PeerService
 from huong.reports.models.city import CityRule, RuleEdition
 from huong.reports.models.desk import Bulk, BulkItem, SavedFilter
 from huong.reports.models.peers import PeerUpdate, TrialRequest, TrialUpdate
@@ -13,6 +14,11 @@ __all__ = [
     "Follow",
     "Hop",
     "Message",
+    "Peer",
+    "PeerErrand",
+    "PeerNews",
+    "PeerRequest",
+    "PeerService",
     "PeerUpdate",
     "Rating",
     "Report",
