@@ -112,35 +112,76 @@ def _run(peer: Peer, done: Pulled) -> None:
 
 def _requests(peer: Peer, line: Line, done: Pulled) -> None:
     """Read what changed there since, page by page; taken at once where the pages are in order of change."""
-    since = floor = peer.requests_until - OVERLAP
-    waiting: list[Foreign] = []
-    seen: set[tuple[str, datetime | None]] = set()
-    page, ordered = 1, True
+    floor = peer.requests_until - (timedelta(seconds=1) if peer.catching_up else OVERLAP)
+    reading = _Reading(floor)
     for _turn in range(MOST_PAGES):
-        rows = line.requests(updated_after=stamp(since), page=str(page), page_size=str(SIZE))
-        fresh = [row for row in rows if row.id and (row.id, row.updated_at) not in seen]
-        if not fresh:
+        rows = line.requests(updated_after=stamp(reading.since), page=str(reading.page), page_size=str(SIZE))
+        if reading.is_at_end(rows):
+            done.more = False
             break
-        seen |= {(row.id, row.updated_at) for row in fresh}
-        ordered = ordered and _in_order(rows)
-        waiting += [row for row in fresh if row.updated_at is None or row.updated_at >= floor]
-        if ordered:
-            newest = _take(peer, waiting, done)
-            waiting = []
-            if newest - timedelta(seconds=1) > since:  # go on from there: pages shift while reports change
-                since, page = newest - timedelta(seconds=1), 1
-                continue
-        page += 1
-    else:
-        if not ordered:
-            raise BadInput(peer_trouble.too_much(), code=TOO_MUCH)
+        reading.add(rows)
+        if reading.in_order:
+            reading.go_on_from(_take(peer, reading.taken(), done))
+        else:
+            reading.page += 1
         done.more = True
-    _take(peer, waiting, done)
+    if done.more and not reading.was_in_order:
+        raise BadInput(peer_trouble.too_much(), code=TOO_MUCH)
+    if not done.more:
+        _take(peer, reading.taken(), done)
+    Peer.objects.filter(pk=peer.pk).update(catching_up=done.more)
 
 
-def _in_order(rows: list[Foreign]) -> bool:
-    times = [row.updated_at for row in rows]
-    return None not in times and times == sorted(times, key=lambda at: at or clock.now())
+class _Reading:
+    """Where the reading of lists stands.
+
+    Pages shift while reports change, so an ordered list is read on from the last change instead of by counting pages;
+    one in another order has to be read whole before anything is taken.
+    """
+
+    def __init__(self, since: datetime) -> None:
+        self.floor = self.since = since
+        self.page = 1
+        self.in_order = self.was_in_order = False
+        self._waiting: list[Foreign] = []
+        self._times: list[datetime | None] = []
+        self._seen: set[tuple[str, datetime | None]] = set()
+        self._last: list[str] = []
+
+    def is_at_end(self, rows: list[Foreign]) -> bool:
+        """Return whether there is nothing more: an empty page, or the last one again from a system that counts none."""
+        ids = [row.id for row in rows]
+        again = self.page > 1 and ids == self._last
+        self._last = ids
+        return not ids or again
+
+    def add(self, rows: list[Foreign]) -> None:
+        """Add a page, and see whether the list is in order of change, as far as can be told."""
+        self._times += [row.updated_at for row in rows]
+        self.in_order = _ascends(self._times)
+        self.was_in_order = self.was_in_order or self.in_order
+        fresh = [row for row in rows if row.id and (row.id, row.updated_at) not in self._seen]
+        self._seen |= {(row.id, row.updated_at) for row in fresh}
+        self._waiting += [row for row in fresh if row.updated_at is None or row.updated_at >= self.floor]
+
+    def taken(self) -> list[Foreign]:
+        """Hand over what waits."""
+        found, self._waiting = self._waiting, []
+        return found
+
+    def go_on_from(self, newest: datetime) -> None:
+        """Read on from the last change, or the next page where everything changed within one second."""
+        begin = newest - timedelta(seconds=1)
+        if begin > self.since:
+            self.since, self.page, self._times, self._last = begin, 1, [], []
+        else:
+            self.page += 1
+
+
+def _ascends(times: list[datetime | None]) -> bool:
+    """Return whether times rise; a list of one time alone says nothing about its order."""
+    known = [at for at in times if at is not None]
+    return len(known) == len(times) and known == sorted(known) and known[0] < known[-1]
 
 
 def _take(peer: Peer, rows: list[Foreign], done: Pulled) -> datetime:

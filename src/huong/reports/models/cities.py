@@ -38,6 +38,7 @@ class Peer(models.Model):
     is_active = models.BooleanField(_("active"), default=True)
     requests_until = models.DateTimeField(_("requests read up to"))
     news_until = models.DateTimeField(_("updates read up to"))
+    catching_up = models.BooleanField(_("more waits there"), default=False)
     asked_at = models.DateTimeField(_("last asked"), null=True, blank=True)
     due_at = models.DateTimeField(_("asked next"), null=True, blank=True)
     failures = models.PositiveIntegerField(_("failures in a row"), default=0)
