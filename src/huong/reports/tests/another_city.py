@@ -26,9 +26,9 @@ class City:
     """
 
     url: str = ""
-    requests: dict[str, dict] = field(default_factory=dict)
-    updates: list[dict] = field(default_factory=list)
-    came: list[dict] = field(default_factory=list)
+    requests: dict[str, dict[str, object]] = field(default_factory=dict)
+    updates: list[dict[str, str]] = field(default_factory=list)
+    came: list[dict[str, str]] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
     tokens: bool = False
