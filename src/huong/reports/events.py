@@ -108,6 +108,25 @@ ERRAND_DONE = declare(
 ERRAND_RETRIED = declare("reports.errand_retried", {}, "An officer had it tried again.", unhandled=True)
 ERRAND_GIVEN_UP = declare("reports.errand_given_up", {}, "An officer let it go, with a reason.", unhandled=True)
 
+LINES_FOLDED = declare(
+    "reports.lines_folded",
+    {},
+    "Several lines turned out to be one person's; the subject is the correspondent.",
+    unhandled=True,
+)
+MAILBOX_READ = declare(
+    "reports.mailbox_read",
+    {"new": "new reports", "added": "added to reports", "ignored": "left alone", "refused": "that could not be taken"},
+    "Letters were fetched from the mailbox.",
+    unhandled=True,
+)
+MESSENGER_CHANGED = declare(
+    "reports.messenger_changed",
+    {"active": "whether it is in use"},
+    "A messenger was set up or changed; the subject is its short name.",
+    unhandled=True,
+)
+
 RULE_CHANGED = declare(
     "reports.rule_changed",
     {"kind": "kind of rule", "version": "the new version"},

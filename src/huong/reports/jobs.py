@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from huong.base.jobs import job, scheduled
 from huong.reports import demonstration
-from huong.reports.actions import escalating, peers, photos, pulling, pushing, reporters, telling
+from huong.reports.actions import escalating, mailbox, peers, photos, pulling, pushing, reporters, telling
 
 
 @scheduled("reports.escalate", every=timedelta(minutes=1))
@@ -54,6 +54,13 @@ def pull_peers() -> int:
 def push_peers() -> int:
     """Send what waits for other Open311 systems and is due again."""
     return pushing.send_due()
+
+
+@scheduled("reports.mailbox", every=timedelta(minutes=1))
+@job(queue="bulk", tries=1)
+def read_mailbox() -> bool:
+    """Read the mailbox that citizens write to."""
+    return mailbox.fetch() is not None
 
 
 @scheduled("reports.demonstration", every=timedelta(minutes=1))

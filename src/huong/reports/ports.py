@@ -7,8 +7,10 @@ from django.utils.translation import gettext_lazy as _
 from huong.base import navigation, outbox, search
 from huong.base.navigation import NavItem
 from huong.base.search import Hit
+from huong.messages.ports import adapters
 from huong.people import access
 from huong.reports import queries
+from huong.reports.actions import messengers
 from huong.reports.queries import Wanted, counts
 from huong.reports.undelivered import Peers
 
@@ -19,6 +21,7 @@ def register() -> None:
     """Fill navigation and search."""
     navigation.add(NavItem("reports", _("Reports"), "megaphone", "/desk/reports/", 20, _may_read, counts.open_count_of))
     search.sources.add("reports", hits)
+    adapters.add(messengers.CHANNEL, messengers.Adapter())
     outbox.sources.add("peers", Peers())
 
 
