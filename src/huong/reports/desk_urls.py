@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from huong.reports.pages.desk import cities, listing, many, rules, single
+from huong.reports.pages.desk import cities, listing, many, messengers, rules, single
 
 app_name = "desk_reports"
 ONE = "<str:number>/"
@@ -25,6 +25,8 @@ urlpatterns = [
     path("peers/<slug:key>/services", cities.do, {"verb": "services"}, name="peer_services"),
     path("peers/<slug:key>/pause", cities.do, {"verb": "pause"}, name="peer_pause"),
     path("peers/<slug:key>/resume", cities.do, {"verb": "resume"}, name="peer_resume"),
+    path("channels/", messengers.listing, name="channels"),
+    path("channels/<slug:key>", messengers.edit, name="channel"),
     path(ONE, single.page, name="report"),
     path(f"{ONE}print", single.printed, name="print"),
     path(f"{ONE}contact", single.contact, name="contact"),

@@ -1,4 +1,4 @@
-"""What could not be sent to another city's system, or taken from it, as the page of stuck things shows it."""
+"""What could not be sent to another city's system or taken from it, or from the mailbox, as the page of stuck things shows it."""
 
 from collections.abc import Callable, Iterator
 from datetime import datetime
@@ -16,17 +16,17 @@ from huong.journal import actions as journal
 from huong.people import access
 from huong.people.models import User
 from huong.reports import events
-from huong.reports.actions import pulling, pushing, taking_in
-from huong.reports.models import Peer, PeerErrand, PeerRequest
+from huong.reports.actions import mailbox, pulling, pushing, taking_in
+from huong.reports.models import Mailbox, Peer, PeerErrand, PeerRequest
 
 POWERS = ("reports.rules", "system.operate")
-ERRAND, REQUEST, PEER = "errand", "request", "peer"
+ERRAND, REQUEST, PEER, BOX = "errand", "request", "peer", "mailbox"
 
 
 class Peers:
-    """Errands that failed, reports that could not be taken, systems that do not answer."""
+    """Errands that failed, reports that could not be taken, systems and a mailbox that do not answer."""
 
-    title = gettext_lazy("Reports of other cities")
+    title = gettext_lazy("Reports to and from elsewhere")
 
     def visible_to(self, user: Any) -> bool:
         """Return whether somebody sets other systems up, or operates the house."""
@@ -34,11 +34,12 @@ class Peers:
 
     def count(self, user: Any) -> int:
         """Return how many things are stuck."""
-        return sum(rows.count() for rows in (_errands(), _requests(), _peers()))
+        return sum(rows.count() for rows in (_errands(), _requests(), _peers(), _boxes()))
 
     def stuck(self, user: Any, *, until: datetime | None, limit: int) -> list[Stuck]:
         """Return what is stuck, newest first."""
-        found = [*_shown_errands(until, limit), *_shown_requests(until, limit), *_shown_peers(until, limit)]
+        shown = (_shown_errands, _shown_requests, _shown_peers, _shown_boxes)
+        found = [each for show in shown for each in show(until, limit)]
         return sorted(found, key=lambda each: (each.since, each.id), reverse=True)[:limit]
 
     def retry(self, thing: str, *, by: Any) -> None:
@@ -52,7 +53,7 @@ class Peers:
         Records: `reports.errand_retried`.
         """
         _require(by)
-        _chosen(thing, {ERRAND: _retry_errand, REQUEST: _retry_request, PEER: _retry_peer})(by)
+        _chosen(thing, {ERRAND: _retry_errand, REQUEST: _retry_request, PEER: _retry_peer, BOX: _retry_box})(by)
 
     def give_up(self, thing: str, *, reason: str, by: Any) -> None:
         """Let one go; what comes after it for the same report goes on.
@@ -67,7 +68,7 @@ class Peers:
         words = " ".join(reason.split())[:300]
         if not words:
             raise BadInput(_("Please say in a few words why it need not go out any more."), field="reason")
-        verbs = {ERRAND: _drop_errand, REQUEST: _drop_request, PEER: _drop_peer}
+        verbs = {ERRAND: _drop_errand, REQUEST: _drop_request, PEER: _drop_peer, BOX: _drop_box}
         _chosen(thing, {kind: _with(verb, words) for kind, verb in verbs.items()})(by)
 
 
@@ -98,6 +99,10 @@ def _requests() -> Any:
 
 def _peers() -> Any:
     return Peer.objects.filter(is_active=True, failed_at__isnull=False)
+
+
+def _boxes() -> Any:
+    return Mailbox.objects.filter(failed_at__isnull=False)
 
 
 def _shown_errands(until: datetime | None, limit: int) -> Iterator[Stuck]:
@@ -147,6 +152,21 @@ def _shown_peers(until: datetime | None, limit: int) -> Iterator[Stuck]:
             next_at=row.due_at,
             attempts=row.failures,
             url=f"/desk/reports/peers/{row.key}",
+        )
+
+
+def _shown_boxes(until: datetime | None, limit: int) -> Iterator[Stuck]:
+    rows = _boxes().filter(failed_at__lte=until) if until else _boxes()
+    for row in rows.order_by("-failed_at", "-id")[:limit]:
+        yield Stuck(
+            id=f"{BOX}-{row.pk}",
+            what=_("The mailbox that citizens write to cannot be read"),
+            to=row.name,
+            why=row.error,
+            since=row.failed_at,
+            next_at=row.due_at,
+            attempts=row.failures,
+            url="/desk/reports/channels/",
         )
 
 
@@ -209,3 +229,19 @@ def _drop_peer(number: int, words: str, by: User) -> None:
     if not _peers().filter(pk=number).update(is_active=False, failed_at=None, failures=0, error=words):
         raise _no_longer()
     journal.record(events.ERRAND_GIVEN_UP, f"{PEER}:{number}", by=by.pk)
+
+
+@transaction.atomic
+def _retry_box(number: int, by: User) -> None:
+    if not _boxes().filter(pk=number).update(due_at=clock.now()):
+        raise _no_longer()
+    journal.record(events.ERRAND_RETRIED, f"{BOX}:{number}", by=by.pk)
+    mailbox.fetch_now.later()
+
+
+@transaction.atomic
+def _drop_box(number: int, words: str, by: User) -> None:
+    """Show a mailbox no longer until it fails anew; it goes on being asked."""
+    if not _boxes().filter(pk=number).update(failed_at=None, failures=0, error=words):
+        raise _no_longer()
+    journal.record(events.ERRAND_GIVEN_UP, f"{BOX}:{number}", by=by.pk)
