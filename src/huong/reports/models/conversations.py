@@ -44,8 +44,8 @@ class Line(models.Model):
     at = models.DateTimeField(_("since"))
 
     class Meta:
-        verbose_name = _("line")
-        verbose_name_plural = _("lines")
+        verbose_name = _("line of contact")
+        verbose_name_plural = _("lines of contact")
         constraints = [
             models.UniqueConstraint(fields=["channel", "provider", "address_hash"], name="line_is_kept_once")
         ]
@@ -58,7 +58,12 @@ class Letter(models.Model):
     """A letter or message (thư, tin): known by the hash of its own id, so that it is taken once; its words stand elsewhere."""
 
     line = models.ForeignKey(
-        Line, verbose_name=_("line"), on_delete=models.SET_NULL, related_name="letters", null=True, blank=True
+        Line,
+        verbose_name=_("line of contact"),
+        on_delete=models.SET_NULL,
+        related_name="letters",
+        null=True,
+        blank=True,
     )
     channel = models.CharField(_("channel"), max_length=10, choices=CHANNELS)
     remote_hash = models.CharField(_("keyed hash of its own id"), max_length=64)

@@ -131,8 +131,7 @@ def listing(asked: Asked) -> list[dict[str, Any]]:
         ids = [number for number in map(numbers.id_of, named[:PAGE]) if number]
         found = list(Report.objects.filter(pk__in=ids).order_by("-received_at", "-id"))
         return records(found, base=asked.base, own=_own(found, asked))
-    first, last = asked.page()
-    return records(list(_rows(asked)[first:last]), base=asked.base)
+    return records(asked.cut(_rows(asked)), base=asked.base)
 
 
 def _rows(asked: Asked) -> QuerySet[Report]:

@@ -16,6 +16,7 @@ from huong.reports.tests.test_reports_go_to_other_cities import hole, office, ru
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow, pytest.mark.timeout(240)]
 CAST = """
+from huong.reports import actions
 from huong.base.testing import cast
 from huong.people import queries as people
 def somebody():
