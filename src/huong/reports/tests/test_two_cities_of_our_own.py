@@ -14,7 +14,7 @@ from huong.reports.models import Message, Peer, PeerRequest, Report
 from huong.reports.tests.conftest import CONSTRUCTION
 from huong.reports.tests.test_reports_go_to_other_cities import hole, office, run_readers  # noqa: F401
 
-pytestmark = [pytest.mark.django_db, pytest.mark.slow, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.django_db, pytest.mark.slow, pytest.mark.timeout(500)]
 CAST = """
 from huong.reports import actions
 from huong.base.testing import cast
@@ -81,7 +81,7 @@ def other_house(tmp_path_factory):
             url = f"http://127.0.0.1:{port}"
             house.until(
                 lambda: server.poll() is not None or house.status_of(f"{url}/healthz") == 200,
-                seconds=150,
+                seconds=240,
                 why="it serves",
             )
             assert server.poll() is None, (folder / "log").read_text()[-2000:]
