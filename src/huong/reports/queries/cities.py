@@ -1,4 +1,4 @@
-"""Reads about other cities' systems: how they do, what went to and fro, how their services are matched."""
+"""Reads about other cities' systems: how they do, what went both ways, how their services are matched."""
 
 from typing import Any
 
@@ -25,7 +25,7 @@ def overview() -> list[dict[str, Any]]:
 
 
 def counts_of(peer: Peer) -> dict[str, int]:
-    """Return what went to and fro with a system."""
+    """Return what went both ways with a system."""
     held = PeerRequest.objects.filter(peer=peer)
     return {
         "came": held.filter(direction="in", state="taken").count(),

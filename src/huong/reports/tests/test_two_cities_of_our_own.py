@@ -113,7 +113,7 @@ def pull(peer):
     return found
 
 
-def test_reports_go_to_and_fro_between_two_houses(other_house, peer, dispatcher):
+def test_reports_go_both_ways_between_two_houses(other_house, peer, dispatcher):
     _url, environment, _key = other_house
     theirs = house.script(environment, SEND)
     assert pull(peer).new == 1

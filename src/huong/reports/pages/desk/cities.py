@@ -24,7 +24,7 @@ MOST_SERVICES = 2000
 
 @needs(POWER)
 def listing(request: HttpRequest) -> HttpResponse:
-    """List the other systems with what goes to and fro, and whether they answer."""
+    """List the other systems with what goes both ways, and whether they answer."""
     return render(request, "reports/desk/peers.html", {"peers": cities.overview()})
 
 
