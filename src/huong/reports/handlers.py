@@ -2,7 +2,7 @@
 
 from huong.journal.models import Entry
 from huong.journal.readers import reader
-from huong.reports.actions import learning, telling
+from huong.reports.actions import learning, pushing, telling
 from huong.reports.events import RECEIVED
 
 
@@ -16,3 +16,9 @@ def tell(entries: list[Entry]) -> None:
 def guess(entries: list[Entry]) -> None:
     """Keep what the model guesses of each new report, to be compared with what is decided."""
     learning.guess(entries)
+
+
+@reader("reports.peers", names=pushing.EVENTS, start="now")
+def tell_peers(entries: list[Entry]) -> None:
+    """Write down what other cities' systems have to hear; it leaves the house afterwards."""
+    pushing.tell_peers(entries)

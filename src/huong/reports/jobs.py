@@ -1,16 +1,12 @@
-"""What field reports do by themselves: climb the ladder, tell after moves on many, let lost photos and old contacts go, learn."""
+"""What field reports do by themselves: climb the ladder, tell, fetch and bring news, let old contacts go, learn."""
 
 from datetime import timedelta
-from io import BytesIO
 
-from huong.base import net
 from huong.base.jobs import job, scheduled
 from huong.people import queries as people
 from huong.reports import demonstration
-from huong.reports.actions import escalating, handling, learning, peers, photos, reporters, telling
+from huong.reports.actions import escalating, learning, mailbox, peers, photos, pulling, pushing, reporters, telling
 from huong.reports.models import TextModel
-
-OK, PICTURE_BYTES = 200, 12 * 1024 * 1024
 
 
 @scheduled("reports.escalate", every=timedelta(minutes=1))
@@ -42,15 +38,6 @@ def sweep_photos() -> int:
 
 
 @job(queue="bulk")
-def fetch_picture(number: str, url: str) -> None:
-    """Fetch the picture that another system named for a report, and add it; the house's limits hold for it too."""
-    answer = net.get(url, max_bytes=PICTURE_BYTES)
-    if answer.status_code == OK:
-        photo = photos.take_photo(BytesIO(answer.content), name=url.rsplit("/", 1)[-1][:100])
-        handling.reply(number, photos=(photo.uid,))
-
-
-@job(queue="bulk")
 def train(by: str = "") -> TextModel:
     """Learn from decided reports.
 
@@ -73,6 +60,27 @@ def learn() -> None:
 def sweep_trials() -> int:
     """Let what was sent to the test endpoint of Open311 go after a week."""
     return peers.sweep_trials()
+
+
+@scheduled("reports.pull_peers", every=timedelta(minutes=1))
+@job(tries=1)
+def pull_peers() -> int:
+    """Ask the other Open311 systems that are due."""
+    return pulling.pull_due()
+
+
+@scheduled("reports.push_peers", every=timedelta(minutes=1))
+@job(queue="bulk", tries=1)
+def push_peers() -> int:
+    """Send what waits for other Open311 systems and is due again."""
+    return pushing.send_due()
+
+
+@scheduled("reports.mailbox", every=timedelta(minutes=1))
+@job(queue="bulk", tries=1)
+def read_mailbox() -> bool:
+    """Read the mailbox that citizens write to."""
+    return mailbox.fetch() is not None
 
 
 @scheduled("reports.demonstration", every=timedelta(minutes=1))
