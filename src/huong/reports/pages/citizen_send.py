@@ -22,6 +22,7 @@ from huong.reports.actions import photos as photo_verbs
 from huong.reports.errors import PlaceUnclear
 from huong.reports.pages import citizen_words as words
 from huong.reports.pages.citizen_links import citizen_of, keep_private, remember
+from huong.reports.queries.names import names
 
 LIKELY = 0.6
 SHORTEST_KEY, LONGEST_KEY = 16, 200
@@ -199,7 +200,7 @@ def _form(
         "groups": groups,
         "chosen": book.categories.get(held.category),
         "english": (get_language() or "vi").startswith("en"),
-        "units": sorted(words.unit_names().values()),
+        "units": [name for _code, name in names().units_to_choose()],
         "about": {each.key: _about(each) for each in asked},
         "most": photo_verbs.most(),
         "emergency": city.facts().get("emergency", ""),
