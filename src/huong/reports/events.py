@@ -65,7 +65,7 @@ UNFOLLOWED = _moved("unfollowed", "Somebody no longer follows the report.", foll
 UNDONE = _moved("undone", "A move on many reports was undone for this one.", entry="the entry undone")
 ERASED = _moved("reporter_erased", "Contact and words of the reporter were erased on request.")
 FORGOTTEN = _moved("contact_forgotten", "The contact was erased: the report ended long ago.")
-VERIFIED = _moved("contact_verified", "The reporter proved their contact with a code.")
+VERIFIED = _moved("contact_verified", "The reporter proved their contact with a code.", way="mail or phone")
 IMPORTED = _moved("imported", "A report of another system, or of the past, was taken over.", source="which")
 
 RULE_CHANGED = declare(

@@ -22,8 +22,9 @@ from huong.reports.actions.handling import (
 )
 from huong.reports.actions.moderating import edit_words, hide, original_words, show
 from huong.reports.actions.photos import blur, take_photo
+from huong.reports.actions.proving import confirm, send_code
 from huong.reports.actions.rating import rate
-from huong.reports.actions.reporters import confirm, contact, erase_reporter, send_code
+from huong.reports.actions.reporters import contact, erase_reporter
 from huong.reports.actions.screening import accept, hand_to_petitions, merge, refer, reject, unmerge
 from huong.reports.actions.sending import Draft, Sent, rescue, send
 from huong.reports.actions.sorting import recategorise, relocate

@@ -5,6 +5,7 @@ from huong.reports.models.desk import Bulk, BulkItem, SavedFilter
 from huong.reports.models.peers import PeerUpdate, TrialRequest, TrialUpdate
 from huong.reports.models.people import Follow, Rating, Reporter
 from huong.reports.models.report import Hop, Message, Report, ReportPhoto, ReportWords, Sending
+from huong.reports.models.taken import TakenAlong, TakenMove
 
 __all__ = [
     "Bulk",
@@ -22,6 +23,8 @@ __all__ = [
     "RuleEdition",
     "SavedFilter",
     "Sending",
+    "TakenAlong",
+    "TakenMove",
     "TrialRequest",
     "TrialUpdate",
 ]

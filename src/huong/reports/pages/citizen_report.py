@@ -21,6 +21,7 @@ from huong.reports.pages.citizen_links import Seen, citizen_of, keep_private, re
 from huong.reports.pages.citizen_list import atom
 from huong.reports.queries import Moment
 from huong.reports.queries.names import Names, names
+from huong.reports.queries.reporters import provable
 
 QUIET = {"contact_verified"}
 
@@ -114,6 +115,7 @@ def _for_owner(report: Report) -> dict[str, Any]:
     return {
         "reporter": reporter if reporter and reporter.erased_at is None else None,
         "erased": bool(reporter and reporter.erased_at),
+        "provable": provable(reporter) if reporter else [],
         "may_add": report.state in {"asked", *held.transitions["add"].sources},
         "may_rate": ended and not report.rating and _within(report, "rating_days", 30),
         "may_reopen": ended and bool(report.rating) and _within(report, "reopen_days", 15),

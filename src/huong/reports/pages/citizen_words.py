@@ -41,7 +41,7 @@ EVENTS: dict[str, Promise] = {
     "referred": gettext_lazy("Another channel helps you"),
     "handed_to_petitions": gettext_lazy("Handed over as a complaint or denunciation"),
     "rejected": gettext_lazy("Not accepted"),
-    "contact_verified": gettext_lazy("You confirmed your mail address"),
+    "contact_verified": gettext_lazy("You confirmed your contact"),
 }
 NEXT: dict[str, Promise] = {
     "received": gettext_lazy(
