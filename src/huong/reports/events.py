@@ -68,6 +68,18 @@ FORGOTTEN = _moved("contact_forgotten", "The contact was erased: the report ende
 VERIFIED = _moved("contact_verified", "The reporter proved their contact with a code.", way="mail or phone")
 IMPORTED = _moved("imported", "A report of another system, or of the past, was taken over.", source="which")
 
+TAKEN_ALONG = declare(
+    "reports.taken_along",
+    {"count": "how many reports", "until": "until when they can be read"},
+    "An officer took the reports given to them along on a device; the subject is that copy.",
+    unhandled=True,
+)
+TAKEN_ENDED = declare(
+    "reports.taken_ended",
+    {},
+    "A copy taken along ended: its secret is destroyed; nobody named means that its day was over.",
+    unhandled=True,
+)
 RULE_CHANGED = declare(
     "reports.rule_changed",
     {"kind": "kind of rule", "version": "the new version"},

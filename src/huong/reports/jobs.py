@@ -6,7 +6,7 @@ from io import BytesIO
 from huong.base import net
 from huong.base.jobs import job, scheduled
 from huong.reports import demonstration
-from huong.reports.actions import escalating, handling, peers, photos, reporters, telling
+from huong.reports.actions import escalating, handling, peers, photos, reporters, taking, telling
 
 OK, PICTURE_BYTES = 200, 12 * 1024 * 1024
 
@@ -30,6 +30,13 @@ def tell_after_bulk() -> int:
 def forget_contacts() -> int:
     """Erase the contact of reports that ended long ago."""
     return reporters.forget_contacts()
+
+
+@scheduled("reports.end_taken", every=timedelta(minutes=10))
+@job()
+def end_taken() -> int:
+    """Destroy the secrets of what officers took along longer than a day ago."""
+    return taking.end_expired()
 
 
 @scheduled("reports.sweep_photos", every=timedelta(hours=6))
