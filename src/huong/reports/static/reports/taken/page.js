@@ -94,6 +94,10 @@ async function start() {
   const before = await vault.about();
   if (!before?.byCode) {
     show("none");
+    if (before?.ended) {
+      say(sentences.ended, "weak");
+      return vault.wipeAll();
+    }
     return send();
   }
   if (await vault.isOver()) {

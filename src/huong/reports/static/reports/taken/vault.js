@@ -158,7 +158,7 @@ export async function openBySecret(secret) {
 export async function wipe() {
   const pack = await about();
   await clear("sealed");
-  if (pack) await keepAbout({ uid: pack.uid, waitingKey: pack.waitingKey, wiped: Date.now() });
+  if (pack) await keepAbout({ uid: pack.uid, waitingKey: pack.waitingKey });
 }
 
 export async function wipeAll() {

@@ -84,8 +84,9 @@ async function wipeTaken(pack, everything) {
   await withTaken(async (base) => {
     const change = base.transaction(["meta", "sealed", "waiting"], "readwrite");
     change.objectStore("sealed").clear();
-    if (everything) for (const name of ["meta", "waiting"]) change.objectStore(name).clear();
-    else change.objectStore("meta").put({ uid: pack.uid, waitingKey: pack.waitingKey, wiped: Date.now() }, "pack");
+    if (everything) change.objectStore("waiting").clear();
+    const left = everything ? { ended: true } : { uid: pack.uid, waitingKey: pack.waitingKey };
+    change.objectStore("meta").put(left, "pack");
     await new Promise((done) => (change.oncomplete = change.onabort = done));
   });
   new BroadcastChannel(TAKEN.base).postMessage("wiped");
