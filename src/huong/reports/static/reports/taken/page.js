@@ -70,6 +70,7 @@ async function send() {
     else if (!(error instanceof NoLine)) throw error;
   }
   await draw();
+  if ((await vault.waiting()).some((move) => move.problem)) say(sentences.conflict, "weak");
 }
 
 function gone(text) {

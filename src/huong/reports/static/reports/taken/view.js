@@ -98,7 +98,7 @@ export function matter(report, key, waits, done) {
   const where = at(element, "where");
   if (report.lat === null) where.parentElement.remove();
   else where.href = `geo:${report.lat},${report.lon}?q=${report.lat},${report.lon}`;
-  at(element, "story").append(...report.story.map(told));
+  at(element, "story").append(...[...report.story].reverse().map(told));
   at(element, "acts").append(...report.moves.map((move) => act(move, report, done)));
   element.querySelector("details").addEventListener("toggle", () => photos(at(element, "photos"), report, key), { once: true });
   return element;
