@@ -17,6 +17,7 @@ from huong.reports.rules import numbers
 from huong.reports.rules.nouns import DANGER
 
 READ = "reports.read"
+UNITS = "_units"  # on the user object, which lives for one request
 ORDERS = {
     "due": ("queue_at", "id"),
     "newest": ("-id",),
@@ -84,8 +85,11 @@ def scoped(user: User, scope: str) -> QuerySet[Report]:
 def units_of(user: User) -> list[str]:
     """Return the codes of the wards and communes whose People's Committee somebody works for."""
     codes = access.agencies_of(user)
-    rows = Agency.objects.filter(code__in=codes, tier="ward", unit__isnull=False)
-    return list(rows.values_list("unit__code", flat=True))
+    kept: tuple[list[str], list[str]] | None = user.__dict__.get(UNITS)
+    if kept is None or kept[0] != codes:
+        rows = Agency.objects.filter(code__in=codes, tier="ward", unit__isnull=False)
+        kept = user.__dict__[UNITS] = (codes, list(rows.values_list("unit__code", flat=True)))
+    return kept[1]
 
 
 def require_visible(user: User, number: str) -> Report:
