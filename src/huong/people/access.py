@@ -71,10 +71,14 @@ def holdings(user: Anyone) -> tuple[Holding, ...]:
 def _of_posts(user: User) -> tuple[Holding, ...]:
     """Read the posts, and with the same query the agencies that ended and for which these answer."""
     rows = Post.objects.held_by(user.id, clock.today()).select_related("agency__unit").order_by("valid_from", "id")
-    found: list[Any] = list(rows.annotate(ended=F("agency__forerunners__code")))
+    ended = F("agency__forerunners__code"), F("agency__forerunners__unit__code"), F("agency__forerunners__tier")
+    found: list[Any] = list(rows.annotate(ended=ended[0], ended_unit=ended[1], ended_tier=ended[2]))
     posts = list({post.pk: post for post in found}.values())
     answered_for = {post.agency.code for post in posts} | {post.ended for post in found if post.ended}
     user.__dict__["_answered_for"] = sorted(answered_for)
+    wards = {post.agency.unit.code for post in posts if post.agency.tier == "ward" and post.agency.unit}
+    wards |= {post.ended_unit for post in found if post.ended_tier == "ward" and post.ended_unit}
+    user.__dict__["_wards"] = sorted(wards)
     user.__dict__["_main_agency"] = posts[0].agency if posts else None
     return tuple(
         Holding(
@@ -162,6 +166,16 @@ def agencies_of(user: Anyone) -> list[str]:
         found = Agency.objects.filter(Q(id__in=ids) | Q(heir_id__in=ids)).order_by("code")
         kept = user.__dict__["_agencies"] = (stamp, list(found.values_list("code", flat=True)))
     return list(kept[1])
+
+
+def wards_of(user: Anyone) -> list[str]:
+    """Return the codes of the wards and communes whose People's Committees somebody acts for today."""
+    if not holdings(user):
+        return []
+    if user.kind == "person":  # type: ignore[union-attr]
+        return list(user.__dict__["_wards"])
+    rows = Agency.objects.filter(code__in=agencies_of(user), tier="ward", unit__isnull=False)
+    return list(rows.values_list("unit__code", flat=True))
 
 
 def main_agency(user: Anyone) -> Agency | None:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from huong.base import clock, paging
 from huong.base.errors import Forbidden, NotFound
 from huong.people import access
-from huong.people.models import Agency, User
+from huong.people.models import User
 from huong.reports.models import Report
 from huong.reports.queries.book import book
 from huong.reports.queries.words import matching
@@ -17,7 +17,6 @@ from huong.reports.rules import numbers
 from huong.reports.rules.nouns import DANGER
 
 READ = "reports.read"
-UNITS = "_units"  # on the user object, which lives for one request
 ORDERS = {
     "due": ("queue_at", "id"),
     "newest": ("-id",),
@@ -78,18 +77,8 @@ def scoped(user: User, scope: str) -> QuerySet[Report]:
     if scope == "agency":
         return rows.filter(agency__in=codes)
     if scope == "unit":
-        return rows.filter(unit__in=units_of(user))
-    return rows.filter(Q(agency__in=codes) | Q(unit__in=units_of(user)))
-
-
-def units_of(user: User) -> list[str]:
-    """Return the codes of the wards and communes whose People's Committee somebody works for."""
-    codes = access.agencies_of(user)
-    kept: tuple[list[str], list[str]] | None = user.__dict__.get(UNITS)
-    if kept is None or kept[0] != codes:
-        rows = Agency.objects.filter(code__in=codes, tier="ward", unit__isnull=False)
-        kept = user.__dict__[UNITS] = (codes, list(rows.values_list("unit__code", flat=True)))
-    return kept[1]
+        return rows.filter(unit__in=access.wards_of(user))
+    return rows.filter(Q(agency__in=codes) | Q(unit__in=access.wards_of(user)))
 
 
 def require_visible(user: User, number: str) -> Report:
@@ -129,7 +118,7 @@ def _parts(user: User, scope: str) -> list[QuerySet[Report]]:
     if scope != "all" or access.sees_all(user, READ) or not access.has_power(user, READ):
         return [scoped(user, scope)]
     parts = [scoped(user, "agency")]
-    units = units_of(user)
+    units = access.wards_of(user)
     return [*parts, Report.objects.filter(unit__in=units)] if units else parts
 
 
