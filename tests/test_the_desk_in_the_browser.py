@@ -78,10 +78,15 @@ def test_a_report_is_dispatched_handed_over_answered_rated_and_opened_again(visi
     citizen.get_by_text("Không hài lòng", exact=True).click()
     citizen.get_by_label("Mở lại phản ánh").check()
     citizen.get_by_role("button", name="Gửi đánh giá").click()
+    citizen.get_by_text("Hãy nói ngắn gọn điều gì vẫn chưa ổn").wait_for()
+    citizen.get_by_text("Không hài lòng", exact=True).click()
+    citizen.get_by_label("Sự việc tái diễn").check()
+    citizen.get_by_label("Mở lại phản ánh").check()
+    citizen.get_by_role("button", name="Gửi đánh giá").click()
     citizen.get_by_text("Phản ánh đã được mở lại").wait_for()
 
     page = opened(visit, ward, width)
-    page.get_by_text("Không hài lòng", exact=False).first.wait_for()
+    page.get_by_text("Sự việc tái diễn").first.wait_for()
     assert Report.objects.get().state == "reopened"
     names = [each.event for each in queries.story(Report.objects.get(), "staff")]
     assert names == ["received", "accepted", "handed_over", "taken", "answered", "rated", "reopened"]
