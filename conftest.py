@@ -14,7 +14,7 @@ def pytest_collection_modifyitems(items):
 @pytest.fixture(autouse=True)
 def house(settings, tmp_path):
     """Give the test an empty real (not demonstration) home."""
-    from huong.base import calendar, home, keys
+    from huong.base import calendar, home, keys, navigation
 
     settings.HOME = tmp_path / "home"
     settings.STATIC_ROOT = tmp_path / "static"
@@ -22,6 +22,7 @@ def house(settings, tmp_path):
     home.prepare(demo=False)
     keys._secret_in.cache_clear()
     calendar._table.cache_clear()
+    navigation.forget()
     return settings.HOME
 
 

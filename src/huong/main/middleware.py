@@ -14,7 +14,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from huong.base import ids, logs
+from huong.base import ids, logs, navigation
 from huong.base.errors import TooLarge, TooMany
 from huong.base.refusals import refusal_of
 from huong.main.answers import refusal
@@ -131,6 +131,20 @@ def _largest(request: HttpRequest) -> int:
     known = request.path.startswith("/api/") or request.user.is_authenticated  # the API's door asks before it reads
     files = settings.HUONG.upload_mb * 1024 * 1024
     return (files if known else 0) + int(settings.DATA_UPLOAD_MAX_MEMORY_SIZE or 0)
+
+
+class FreshCountsMiddleware:
+    """Lets the figures of the side list be counted anew for a person who just did something."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Serve the request."""
+        response = self.get_response(request)
+        if request.method not in {"GET", "HEAD", "OPTIONS"} and request.user.pk is not None:
+            navigation.forget(request.user.pk)
+        return response
 
 
 class LocaleMiddleware:

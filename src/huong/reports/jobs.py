@@ -5,7 +5,18 @@ from datetime import timedelta
 from huong.base.jobs import job, scheduled
 from huong.people import queries as people
 from huong.reports import demonstration
-from huong.reports.actions import escalating, learning, mailbox, peers, photos, pulling, pushing, reporters, telling
+from huong.reports.actions import (
+    escalating,
+    learning,
+    mailbox,
+    peers,
+    photos,
+    pulling,
+    pushing,
+    reporters,
+    taking,
+    telling,
+)
 from huong.reports.models import TextModel
 
 
@@ -28,6 +39,13 @@ def tell_after_bulk() -> int:
 def forget_contacts() -> int:
     """Erase the contact of reports that ended long ago."""
     return reporters.forget_contacts()
+
+
+@scheduled("reports.end_taken", every=timedelta(minutes=10))
+@job()
+def end_taken() -> int:
+    """Destroy the secrets of what officers took along longer than a day ago."""
+    return taking.end_expired()
 
 
 @scheduled("reports.sweep_photos", every=timedelta(hours=6))

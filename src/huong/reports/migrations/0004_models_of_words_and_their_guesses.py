@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("reports", "0002_systems_bring_updates_once"),
+        ("reports", "0003_taken_along_and_proven"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -8,6 +8,7 @@ from huong.reports.models.learning import Guess, TextModel
 from huong.reports.models.peers import PeerUpdate, TrialRequest, TrialUpdate
 from huong.reports.models.people import Follow, Rating, Reporter
 from huong.reports.models.report import Hop, Message, Report, ReportPhoto, ReportWords, Sending
+from huong.reports.models.taken import TakenAlong, TakenMove
 
 __all__ = [
     "Bulk",
@@ -36,6 +37,8 @@ __all__ = [
     "RuleEdition",
     "SavedFilter",
     "Sending",
+    "TakenAlong",
+    "TakenMove",
     "TextModel",
     "TrialRequest",
     "TrialUpdate",
