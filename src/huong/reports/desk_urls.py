@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from huong.reports.pages.desk import listing, many, rules, single
+from huong.reports.pages.desk import learning, listing, many, rules, single
 
 app_name = "desk_reports"
 ONE = "<str:number>/"
@@ -15,6 +15,8 @@ urlpatterns = [
     path("call", many.call, name="call"),
     path("surge", many.surge, name="surge"),
     path("surge/tell", many.tell_heap, name="tell_heap"),
+    path("learning", learning.page, name="learning"),
+    path("learning/train", learning.train, name="train"),
     path("rules/", rules.listing, name="rules"),
     path("rules/<slug:kind>/", rules.listing, name="rules_of"),
     path("rules/<slug:kind>/<path:key>", rules.edit, name="rule"),

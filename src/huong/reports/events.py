@@ -14,7 +14,11 @@ MOVED = {
 }
 
 
+OF_REPORTS: list[str] = []
+
+
 def _moved(name: str, description: str, **more: str) -> str:
+    OF_REPORTS.append(f"reports.{name}")
     return declare(f"reports.{name}", MOVED | more, description)
 
 
@@ -78,6 +82,20 @@ RULES_LOADED = declare(
     "reports.rules_loaded",
     {"count": "how many rules changed"},
     "The rules of the city's folder were loaded.",
+    unhandled=True,
+)
+MODEL_TRAINED = declare(
+    "reports.model_trained",
+    {
+        "version": "the model's version",
+        "learnt_from": "starter or decided",
+        "texts": "how many texts it learnt from",
+        "tested": "on how many texts kept aside it was tested",
+        "right": "for how many of those it was right",
+        "in_force": "whether it came into force",
+        "digest": "SHA-256 of the model",
+    },
+    "A model was learnt from decided reports; the subject is its version.",
     unhandled=True,
 )
 BULK_UNDONE = declare(

@@ -1,12 +1,14 @@
-"""What field reports do by themselves: climb the ladder, tell after moves on many, let lost photos and old contacts go."""
+"""What field reports do by themselves: climb the ladder, tell after moves on many, let lost photos and old contacts go, learn."""
 
 from datetime import timedelta
 from io import BytesIO
 
 from huong.base import net
 from huong.base.jobs import job, scheduled
+from huong.people import queries as people
 from huong.reports import demonstration
-from huong.reports.actions import escalating, handling, peers, photos, reporters, telling
+from huong.reports.actions import escalating, handling, learning, peers, photos, reporters, telling
+from huong.reports.models import TextModel
 
 OK, PICTURE_BYTES = 200, 12 * 1024 * 1024
 
@@ -46,6 +48,24 @@ def fetch_picture(number: str, url: str) -> None:
     if answer.status_code == OK:
         photo = photos.take_photo(BytesIO(answer.content), name=url.rsplit("/", 1)[-1][:100])
         handling.reply(number, photos=(photo.uid,))
+
+
+@job(queue="bulk")
+def train(by: str = "") -> TextModel:
+    """Learn from decided reports.
+
+    Args:
+        by: the user name of whoever asked for it; nobody's, if the platform does it by itself.
+    """
+    return learning.train(demonstration.examples(), by=people.user(by) if by else None)
+
+
+@scheduled("reports.learn", every=timedelta(days=1))
+@job(queue="bulk")
+def learn() -> None:
+    """Learn from decided reports where there is something new to learn."""
+    if learning.is_worth_it():
+        train.now("")
 
 
 @scheduled("reports.sweep_trials", every=timedelta(hours=6))

@@ -2,6 +2,7 @@
 
 from huong.reports.models.city import CityRule, RuleEdition
 from huong.reports.models.desk import Bulk, BulkItem, SavedFilter
+from huong.reports.models.learning import Guess, TextModel
 from huong.reports.models.peers import PeerUpdate, TrialRequest, TrialUpdate
 from huong.reports.models.people import Follow, Rating, Reporter
 from huong.reports.models.report import Hop, Message, Report, ReportPhoto, ReportWords, Sending
@@ -11,6 +12,7 @@ __all__ = [
     "BulkItem",
     "CityRule",
     "Follow",
+    "Guess",
     "Hop",
     "Message",
     "PeerUpdate",
@@ -22,6 +24,7 @@ __all__ = [
     "RuleEdition",
     "SavedFilter",
     "Sending",
+    "TextModel",
     "TrialRequest",
     "TrialUpdate",
 ]

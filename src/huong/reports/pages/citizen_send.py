@@ -19,11 +19,12 @@ from huong.people.sessions import address_of
 from huong.reports import actions, queries
 from huong.reports.actions import Draft, Sent
 from huong.reports.actions import photos as photo_verbs
+from huong.reports.actions.placing import locate
 from huong.reports.errors import PlaceUnclear
 from huong.reports.pages import citizen_words as words
 from huong.reports.pages.citizen_links import citizen_of, keep_private, remember
+from huong.reports.rules.similarity import LIKELY
 
-LIKELY = 0.6
 SHORTEST_KEY, LONGEST_KEY = 16, 200
 
 
@@ -163,8 +164,8 @@ def _take_photos(request: HttpRequest, held: Filled) -> None:
 
 def _similar(held: Filled) -> list[Any]:
     category = held.category or next((key for key, _share in queries.suggest(held.text)), "")
-    unit = held.unit if held.unit.isdigit() else ""
-    found = queries.similar(category=category, point=held.point, unit=unit, text=held.text)
+    unit = locate(unit=held.unit, lenient=True).unit
+    found = queries.similar(category=category, point=held.point, unit=unit, text=f"{held.text} {held.place}")
     return words.cards_of(each.report for each in found if each.score >= LIKELY)
 
 
