@@ -61,11 +61,9 @@ def disruptions_of(dossier: Dossier) -> list[rule.Disruption]:
     """Return the declared disruptions that touch a dossier: its unit or the whole city, its procedure or all."""
     units = {dossier.unit, *_above(dossier.unit)}
     return [
-        rule.Disruption(row.starts_at, row.ends_at or clock.now(), row.mode, row.legal_text, frozenset(row.units))  # type: ignore[arg-type]
+        rule.Disruption(row.starts_at, row.ends_at, row.mode, row.legal_text, frozenset(row.units))  # type: ignore[arg-type]
         for row in Disruption.objects.filter(Q(ends_at=None) | Q(ends_at__gt=dossier.created_at)).order_by("starts_at")
-        if (not row.units or units & set(row.units))
-        and (not row.procedures or dossier.procedure in row.procedures)
-        and row.starts_at < (row.ends_at or clock.now())
+        if (not row.units or units & set(row.units)) and (not row.procedures or dossier.procedure in row.procedures)
     ]
 
 
