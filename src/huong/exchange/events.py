@@ -81,3 +81,20 @@ ANSWERED = declare("exchange.answered", {}, "An agency answered a person's quest
 ERASED = declare(
     "exchange.erased", {"things": "how many"}, "What the exchange kept about a person was erased.", unhandled=True
 )
+FACT_SHARED = declare(
+    "exchange.fact_shared",
+    {"fact": "which", "party": "whose", "until": "last instant"},
+    "A person or firm lets a third party verify one fact; the subject is the share.",
+)
+FACT_SHARE_ENDED = declare("exchange.fact_share_ended", {}, "A shared fact was taken back.")
+FACT_OPENED = declare(
+    "exchange.fact_opened",
+    {"fact": "which", "form": "page, json or jwt", "holds": "whether the source confirms it"},
+    "A third party opened a shared fact.",
+)
+FACT_NOT_OPENED = declare(
+    "exchange.fact_not_opened",
+    {"fact": "which", "reason": "code of the refusal"},
+    "A shared fact was not given: over, taken back, or its source does not answer.",
+    unhandled=True,
+)

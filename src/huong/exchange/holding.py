@@ -72,6 +72,9 @@ class ExchangeHolder:
             )
             for each in copies
         ]
+        if queries.shares_of(party.public_id):
+            detail = _("Which fact, for whom, what for, until when")
+            rows.append(Held("shares", _("Facts you share"), detail, "", _("You share them yourself")))
         why = _("Kept by law, so that you can see who used your data")
         return [*rows, Held("accesses", _("Who saw your data"), _("Agency, time, fields, reason"), "", why)]
 
@@ -89,6 +92,18 @@ class ExchangeHolder:
                     "taken_back": each.revoked_at.isoformat() if each.revoked_at else None,
                 }
                 for each in queries.consents_of(party.public_id)
+            ],
+            "shares": [
+                {
+                    "fact": each.fact,
+                    "recipient": each.recipient,
+                    "purpose": each.purpose,
+                    "shared": each.shared_at.isoformat(),
+                    "until": each.valid_to.isoformat(),
+                    "taken_back": each.revoked_at.isoformat() if each.revoked_at else None,
+                    "opened": each.openings,
+                }
+                for each in queries.shares_of(party.public_id)
             ],
             "accesses": [
                 {

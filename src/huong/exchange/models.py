@@ -364,3 +364,43 @@ class RegisterCopy(models.Model):
 
     def __str__(self) -> str:
         return self.register
+
+
+class FactShare(models.Model):
+    """One verified fact that a person or firm lets a third party see (chia sẻ điều đã xác minh).
+
+    The link's code and what the source said are sealed under a key of the party's own; erasure destroys it.
+    """
+
+    number = models.CharField(_("number"), max_length=32, unique=True)
+    code_hash = models.CharField(_("keyed hash of the link's code"), max_length=64, unique=True)
+    party = models.CharField(_("party"), max_length=32, db_index=True)
+    shared_by = models.BigIntegerField(_("shared by"), null=True)
+    fact = models.CharField(_("fact"), max_length=60)
+    purpose = models.CharField(_("purpose"), max_length=200, blank=True)
+    recipient = models.CharField(_("recipient"), max_length=160, blank=True)
+    sealed = models.BinaryField(_("code and claims, sealed"), null=True)
+    source = models.CharField(_("source"), max_length=250)
+    message_id = models.CharField(_("exchange"), max_length=60, blank=True)
+    fetched_at = models.DateTimeField(_("fetched"))
+    fact_valid_until = models.DateTimeField(_("the answer may be used until"))
+    shared_at = models.DateTimeField(_("shared"))
+    valid_to = models.DateTimeField(_("shared until"))
+    revoked_at = models.DateTimeField(_("taken back"), null=True, blank=True)
+    openings = models.PositiveIntegerField(_("times opened"), default=0)
+    opened_at = models.DateTimeField(_("last opened"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("shared fact")
+        verbose_name_plural = _("shared facts")
+        ordering = ["-shared_at"]
+        constraints = [
+            models.CheckConstraint(condition=Q(valid_to__gt=F("shared_at")), name="share_ends_after_it_begins"),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+    def is_open_at(self, at: datetime) -> bool:
+        """Return whether a third party may open it at an instant."""
+        return self.revoked_at is None and at < self.valid_to

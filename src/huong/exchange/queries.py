@@ -15,6 +15,7 @@ from huong.exchange.models import (
     Consent,
     DataService,
     Exchange,
+    FactShare,
     Grant,
     Line,
     Member,
@@ -260,6 +261,28 @@ def questions_of(party: str) -> list[Question]:
 def consents_of(party: str) -> list[Consent]:
     """Return what a person agreed to, newest first, also what was taken back."""
     return list(Consent.objects.filter(party=party).select_related("service__member", "consumer"))
+
+
+def shares_of(party: str) -> list[FactShare]:
+    """Return the facts that a party shares or shared, newest first."""
+    return list(FactShare.objects.filter(party=party))
+
+
+def share_of(number: str, party: str) -> FactShare:
+    """Return one shared fact of a party.
+
+    Raises:
+        NotFound: the party shares nothing under this number.
+    """
+    found = FactShare.objects.filter(number=number, party=party).first()
+    if found is None:
+        raise NotFound(_("You share nothing under this number."))
+    return found
+
+
+def openings_of(number: str) -> QuerySet[AccessRecord]:
+    """Return when a shared fact was opened, newest first."""
+    return AccessRecord.objects.filter(source=f"share:{number}").order_by("-at", "-id")
 
 
 @dataclass(frozen=True)

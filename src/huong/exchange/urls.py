@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from huong.exchange.pages import desk, mine
+from huong.exchange.pages import desk, mine, shares
 from huong.exchange.provider import edge
 
 app_name = "exchange"
@@ -18,6 +18,11 @@ urlpatterns = [
     path("my/data/export", mine.export, name="my_export"),
     path("my/consents/<str:number>/take-back", mine.take_back, name="take_back"),
     path("my/consents/<str:number>/<str:purpose>", mine.consent, name="consent"),
+    path("my/shares/", shares.shared, name="shares"),
+    path("my/shares/new", shares.new, name="share_new"),
+    path("my/shares/<str:number>", shares.share, name="share"),
+    path("my/shares/<str:number>/take-back", shares.take_back, name="share_take_back"),
+    path("shared/<str:code>", shares.opened, name="shared"),
     path(DESK, desk.overview, name="overview"),
     path(f"{DESK}offer", desk.offer, name="offer"),
     path(f"{DESK}questions/", desk.asked, name="questions"),

@@ -169,6 +169,7 @@ DELEGABLE: Final[dict[str, str]] = {
     "apply": "apply for procedures",
     "pay": "pay fees",
     "read": "read dossiers and results",
+    "share": "share verified facts with others",
 }
 NATIONAL_ID: Final = re.compile(r"\d{12}")
 REPRESENTED_DAYS: Final = 365

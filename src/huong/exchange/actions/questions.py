@@ -37,7 +37,7 @@ def ask_why(access_id: int, *, party: Party, text: str = "") -> Question:
     """
     person = people.joined_hash(party.public_id, context="store.vn.citizen_id")
     seen = queries.accesses_of(person).filter(id=access_id).first() if person else None
-    if seen is None:
+    if seen is None or seen.source.startswith("share:"):
         raise NotFound(_("There is no such access to your data."))
     return _ask("why", party, _answering(seen), f"access:{seen.id}", text, seen)
 

@@ -16,6 +16,7 @@ from huong.base.errors import Conflict, HuongError, NotFound
 from huong.exchange import queries, sentences
 from huong.exchange.actions import consents, questions
 from huong.exchange.models import AccessRecord, DataService
+from huong.exchange.sharing import facts
 from huong.people import queries as people
 from huong.people.access import signed_in
 from huong.people.models import Party, User
@@ -72,9 +73,22 @@ def _rows(found: list[AccessRecord], party: Party) -> list[dict[str, Any]]:
             "refused": each.refused,
             "later": each.shown_from > each.at,
             "question": asked.get(f"access:{each.id}"),
+            **_of_share(each, party),
         }
         for each in found
     ]
+
+
+def _of_share(record: AccessRecord, party: Party) -> dict[str, Any]:
+    """Return what differs where a third party opened a fact that the person shares: their own words say why."""
+    if not record.source.startswith(sentences.SHARE):
+        return {}
+    try:
+        title = facts.fact(record.fields, party.kind).title
+    except NotFound:
+        title = record.fields
+    number = record.source.removeprefix(sentences.SHARE)
+    return {"who": record.agency, "fields": title, "why": record.purpose, "share": number}
 
 
 @signed_in

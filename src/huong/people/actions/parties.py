@@ -81,19 +81,11 @@ def erase(party: Party, *, by: User) -> Party:
     access.require_power(by, "people.erase")
     if party.erased_at is not None:
         raise WrongState(_("This was erased already."))
-    person = ports.Person(party.public_id, _national_id(party))
+    person = ports.Person(party.public_id, queries.number_of(party.public_id))
     things = sum(eraser(person, by=by.id) for eraser in ports.erasers.values())
     _empty(party, by, things)
     party.refresh_from_db()
     return party
-
-
-def _national_id(party: Party) -> str:
-    if party.sealed_national_id is None:
-        return ""
-    key = keys.data_key(f"party:{party.public_id}")
-    opened = keys.open_bytes(key, bytes(party.sealed_national_id), context=f"party:{party.public_id}:national_id")
-    return str(json.loads(opened))
 
 
 @transaction.atomic
