@@ -29,11 +29,14 @@ class ExchangeConfig(AppConfig):
         """Add the side list's entries, and say what is held on a person."""
         from huong.base import navigation
         from huong.base.navigation import NavItem
-        from huong.exchange import erasure, holding
-        from huong.people import access
+        from huong.exchange import erasure, holding, queries, remedies
+        from huong.people import access, ports
         from huong.people.ports import erasers, holders
 
         erasers.add("exchange", erasure.erase)
+        ports.demands.add("exchange", queries.is_demanded)
+        for key, remedy in remedies.REMEDIES.items():
+            ports.remedies.add(key, remedy)
 
         for key, holder in holding.HOLDERS.items():
             holders.add(key, holder)

@@ -7,9 +7,9 @@ from django.db import transaction
 
 from huong.base import clock, keys
 from huong.exchange import events
-from huong.exchange.models import AccessRecord, Consent, FactShare, Question, RegisterCopy
+from huong.exchange.models import Consent, Question, RegisterCopy
 from huong.exchange.registers.asking import scope_of
-from huong.exchange.sharing.shares import key_scope
+from huong.exchange.sharing import shares
 from huong.journal import actions as journal
 from huong.people.ports import Person
 
@@ -28,7 +28,7 @@ def erase(person: Person, *, by: int | None) -> int:
     count = _copies(person.national_id) if person.national_id else 0
     count += Consent.objects.filter(party=person.party, revoked_at=None).update(revoked_at=clock.now())
     count += Question.objects.filter(party=person.party).exclude(text="").update(text="")
-    count += _shares(person.party)
+    count += shares.forget(person.party)
     if count:
         journal.record(events.ERASED, f"party:{person.party}", by=by, audience="named", things=count)
     return count
@@ -39,14 +39,3 @@ def _copies(national_id: str) -> int:
     found, _kinds = RegisterCopy.objects.filter(person=hashed).delete()
     keys.destroy(scope_of(hashed))
     return found
-
-
-def _shares(party: str) -> int:
-    """Take back what is shared, and forget with whom and what for; that it was opened stays, without the words."""
-    found = FactShare.objects.filter(party=party)
-    sources = [f"share:{number}" for number in found.values_list("number", flat=True)]
-    AccessRecord.objects.filter(source__in=sources).update(agency="", purpose="")
-    found.filter(revoked_at=None).update(revoked_at=clock.now())
-    count = found.exclude(sealed=None).update(sealed=None, recipient="", purpose="")
-    keys.destroy(key_scope(party))
-    return count

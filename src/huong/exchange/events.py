@@ -77,7 +77,9 @@ QUESTIONED = declare(
     {"due": "answer until"},
     "A person asks why their data were seen; the subject is the question.",
 )
-ANSWERED = declare("exchange.answered", {}, "An agency answered a person's question.")
+ANSWERED = declare(
+    "exchange.answered", {"outcome": "done or refused, empty for words"}, "An agency answered a person's question."
+)
 ERASED = declare(
     "exchange.erased", {"things": "how many"}, "What the exchange kept about a person was erased.", unhandled=True
 )

@@ -21,7 +21,8 @@ class PartyHolder:
     def held(self, party: Party) -> list[Held]:
         """Return the one row."""
         detail = _("Name, identity number, birth date")
-        return [Held(f"party:{party.public_id}", _("Who you are"), detail, "", _("So that offices know you"))]
+        owner = people.answering_agency()
+        return [Held(f"party:{party.public_id}", _("Who you are"), detail, owner, _("So that offices know you"))]
 
     def export(self, party: Party) -> dict[str, Any]:
         """Return the facts that may be shown in clear."""

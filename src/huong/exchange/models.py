@@ -84,6 +84,7 @@ class Purpose(models.Model):
         default="shown",
     )
     hidden_days = models.PositiveIntegerField(_("days until it is shown"), default=0)
+    despite_restriction = models.BooleanField(_("demanded by law even where use is restricted"), default=False)
 
     class Meta:
         verbose_name = _("purpose")
@@ -309,6 +310,9 @@ class Question(models.Model):
     text = models.CharField(_("question"), max_length=1000, blank=True)
     asked_at = models.DateTimeField(_("asked"))
     due_at = models.DateTimeField(_("answer due"))
+    outcome = models.CharField(
+        _("outcome"), max_length=8, blank=True, choices=[("done", _("carried out")), ("refused", _("not carried out"))]
+    )
     answer = models.CharField(_("answer"), max_length=2000, blank=True)
     answered_at = models.DateTimeField(_("answered"), null=True, blank=True)
     answered_by = models.BigIntegerField(null=True)
@@ -318,7 +322,9 @@ class Question(models.Model):
         verbose_name_plural = _("questions about data")
         ordering = ["due_at"]
         constraints = [
-            models.UniqueConstraint(fields=["party", "kind", "about"], name="question_is_asked_once"),
+            models.UniqueConstraint(
+                fields=["party", "kind", "about"], condition=Q(answered_at=None), name="question_is_open_once"
+            ),
             models.CheckConstraint(
                 condition=Q(answered_at__isnull=True) | ~Q(answer=""), name="question_is_answered_with_words"
             ),

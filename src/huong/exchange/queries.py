@@ -184,6 +184,11 @@ def purposes() -> list[Purpose]:
     return list(Purpose.objects.order_by("code"))
 
 
+def is_demanded(purpose: str) -> bool:
+    """Return whether law demands a purpose even where the use of somebody's data is restricted."""
+    return Purpose.objects.filter(code=purpose, despite_restriction=True).exists()
+
+
 def shown_from(purpose: str, at: datetime) -> datetime:
     """Return from when the person concerned sees an access for a purpose."""
     days = (

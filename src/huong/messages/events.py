@@ -27,3 +27,6 @@ FAILED = declare(
 RETRIED = declare("messages.retried", {}, "An officer sent a given-up message again.", unhandled=True)
 BELLED = declare("messages.belled", {"kind": "what it is about"}, "A person got a notification.", unhandled=True)
 READ = declare("messages.read", {"count": "how many"}, "A person read notifications.", unhandled=True)
+ERASED = declare(
+    "messages.erased", {"things": "how many"}, "Contact points and bells of a person were erased.", unhandled=True
+)

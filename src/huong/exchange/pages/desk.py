@@ -13,7 +13,7 @@ from huong.base import clock
 from huong.base.errors import BadInput, HuongError
 from huong.catalogue import queries as catalogue
 from huong.exchange import queries, sentences
-from huong.exchange.actions import grants, questions, services
+from huong.exchange.actions import grants, services
 from huong.exchange.models import DataService, Grant, Line, Member
 from huong.people import access
 from huong.people import queries as people
@@ -227,39 +227,6 @@ def decide(request: HttpRequest, number: str, verb: str) -> HttpResponse:
 
 def _days(text: str) -> int:
     return int(text) if text.isdigit() else 0
-
-
-@staff_only
-@get_or_post
-def asked(request: HttpRequest) -> HttpResponse:
-    """Show what citizens ask about their data, with its clock, and take the answers."""
-    if request.method == "POST":
-        try:
-            questions.answer(request.POST.get("number", ""), text=request.POST.get("text", ""), by=_person(request))
-        except HuongError as error:
-            messages.error(request, error.message)
-        else:
-            messages.success(request, _("Your answer stands on the citizen's page now."))
-        return redirect("exchange:questions")
-    found = list(queries.questions_visible_to(_person(request))[:100])
-    names = sentences.agency_names(each.agency for each in found if each.agency)
-    codes = ((each.access.issue or each.access.purpose).partition("/")[0] for each in found if each.access)
-    purposes = sentences.purpose_names(codes)
-    offered = {str(each): each for each in DataService.objects.select_related("member")}
-    rows = [
-        {
-            "question": each,
-            "agency": names.get(each.agency, each.agency),
-            "fields": sentences.fields_said(each.access, offered) if each.access else each.about,
-            "why": sentences.why_said(each.access, purposes) if each.access else "",
-        }
-        for each in found
-    ]
-    return render(
-        request,
-        "exchange/desk/questions.html",
-        {"rows": rows, "open": sum(each.answered_at is None for each in found)},
-    )
 
 
 @needs("exchange.watch")

@@ -178,6 +178,22 @@ def take_back(number: str, *, party: Party, by: User) -> FactShare:
     return found
 
 
+@transaction.atomic
+def forget(party: str) -> int:
+    """Take back all that a party shares, and forget for whom and what for; that it was opened stays, without words.
+
+    Returns:
+        How many shares held words.
+    """
+    found = FactShare.objects.filter(party=party)
+    sources = [f"share:{number}" for number in found.values_list("number", flat=True)]
+    AccessRecord.objects.filter(source__in=sources).update(agency="", purpose="")
+    found.filter(revoked_at=None).update(revoked_at=clock.now())
+    count = found.exclude(sealed=None).update(sealed=None, recipient="", purpose="")
+    keys.destroy(key_scope(party))
+    return count
+
+
 def open_(code: str, *, form: str, address: str) -> Opened:
     """Give a third party the one fact that a link stands for, confirmed by its source as of now.
 

@@ -17,6 +17,9 @@ WARD, DRAINS = "VN/GOV/H57.21/data", "VN/GOV/H57.8/data"
 OUTSIDE = "VN/COM/0314409058/app"
 PURPOSE = "flood.relief"
 FATHER = "046092999001"
+HOA = "046090001234"
+ONE = b'{"filters": {"citizen_id": "046090001234"}}'
+SEARCH = f"/r1/{DRAINS}/allowance/search"
 
 
 @pytest.fixture
@@ -175,3 +178,38 @@ def asker(met):
     from huong.exchange.registers import Asker
 
     return Asker(queries.member(WARD), "1.001193/H57.21-261124-0042", user_id=f"VN{FATHER}", patience=4.0)
+
+
+@pytest.fixture
+def hoa(stranger):
+    """Return the party of somebody who is signed in with an account of their own."""
+    from huong.people.actions import parties
+    from huong.people.models import Identity
+
+    party = parties.register("person", name="Nguyễn Thị Hoa", national_id=HOA, by=None)
+    Identity.objects.create(user=stranger, party=party, issuer="test", subject_hash="0" * 64, created_at=clock.now())
+    return party
+
+
+@pytest.fixture
+def browser(stranger, hoa):
+    """Return the browser in which she is signed in."""
+    from django.test import Client
+
+    browser = Client()
+    browser.force_login(stranger)
+    return browser
+
+
+def at_the_desk(user):
+    """Return the browser of an officer who is signed in with a second factor."""
+    from django.test import Client
+
+    from huong.people import access
+
+    browser = Client()
+    browser.force_login(user)
+    session = browser.session
+    session[access.SECOND_FACTOR] = True
+    session.save()
+    return browser
