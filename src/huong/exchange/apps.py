@@ -15,12 +15,15 @@ class ExchangeConfig(AppConfig):
     def ready(self) -> None:
         """Fill the city loader, declare the events, register readers and schedules."""
         from huong.base import city, demo
-        from huong.exchange import demonstration, events, handlers, jobs, later, loading  # noqa: F401
+        from huong.exchange import demonstration, events, handlers, jobs, later, loading, watching  # noqa: F401
         from huong.exchange.provider import backends  # noqa: F401
+        from huong.exchange.registers import kinds
         from huong.messages.ports import adapters
 
         city.loaders.add("exchange", loading.load)
         adapters.add(later.CHANNEL, later.Adapter())
+        if watching.note_place not in kinds.listeners:
+            kinds.listeners.append(watching.note_place)
         demo.fillers.add("exchange", demonstration.OFFERS)
         demo.fillers.add("registers", demonstration.LOOKS)
         self._fill_pages()

@@ -7,7 +7,7 @@ from django.db import transaction
 
 from huong.base import clock, keys
 from huong.exchange import events
-from huong.exchange.models import Consent, Question, RegisterCopy
+from huong.exchange.models import Consent, PersonPlace, Question, RegisterCopy
 from huong.exchange.registers.asking import scope_of
 from huong.exchange.sharing import shares
 from huong.journal import actions as journal
@@ -37,5 +37,6 @@ def erase(person: Person, *, by: int | None) -> int:
 def _copies(national_id: str) -> int:
     hashed = keys.keyed_hash(national_id, context=CONTEXT)
     found, _kinds = RegisterCopy.objects.filter(person=hashed).delete()
+    PersonPlace.objects.filter(person=hashed).delete()
     keys.destroy(scope_of(hashed))
     return found

@@ -410,3 +410,19 @@ class FactShare(models.Model):
     def is_open_at(self, at: datetime) -> bool:
         """Return whether a third party may open it at an instant."""
         return self.revoked_at is None and at < self.valid_to
+
+
+class PersonPlace(models.Model):
+    """With whom and in which street somebody lives, as keyed hashes (nơi ở): so that looking up neighbours shows."""
+
+    person = models.CharField(_("keyed hash of the person"), max_length=64, unique=True)
+    household = models.CharField(_("keyed hash of the household"), max_length=64)
+    block = models.CharField(_("keyed hash of the street"), max_length=64)
+    at = models.DateTimeField(_("at"), db_index=True)
+
+    class Meta:
+        verbose_name = _("place of a person")
+        verbose_name_plural = _("places of persons")
+
+    def __str__(self) -> str:
+        return self.person[:8]

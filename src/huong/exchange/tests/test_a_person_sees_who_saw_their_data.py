@@ -8,7 +8,7 @@ from django.test import Client
 
 from huong.base import clock
 from huong.base.errors import Conflict, Forbidden, NotFound, WrongState
-from huong.exchange import handlers, queries
+from huong.exchange import handlers, queries, watching
 from huong.exchange.actions import consents, questions
 from huong.exchange.models import AccessRecord, Consent, Question
 from huong.exchange.tests.conftest import DRAINS, HOA, ONE, PURPOSE, SEARCH, WARD, at_the_desk, give
@@ -168,7 +168,7 @@ def test_unusual_reading_is_seen_by_the_agency_itself(hoa, officer, members):
     for other in others:
         access.record_access(officer, f"party:{other.public_id}", ["name"], "operations")
     handlers.note(list(Entry.objects.filter(name="people.accessed")))
-    (row,) = queries.reading_in("H57.21")
+    (row,) = watching.reading_in("H57.21")
     assert (row.by, row.persons, row.in_a_row, row.is_unusual) == (officer.pk, 6, 6, True)
 
 
