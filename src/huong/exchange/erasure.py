@@ -7,7 +7,7 @@ from django.db import transaction
 
 from huong.base import clock, keys
 from huong.exchange import events
-from huong.exchange.models import Consent, PersonPlace, Question, RegisterCopy
+from huong.exchange.models import Consent, PersonPlace, Question, RegisterCheck, RegisterCopy
 from huong.exchange.registers.asking import scope_of
 from huong.exchange.sharing import shares
 from huong.journal import actions as journal
@@ -29,6 +29,7 @@ def erase(person: Person, *, by: int | None) -> int:
     count += Consent.objects.filter(party=person.party, revoked_at=None).update(revoked_at=clock.now())
     count += Question.objects.filter(party=person.party).exclude(text="").update(text="")
     count += shares.forget(person.party)
+    RegisterCheck.objects.filter(party=person.party).delete()
     if count:
         journal.record(events.ERASED, f"party:{person.party}", by=by, audience="named", things=count)
     return count

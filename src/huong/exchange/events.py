@@ -100,3 +100,9 @@ FACT_NOT_OPENED = declare(
     "A shared fact was not given: over, taken back, or its source does not answer.",
     unhandled=True,
 )
+REPRESENTATION_ASKED = declare(
+    "exchange.representation_asked",
+    {},
+    "A person asks the registers to confirm whom they represent; the subject is the party.",
+    unhandled=True,
+)

@@ -426,3 +426,30 @@ class PersonPlace(models.Model):
 
     def __str__(self) -> str:
         return self.person[:8]
+
+
+class RegisterCheck(models.Model):
+    """That a register is asked whom somebody represents by law (xác nhận quyền đại diện); it waits until it answers."""
+
+    party = models.CharField(_("party"), max_length=32)
+    source = models.CharField(
+        _("register"),
+        max_length=16,
+        choices=[("civil-status", _("civil-status register")), ("business", _("business register"))],
+    )
+    state = models.CharField(
+        _("state"), max_length=8, choices=[("waiting", _("waits for the register")), ("answered", _("answered"))]
+    )
+    asked_at = models.DateTimeField(_("asked"))
+    tried_at = models.DateTimeField(_("last tried"), null=True, blank=True)
+    tries = models.PositiveIntegerField(_("tries"), default=0)
+    error = models.CharField(_("last error"), max_length=300, blank=True)
+    found = models.PositiveIntegerField(_("confirmed"), default=0)
+
+    class Meta:
+        verbose_name = _("question to a register")
+        verbose_name_plural = _("questions to registers")
+        constraints = [models.UniqueConstraint(fields=["party", "source"], name="register_is_asked_once_for_a_party")]
+
+    def __str__(self) -> str:
+        return f"{self.source} {self.state}"

@@ -23,6 +23,7 @@ from huong.exchange.models import (
     MemberKey,
     Purpose,
     Question,
+    RegisterCheck,
 )
 from huong.exchange.rules import grants as rules
 from huong.people import access
@@ -284,6 +285,11 @@ def questions_of(party: str) -> list[Question]:
 def consents_of(party: str) -> list[Consent]:
     """Return what a person agreed to, newest first, also what was taken back."""
     return list(Consent.objects.filter(party=party).select_related("service__member", "consumer"))
+
+
+def checks_of(party: str) -> list[RegisterCheck]:
+    """Return how far the registers' answers are on whom a person represents."""
+    return list(RegisterCheck.objects.filter(party=party).order_by("source"))
 
 
 def shares_of(party: str) -> list[FactShare]:

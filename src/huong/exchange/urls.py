@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from huong.exchange.pages import cases, desk, mine, shares
+from huong.exchange.pages import acting, cases, desk, mine, shares
 from huong.exchange.provider import edge
 
 app_name = "exchange"
@@ -19,6 +19,7 @@ urlpatterns = [
     path("my/data/export", mine.export, name="my_export"),
     path("my/consents/<str:number>/take-back", mine.take_back, name="take_back"),
     path("my/consents/<str:number>/<str:purpose>", mine.consent, name="consent"),
+    path("my/acting", acting.acting, name="my_acting"),
     path("my/shares/", shares.shared, name="shares"),
     path("my/shares/new", shares.new, name="share_new"),
     path("my/shares/<str:number>", shares.share, name="share"),

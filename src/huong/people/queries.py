@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime
 
 from django.db.models import Q
 from django.utils.translation import gettext as _
@@ -180,6 +180,12 @@ def representations_of(party: Party) -> list[Representation]:
     """Return whom a party represents today, children first."""
     found = Representation.objects.filter(holder=party, valid_to__gte=clock.today(), represented__erased_at=None)
     return list(found.select_related("represented").order_by("-kind", "represented__name"))
+
+
+def representations_by(source: str, before: datetime) -> list[Representation]:
+    """Return the representations that a source confirmed before an instant and that still count."""
+    found = Representation.objects.filter(source=source, confirmed_at__lt=before, valid_to__gte=clock.today())
+    return list(found.select_related("holder", "represented"))
 
 
 def delegations_to(party: Party) -> list[Delegation]:
