@@ -106,3 +106,13 @@ REPRESENTATION_ASKED = declare(
     "A person asks the registers to confirm whom they represent; the subject is the party.",
     unhandled=True,
 )
+RETENTION_ENDED = declare(
+    "exchange.retention_ended",
+    {
+        "copies": "register copies", "accesses": "access records", "places": "places of persons",
+        "shares": "shared facts", "exchanges": "exchanges that lost what they tell", "unproven": "exchanges without proof",
+        "proofs": "exchanges whose proof's term is over",
+    },
+    "What was kept long enough is gone; entries of the journal and their seals stay.",
+    unhandled=True,
+)  # fmt: skip

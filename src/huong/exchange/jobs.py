@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from huong.base.jobs import job, scheduled
-from huong.exchange import representing
+from huong.exchange import representing, retaining
 from huong.exchange.actions import grants
 
 
@@ -20,3 +20,10 @@ def ask_registers_again() -> None:
     """Ask registers that have not answered, and those whose answer is a month old."""
     representing.ask_again()
     representing.ask_afresh()
+
+
+@scheduled("exchange.retention", every=timedelta(days=1))
+@job(queue="bulk")
+def end_retention() -> None:
+    """End what the city's terms of retention say is kept long enough."""
+    retaining.end()
