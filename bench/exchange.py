@@ -295,16 +295,17 @@ ROLES = {
 }
 
 
-def wait_for(port: int) -> None:
-    """Wait until the provider answers."""
-    for _each in range(300):
+def wait_for(port: int, *, seconds: float = 180) -> None:
+    """Wait until the provider answers; on a machine that is busy its start takes a while."""
+    stop = time.monotonic() + seconds
+    while time.monotonic() < stop:
         try:
-            connection = http.client.HTTPConnection("127.0.0.1", port, timeout=1)
+            connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
             connection.request("GET", "/healthz")
             if connection.getresponse().status == 200:
                 return
         except OSError:
-            time.sleep(0.1)
+            time.sleep(0.2)
     raise SystemExit("the provider does not answer")
 
 
