@@ -125,7 +125,7 @@ class DatasetIn(Schema):
     code: str = ""
 
 
-class AddressIn(Schema):
+class OwnServiceIn(Schema):
     """A service of the agency's own house to be offered."""
 
     member: str
@@ -204,7 +204,7 @@ def offer_dataset(request: HttpRequest, body: DatasetIn) -> object:
 
 
 @router.post("/exchange/services/addresses", response={201: ServiceOut}, url_name="exchange_offer_address")
-def offer_address(request: HttpRequest, body: AddressIn) -> object:
+def offer_address(request: HttpRequest, body: OwnServiceIn) -> object:
     """Offer a service that runs in the agency's own house."""
     facts = body.dict(exclude={"member", "code"})
     made = services.offer_address(queries.member(body.member), body.code, **facts, by=_staff(request))
