@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from huong.base.models import DataKey
 from huong.catalogue import queries as catalogue
-from huong.exchange import queries
+from huong.exchange import queries, sentences
 from huong.exchange.models import RegisterCopy
 from huong.people import queries as people
 from huong.people.models import Party
@@ -67,7 +67,7 @@ class ExchangeHolder:
             Held(
                 f"register:{each.register}",
                 _("Answer of a national register"),
-                each.source,
+                sentences.source_said(each.source),
                 "",
                 _("For the step of work"),
             )

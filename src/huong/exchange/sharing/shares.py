@@ -64,7 +64,7 @@ def look(party: Party, fact: Fact) -> Looked:
     Raises:
         NotFound: the party's number is not known here.
         NotConfirmed: the source does not confirm it.
-        Refused, HuongError: the source refuses or is not to be had now.
+        Unavailable: the source refuses or is not to be had now.
 
     Records: `exchange.asked` or `exchange.failed`, or `store.read`.
     """
@@ -78,7 +78,12 @@ def _looked(party: str, fact: Fact) -> Looked:
     number = people.number_of(party)
     if not number:
         raise NotFound(_("Your identity is not known here yet. Please sign in with VNeID."))
-    return fact.look(number, Asker(city_member(), PURPOSE))
+    try:
+        return fact.look(number, Asker(city_member(), PURPOSE))
+    except HuongError as error:  # which hop failed stands at the service's page and in the journal
+        raise Unavailable(
+            _("The source cannot be asked right now. Nothing was shared; please try again later."), code="source_silent"
+        ) from error
 
 
 @transaction.atomic
