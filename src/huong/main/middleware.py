@@ -30,6 +30,7 @@ POLICY = (
 )
 _ID = re.compile(r"[0-9a-zA-Z_-]{8,64}")
 _QUIET = ("/static/", "/healthz")
+_SECRET = re.compile(r"^(/shared/|/account/join/)[^/]+")  # whoever knows the rest of these addresses is let in
 
 
 class RequestMiddleware:
@@ -42,7 +43,7 @@ class RequestMiddleware:
         ]
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        """Serve the request, and write one line without its query string."""
+        """Serve the request, and write one line without its query string and without secret links."""
         given = request.headers.get("X-Request-Id", "")
         request_id = given if _ID.fullmatch(given) else ids.new_id()
         logs.set_request_id(request_id)
@@ -54,7 +55,8 @@ class RequestMiddleware:
         response.headers.setdefault("Permissions-Policy", "camera=(self), geolocation=(self), microphone=()")
         if not request.path.startswith(_QUIET):
             spent = (time.perf_counter() - begun) * 1000
-            log.info("%s %s %s %.1f ms", request.method, request.path, response.status_code, spent)
+            path = _SECRET.sub(r"\1***", request.path)
+            log.info("%s %s %s %.1f ms", request.method, path, response.status_code, spent)
         return response
 
     def _believe_proxy(self, request: HttpRequest) -> None:

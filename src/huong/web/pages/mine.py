@@ -4,14 +4,25 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from huong.people import acting, forms
+from huong.people import queries as people
 from huong.people.access import open_to_all
+from huong.people.models import User
 from huong.web.matters import matters_of
 
 
 @require_safe
 @open_to_all
 def mine(request: HttpRequest) -> HttpResponse:
-    """Show my reports: waiting for me first, then the newest."""
-    answer = render(request, "web/mine.html", {"cards": matters_of(request)})
+    """Show my reports: waiting for me first, then the newest; whom I act for; the doors to my data."""
+    user = request.user
+    own = people.party_of_user(user) if isinstance(user, User) else None
+    context = {
+        "cards": matters_of(request),
+        "is_known": own is not None,
+        "acting_for": acting.choices(user) if isinstance(user, User) and own is not None else [],
+        "limits": forms.LIMITS,
+    }
+    answer = render(request, "web/mine.html", context)
     answer["Cache-Control"] = "private, no-store"
     return answer
