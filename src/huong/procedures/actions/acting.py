@@ -244,7 +244,9 @@ def _clocked(dossier: Dossier, action: Action, target: str, columns: Mapping[str
     if dossier.promised_at is None and reading.due_at is not None:
         found["promised_at"] = reading.due_at
     step = str(columns.get("step", dossier.step))
-    found["step_due_at"] = step_reading_of(dossier, [*dossier.actions.all(), action], step=step).due_at if step else None
+    found["step_due_at"] = (
+        step_reading_of(dossier, [*dossier.actions.all(), action], step=step).due_at if step else None
+    )
     found["queue_at"] = reading.due_at or columns.get("queue_at") or dossier.submitted_at or action.at
     return found
 

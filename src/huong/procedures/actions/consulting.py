@@ -72,9 +72,7 @@ def consult(
 
 
 @transaction.atomic
-def answer(
-    uid: str, *, agency: str, agrees: bool, words: str, by: User, version: int | None = None
-) -> Consultation:
+def answer(uid: str, *, agency: str, agrees: bool, words: str, by: User, version: int | None = None) -> Consultation:
     """Answer for an agency that was asked; when it was the last one, the dossier goes back to whoever asked.
 
     Raises:

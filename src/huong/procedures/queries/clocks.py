@@ -1,9 +1,8 @@
 """The clocks of a dossier: what was done and the city's calendar handed to the pure rule."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date, datetime
-
-from django.db.models import Q
 
 from huong.base import calendar, clock
 from huong.places import queries as places
@@ -56,18 +55,42 @@ def moments_of(actions: Iterable[Action]) -> list[rule.Moment]:
 
 def disruptions_of(dossier: Dossier) -> list[rule.Disruption]:
     """Return the declared disruptions that touch a dossier: its unit or the whole city, its procedure or all."""
+    rows = _kept[0][0] if _kept else list(Disruption.objects.order_by("starts_at"))
+    now = clock.now()
+    touching = [
+        row
+        for row in rows
+        if (row.ends_at is None or row.ends_at > dossier.created_at)
+        and (not row.procedures or dossier.procedure in row.procedures)
+        and row.starts_at < (row.ends_at or now)
+    ]
+    if not touching:
+        return []
     units = {dossier.unit, *_above(dossier.unit)}
     return [
-        rule.Disruption(row.starts_at, row.ends_at or clock.now(), row.mode, row.legal_text, frozenset(row.units))  # type: ignore[arg-type]
-        for row in Disruption.objects.filter(Q(ends_at=None) | Q(ends_at__gt=dossier.created_at)).order_by("starts_at")
-        if (not row.units or units & set(row.units))
-        and (not row.procedures or dossier.procedure in row.procedures)
-        and row.starts_at < (row.ends_at or clock.now())
+        rule.Disruption(row.starts_at, row.ends_at or now, row.mode, row.legal_text, frozenset(row.units))  # type: ignore[arg-type]
+        for row in touching
+        if not row.units or units & set(row.units)
     ]
 
 
+_kept: list[tuple[list[Disruption], list[str]]] = []
+
+
+@contextmanager
+def remembered() -> Iterator[None]:
+    """Read disruptions and the city's units once for a block that computes many clocks."""
+    _kept[:] = [(list(Disruption.objects.order_by("starts_at")), [each.code for each in places.units(tier="city")])]
+    try:
+        yield
+    finally:
+        _kept.clear()
+
+
 def _above(unit: str) -> list[str]:
-    return [each.code for each in places.units(tier="city")] if unit else []
+    if not unit:
+        return []
+    return _kept[0][1] if _kept else [each.code for each in places.units(tier="city")]
 
 
 def reading_of(

@@ -156,7 +156,9 @@ def source_name(text: str) -> str:
         return str(names.get(found.name, found.name))
     if found.kind == "bundle":
         return procedure_name(found.name)
-    return str({"vault": _("Applicant’s papers"), "store": _("City data"), "applicant": _("Account")}.get(found.kind, ""))
+    return str(
+        {"vault": _("Applicant’s papers"), "store": _("City data"), "applicant": _("Account")}.get(found.kind, "")
+    )
 
 
 def in_words(each: FormField, value: Any) -> str:
@@ -190,7 +192,9 @@ def papers_of(dossier: Dossier, parts: Iterable[Component], answers: Mapping[str
     needed = needs.papers_needed(made, answers) if made else ()
     known = {need.key for need in needed}
     found = [_paper(need.key, _name(need), held.get(need.key), required=need.required) for need in needed]
-    return found + [_paper(key, part.why or key, part, required=False) for key, part in held.items() if key not in known]
+    return found + [
+        _paper(key, part.why or key, part, required=False) for key, part in held.items() if key not in known
+    ]
 
 
 def _name(need: Requirement) -> str:

@@ -139,7 +139,12 @@ def test_many_are_given_and_handed_over_at_once_and_each_refusal_is_named(at_the
     assert accepted.assignee == ward_officer
     moved = at_the_ward.post(
         f"{LIST}bulk",
-        {"verb": "hand_over", "chosen": [f"{accepted.uid}.{accepted.version}"], "agency": CONSTRUCTION, "words": "Giúp."},
+        {
+            "verb": "hand_over",
+            "chosen": [f"{accepted.uid}.{accepted.version}"],
+            "agency": CONSTRUCTION,
+            "words": "Giúp.",
+        },
     )
     assert moved.status_code == 302
     accepted.refresh_from_db()

@@ -281,7 +281,9 @@ def forms_of(
             "fields": MOVES[key].fields,
             "main": key == main,
             "typed": typed if key == tried and typed is not None else {},
-            "reasons": _reasons(around.parts, typed if key == tried else None) if "reasons" in MOVES[key].fields else [],
+            "reasons": _reasons(around.parts, typed if key == tried else None)
+            if "reasons" in MOVES[key].fields
+            else [],
             "needs_words": flow.MOVES[MOVES[key].verb or key].words,
             **given,
         }

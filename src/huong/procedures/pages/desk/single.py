@@ -40,9 +40,7 @@ def _person(request: HttpRequest) -> User:
     return cast("User", request.user)
 
 
-def _page(
-    request: HttpRequest, dossier: Dossier, *, error: HuongError | None = None, tried: str = ""
-) -> HttpResponse:
+def _page(request: HttpRequest, dossier: Dossier, *, error: HuongError | None = None, tried: str = "") -> HttpResponse:
     person = _person(request)
     actions = list(dossier.actions.select_related("by"))
     parts = queries.parts_of(dossier)

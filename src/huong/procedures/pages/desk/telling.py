@@ -73,7 +73,9 @@ def _moment(action: Action, said: str, named: Names, titles: Mapping[str, str]) 
         "icon": icon,
         "who": _who(action),
         "agency": named.agency(action.agency) if action.agency and action.who != "citizen" else "",
-        "to": named.agency(action.to_agency) if action.to_agency != action.agency and action.verb == "hand_over" else "",
+        "to": named.agency(action.to_agency)
+        if action.to_agency != action.agency and action.verb == "hand_over"
+        else "",
         "words": said,
         "reasons": [(titles.get(each["part"], each["part"]), each.get("text", "")) for each in action.reasons],
         "detail": _detail(action, named, titles),
