@@ -133,7 +133,7 @@ def test_many_are_given_and_handed_over_at_once_and_each_refusal_is_named(at_the
     other.refresh_from_db()
     chosen = [f"{each.uid}.{each.version}" for each in (accepted, other)]
     page = at_the_ward.post(f"{LIST}bulk", {"verb": "start", "chosen": chosen}, follow=True).content.decode()
-    assert "1 hồ sơ đã chuyển" in page
+    assert "Đã làm xong 1 hồ sơ." in page
     assert f'href="{url(other)}"' in page
     accepted.refresh_from_db()
     assert accepted.assignee == ward_officer

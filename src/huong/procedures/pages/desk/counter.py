@@ -6,7 +6,6 @@ from datetime import date
 from typing import Any, cast
 
 from django.contrib import messages
-from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -213,16 +212,16 @@ def _brought(request: HttpRequest, uid: str, person: User) -> list[Brought]:
     """
     data = request.POST = request.POST.copy()  # type: ignore[assignment]
     found = [
-        Brought(f"other-{number + 1}", title=data[f"line-{number}"].strip())
+        Brought(f"other-{number + 1}", title=str(data[f"line-{number}"]).strip())
         for number in range(LINES)
         if data.get(f"line-{number}", "").strip()
     ]
-    scans = {name.removeprefix("file-"): cast("UploadedFile", file) for name, file in request.FILES.items()}
+    scans = {name.removeprefix("file-"): cast("Any", file) for name, file in request.FILES.items()}
     for key, file in scans.items():
-        blob = scanning.keep(cast("Any", file), name=file.name or "scan", uid=uid, by=person)
+        blob = scanning.keep(file, name=file.name or "scan", uid=uid, by=person)
         data[f"kept-{key}"] = paging.cursor_of([blob, key])
     for name in [name for name in data if name.startswith("kept-") and data[name]]:
-        blob, key = paging.values_of(data[name])
+        blob, key = paging.values_of(str(data[name]))
         found.append(Brought(key, int(blob)))
     scanned = {each.key for each in found}
     return found + [Brought(key) for key in data.getlist("shown") if key not in scanned]

@@ -13,7 +13,7 @@ from huong.people.access import needs
 from huong.people.models import User
 from huong.procedures import queries
 from huong.procedures.pages.desk import asking, rows
-from huong.procedures.queries.lists import READ, Wanted, Work, order_of
+from huong.procedures.queries.lists import ORDERS, READ, Wanted, Work, order_of
 from huong.procedures.queries.names import colleagues
 from huong.ui import words
 
@@ -61,7 +61,7 @@ def _list(request: HttpRequest, wanted: Wanted, *, after: str | None) -> HttpRes
             sees_all=access.sees_all(person, READ),
         ),
         "wanted": wanted,
-        "order": next(key for key, order in asking.ORDERS.items() if order == order_of(wanted)),
+        "order": next(key for key, order in ORDERS.items() if order == order_of(wanted)),
         "chosen": {name: request.GET.get(name, "") for name in asking.NAMES},
         "filtered": any(request.GET.get(name) for name in asking.NAMES if name not in {"scope", "order"}),
         "next": page.next,
