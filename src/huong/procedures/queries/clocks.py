@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from huong.base import calendar, clock
 from huong.places import queries as places
@@ -57,6 +57,7 @@ def disruptions_of(dossier: Dossier) -> list[rule.Disruption]:
     """Return the declared disruptions that touch a dossier: its unit or the whole city, its procedure or all."""
     rows = _kept[0][0] if _kept else list(Disruption.objects.order_by("starts_at"))
     now = clock.now()
+    lasting = now + timedelta(microseconds=1)  # one without an end: as if it ended at once
     touching = [
         row
         for row in rows
@@ -68,7 +69,7 @@ def disruptions_of(dossier: Dossier) -> list[rule.Disruption]:
         return []
     units = {dossier.unit, *_above(dossier.unit)}
     return [
-        rule.Disruption(row.starts_at, row.ends_at or now, row.mode, row.legal_text, frozenset(row.units))  # type: ignore[arg-type]
+        rule.Disruption(row.starts_at, row.ends_at or lasting, row.mode, row.legal_text, frozenset(row.units))  # type: ignore[arg-type]
         for row in touching
         if not row.units or units & set(row.units)
     ]

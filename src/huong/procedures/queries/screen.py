@@ -193,7 +193,7 @@ def papers_of(dossier: Dossier, parts: Iterable[Component], answers: Mapping[str
     known = {need.key for need in needed}
     found = [_paper(need.key, _name(need), held.get(need.key), required=need.required) for need in needed]
     return found + [
-        _paper(key, part.why or key, part, required=False) for key, part in held.items() if key not in known
+        _paper(key, part.type or key, part, required=False) for key, part in held.items() if key not in known
     ]
 
 

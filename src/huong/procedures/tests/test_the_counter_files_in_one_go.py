@@ -1,6 +1,7 @@
 """The counter: an officer files for somebody in one go, from the counter, a letter, or a blank form; once per key."""
 
 import io
+import re
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -33,7 +34,7 @@ CAFE = {
 
 
 def cafe(**more):
-    return Intake(SHOP, HA, **{"key": "k1", "unit": "An Cựu", "typed": CAFE, **more})
+    return Intake(SHOP, **{"applicant": HA, "key": "k1", "unit": "An Cựu", "typed": CAFE, **more})
 
 
 def test_everything_is_filed_and_accepted_in_one_go(ward_officer, morning):
@@ -197,6 +198,7 @@ def test_the_form_files_keeps_a_scan_and_shows_the_receipt(at_the_ward, morning)
         follow=True,
     )
     page = done.content.decode()
+    assert done.redirect_chain, re.findall(r'(?s)role="alert".{400}', page)
     dossier = Dossier.objects.get()
     assert dossier.uid == paging.values_of(token)[0]
     assert dossier.code in page
