@@ -15,6 +15,7 @@ from huong.exchange.api import router as exchange
 from huong.intake.api import router as intake
 from huong.main.answers import refusal
 from huong.people.auth import Door
+from huong.procedures.api import router as procedures
 from huong.quality.api import router as quality
 from huong.reports.api import router as reports
 from huong.store.api import router as store
@@ -63,6 +64,7 @@ api.add_router("", quality, tags=["quality"])
 api.add_router("", intake, tags=["intake"])
 api.add_router("", exchange, tags=["exchange"])
 api.add_router("", reports)
+api.add_router("", procedures)
 
 
 @api.exception_handler(HuongError)

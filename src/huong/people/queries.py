@@ -95,6 +95,12 @@ def party_of(national_id: str) -> Party | None:
     return Party.objects.filter(national_id_hash=hash_of(national_id)).first()
 
 
+def parties_with(hashes: Iterable[str]) -> list[Party]:
+    """Return the parties with these keyed hashes of national ids."""
+    wanted = [each for each in hashes if each]
+    return list(Party.objects.filter(national_id_hash__in=wanted, erased_at=None)) if wanted else []
+
+
 def hash_of(national_id: str) -> str:
     """Return the keyed hash by which rows with the same national id can be joined."""
     return keys.keyed_hash(national_id.strip(), context="people.national_id")

@@ -13,7 +13,8 @@ class ProceduresConfig(AppConfig):
     def ready(self) -> None:
         """Declare events; load the city's procedures with the city."""
         from huong.base import city, demo
-        from huong.procedures import demonstration, events, loading  # noqa: F401
+        from huong.procedures import demonstration, events, loading, ports  # noqa: F401
 
         city.loaders.add("procedures", loading.load)
         demo.fillers.add("procedures", demonstration.FILLER)
+        ports.register()
