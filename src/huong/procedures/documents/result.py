@@ -5,10 +5,9 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import orjson
-import segno
-import typst
 
 TEMPLATE = Path(__file__).with_name("result.typ")
 STANDARD = "a-2b"  # PDF/A-2b (ISO 19005-2), made to be kept
@@ -59,6 +58,8 @@ class ResultDocument:
 
 def qr_svg(text: str) -> str:
     """Return a QR code as an SVG picture."""
+    import segno
+
     out = io.BytesIO()
     segno.make(text, error="m", micro=False).save(out, kind="svg", border=2, xmldecl=False, svgns=True)
     return out.getvalue().decode()
@@ -70,9 +71,13 @@ def result_pdf(document: ResultDocument) -> bytes:
     Source: Decree 30/2020 appendix I (layout of administrative documents), ISO 19005-2.
     """
     data = asdict(document) | {"qr": qr_svg(document.url), "signed": document.signed}
-    return bytes(_compiler().compile(format="pdf", sys_inputs={"data": orjson.dumps(data).decode()}, pdf_standards=STANDARD))
+    return bytes(
+        _compiler().compile(format="pdf", sys_inputs={"data": orjson.dumps(data).decode()}, pdf_standards=STANDARD)
+    )
 
 
 @lru_cache(maxsize=1)
-def _compiler() -> typst.Compiler:
+def _compiler() -> Any:
+    import typst
+
     return typst.Compiler(str(TEMPLATE), root=str(TEMPLATE.parent), ignore_system_fonts=True)

@@ -59,7 +59,7 @@ def signed(pdf: bytes, hand: Hand) -> bytes:
         signer.sign_pdf(writer, output=out)
     except HuongError:
         raise
-    except Exception as error:  # noqa: BLE001 - a token or service may break in many ways; nothing was kept, so it can be tried again
+    except Exception as error:
         raise Unavailable(
             _("The document could not be signed (%(why)s). Nothing was changed; please try again.")
             % {"why": type(error).__name__},

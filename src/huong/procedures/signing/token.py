@@ -38,7 +38,7 @@ def _session(module: str, label: str, pin: str) -> Any:
 
     try:
         return open_pkcs11_session(module, token_criteria=TokenCriteria(label), user_pin=pin)
-    except Exception as error:  # noqa: BLE001 - the module's own errors are many, and none tells a clerk anything
+    except Exception as error:
         raise Unavailable(
             _("The signing token does not open (%(why)s). Is it plugged in?") % {"why": type(error).__name__},
             code="signing_failed",

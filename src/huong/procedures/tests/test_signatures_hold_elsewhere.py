@@ -106,7 +106,12 @@ def test_a_tampered_disclosure_spoils_the_whole_credential():
     token, first, second, end = _credential().split("~")
     salt, name, _value = json.loads(base64.urlsafe_b64decode(first + "=="))
     forged = base64.urlsafe_b64encode(json.dumps([salt, name, "Bình"]).encode()).rstrip(b"=").decode()
-    for broken in ([token, forged, second, end], [token, first, first, end], [token[:-4] + "AAAA", first, end], [token]):
+    for broken in (
+        [token, forged, second, end],
+        [token, first, first, end],
+        [token[:-4] + "AAAA", first, end],
+        [token],
+    ):
         with pytest.raises(BadInput):
             credentials.verified("~".join(broken))
 
@@ -117,7 +122,9 @@ class Service:
     def __init__(self, folder):
         seal = authority.seal_of("REMOTE", "Nhà cung cấp chữ ký số")
         self.key = load_pem_private_key(seal.key, None)
-        self.chain = [load_pem_x509_certificate(each).public_bytes(Encoding.DER) for each in (seal.certificate, seal.issuer)]
+        self.chain = [
+            load_pem_x509_certificate(each).public_bytes(Encoding.DER) for each in (seal.certificate, seal.issuer)
+        ]
         self.behaviour, self.hashes, service = "well", [], self
 
         class Door(BaseHTTPRequestHandler):
@@ -144,7 +151,9 @@ class Service:
         if path.endswith("/credentials/authorize"):
             return 200, json.dumps({"SAD": "leave"}).encode()
         if self.behaviour != "well":
-            return {"breaks": (500, b""), "lies": (200, b'{"signatures": ["%%%"]}'), "half": (200, b'{"sig')}[self.behaviour]
+            return {"breaks": (500, b""), "lies": (200, b'{"signatures": ["%%%"]}'), "half": (200, b'{"sig')}[
+                self.behaviour
+            ]
         assert body["SAD"] == "leave"
         self.hashes += body["hashes"]
         made = self.key.sign(base64.b64decode(body["hashes"][0]), ec.ECDSA(Prehashed(hashes.SHA256())))
@@ -194,10 +203,14 @@ def test_a_pkcs11_token_signs(tmp_path, settings, monkeypatch):
     )  # fmt: skip
     seal = authority.seal_of("TOKEN", "Ủy ban nhân dân phường An Cựu")
     certificate = load_pem_x509_certificate(seal.certificate).public_bytes(Encoding.DER)
-    private = load_pem_private_key(seal.key, None).private_bytes(Encoding.DER, PrivateFormat.TraditionalOpenSSL, NoEncryption())
+    private = load_pem_private_key(seal.key, None).private_bytes(
+        Encoding.DER, PrivateFormat.TraditionalOpenSSL, NoEncryption()
+    )
     with pkcs11.lib(str(SOFTHSM)).get_token(token_label="an-cuu").open(user_pin="1234", rw=True) as session:
         held = ec_util.decode_ec_private_key(private)
-        session.create_object({**held, pkcs11.Attribute.TOKEN: True, pkcs11.Attribute.LABEL: "leader", pkcs11.Attribute.ID: b"1"})
+        session.create_object(
+            {**held, pkcs11.Attribute.TOKEN: True, pkcs11.Attribute.LABEL: "leader", pkcs11.Attribute.ID: b"1"}
+        )
         session.create_object(
             {
                 pkcs11.Attribute.CLASS: pkcs11.ObjectClass.CERTIFICATE, pkcs11.Attribute.TOKEN: True,
@@ -250,9 +263,7 @@ def stamps(tmp_path, settings):
     server = HTTPServer(("127.0.0.1", 0), Door)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     host = f"127.0.0.1:{server.server_address[1]}"
-    settings.HUONG = settings.HUONG.model_copy(
-        update={"signing_tsa_url": f"http://{host}/tsa", "outgoing_hosts": host}
-    )
+    settings.HUONG = settings.HUONG.model_copy(update={"signing_tsa_url": f"http://{host}/tsa", "outgoing_hosts": host})
     yield tmp_path
     server.shutdown()
     server.server_close()
