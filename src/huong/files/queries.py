@@ -29,11 +29,6 @@ def blob(blob_id: int) -> Blob:
     return found
 
 
-def kept_by(owner: str) -> list[int]:
-    """Return the ids of the blobs that somebody keeps, as their package names them."""
-    return list(Kept.objects.filter(owner=owner).values_list("blob_id", flat=True).distinct())
-
-
 def open_blob(blob_id: int) -> BinaryIO:
     """Return the bytes of a blob as a file, decrypted while it is read; any place can be sought.
 

@@ -194,3 +194,8 @@ def party_by_public_id(public_id: str) -> Party:
     if found is None:
         raise NotFound(_("There is no such person or firm."))
     return found
+
+
+def users_of_party(party: Party) -> list[User]:
+    """Return the accounts that stand for a party."""
+    return list(User.objects.filter(identities__party=party, is_active=True).distinct().order_by("id"))

@@ -124,3 +124,9 @@ PORTAL_RETRIED = declare(
     "Somebody lets the state of a dossier be sent to the national portal again.",
     unhandled=True,
 )
+PORTAL_SKIPPED = declare(
+    "procedures.portal_skipped",
+    {"number": "number of the action"},
+    "Somebody let a message for the national portal be for good; the reason stands beside it.",
+    unhandled=True,
+)

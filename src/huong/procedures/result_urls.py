@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from huong.procedures.pages import signing, verifying
+from huong.procedures.pages import looking_up, mine, paying, signing, verifying
 
 app_name = "results"
 SIGNING = "desk/dossiers/signing/"
@@ -21,4 +21,20 @@ urlpatterns = [
     path(f"{SIGNING}<str:code>/back", signing.give_back, name="give_back"),
     path(f"{SIGNING}<str:code>/signed", signing.signed, name="signed"),
     path(f"{SIGNING}<str:code>/revoke", signing.revoke, name="revoke"),
+    path("desk/dossiers/payments/<str:reference>.pdf", paying.receipt, name="receipt"),
+    path("desk/dossiers/<str:uid>/result", paying.office, name="office"),
+    path("desk/dossiers/<str:uid>/result/<slug:verb>", paying.do, name="do"),
+    path("pay/callback", paying.called_back, name="callback"),
+    path("procedures/lookup", looking_up.lookup, name="lookup"),
+    path("my/dossiers/", mine.dossiers, name="my_dossiers"),
+    path("my/dossiers/<str:uid>", mine.dossier, name="my_dossier"),
+    path("my/dossiers/<str:uid>/withdraw", mine.withdraw, name="my_withdraw"),
+    path("my/dossiers/<str:uid>/pay", mine.pay, name="my_pay"),
+    path("my/papers/", mine.papers, name="papers"),
+    path("my/papers/<str:uid>", mine.paper, name="paper"),
+    path("my/papers/<str:uid>/file", mine.paper_file, name="paper_file"),
+    path("my/papers/<str:uid>/credential", mine.credential, name="credential"),
+    path("my/papers/<str:uid>/share", mine.share, name="share"),
+    path("my/shares/<int:number>/end", mine.end_share, name="end_share"),
+    path("share/<str:code>", mine.shared, name="shared"),
 ]

@@ -188,8 +188,9 @@ def _in_vault(each: Signed, at: datetime) -> Evidence:
     """Put a result into its holder's vault; the paper it replaces, or one of the same number, gives way to it."""
     row = each.result
     number = keys.keyed_hash(row.number, context=f"evidence:{row.agency}")
+    uid = ids.new_id()
     paper = Evidence.objects.create(
-        uid=ids.new_id(),
+        uid=uid,
         party=row.party,
         type=each.kind.type,
         name=each.kind.name,
@@ -197,7 +198,7 @@ def _in_vault(each: Signed, at: datetime) -> Evidence:
         origin="issued",
         issuer=row.agency,
         number_hash=number,
-        sealed=vault.sealed_for(row.party, each.values),
+        sealed=vault.sealed_for(row.party, uid, each.values),
         digest=row.digest,
         blob=each.vault_pdf,
         dossier=row.dossier,
@@ -212,19 +213,23 @@ def _in_vault(each: Signed, at: datetime) -> Evidence:
     return paper
 
 
-def _let_go(each: Signed, by: User) -> None:
+def _let_go(made: Signed, by: User) -> None:
     """Let files go that a signature made which did not come into force; what its result names stays."""
-    named = set(Result.objects.filter(pk=each.result.pk).values_list("draft", "pdf").first() or ())
-    for blob in {each.pdf, each.vault_pdf} - named:
-        files.release(blob, owner=owner_of(each.result.verify_code), by=by.pk)
+    named = set(Result.objects.filter(pk=made.result.pk).values_list("draft", "pdf").first() or ())
+    _release(made.result.verify_code, {made.pdf, made.vault_pdf} - named, by)
 
 
-def _let_go_of_drafts(each: Signed, by: User) -> None:
+def _let_go_of_drafts(made: Signed, by: User) -> None:
     """Let the draft go, and files of signatures that broke off."""
-    owner = owner_of(each.result.verify_code)
-    for blob in set(kept_files.kept_by(owner)) - {each.pdf, each.vault_pdf}:
-        files.release(blob, owner=owner, by=by.pk)
-    Result.objects.filter(pk=each.result.pk).update(draft=None)
+    code = made.result.verify_code
+    _release(code, {each.blob_id for each in kept_files.kept_by(owner_of(code))} - {made.pdf, made.vault_pdf}, by)
+    Result.objects.filter(pk=made.result.pk).update(draft=None)
+
+
+def _release(code: str, blobs: set[int], by: User) -> None:
+    """Let files of a result go; one that another signature let go meanwhile is gone already."""
+    for blob in blobs & {each.blob_id for each in kept_files.kept_by(owner_of(code))}:
+        files.release(blob, owner=owner_of(code), by=by.pk)
 
 
 def sign_many(uids: Sequence[str], *, by: User) -> list[Outcome]:

@@ -1,9 +1,9 @@
 """The result of a procedure as an official paper, with the code by which anybody checks it."""
 
 import io
+import threading
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -76,8 +76,13 @@ def result_pdf(document: ResultDocument) -> bytes:
     )
 
 
-@lru_cache(maxsize=1)
+_of_thread = threading.local()
+
+
 def _compiler() -> Any:
+    """Return the compiler of this thread, which remembers fonts and layout; two threads cannot share one."""
     import typst
 
-    return typst.Compiler(str(TEMPLATE), root=str(TEMPLATE.parent), ignore_system_fonts=True)
+    if not hasattr(_of_thread, "compiler"):
+        _of_thread.compiler = typst.Compiler(str(TEMPLATE), root=str(TEMPLATE.parent), ignore_system_fonts=True)
+    return _of_thread.compiler

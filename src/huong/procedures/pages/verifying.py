@@ -52,7 +52,12 @@ def start(request: HttpRequest) -> HttpResponse:
         except (BadInput, NotFound, TooLarge) as refused:
             error = refused
     typed = request.POST.get("code", "")[:40]
-    return render(request, "procedures/result/verify_start.html", {"error": error, "typed": typed}, status=200 if error is None else 422)
+    return render(
+        request,
+        "procedures/result/verify_start.html",
+        {"error": error, "typed": typed},
+        status=200 if error is None else 422,
+    )
 
 
 def _led(request: HttpRequest) -> HttpResponse:
@@ -61,7 +66,9 @@ def _led(request: HttpRequest) -> HttpResponse:
         return _shown(request, found.result.verify_code, found, compared)
     code = results.code_read(request.POST.get("code", ""))
     if not code:
-        raise BadInput(_("A code has twelve letters and digits, such as ABCD-EFGH-JKMN. Please look at the paper again."))
+        raise BadInput(
+            _("A code has twelve letters and digits, such as ABCD-EFGH-JKMN. Please look at the paper again.")
+        )
     return redirect("results:verify", code)
 
 
@@ -86,7 +93,9 @@ def _compared(request: HttpRequest) -> tuple[Compared, Standing]:
     standing = reads.standing_of_digest(digest(upload.read()))
     if standing is None:
         raise NotFound(
-            _("This file is no result of this city as it was signed: every byte must be the same. Ask its holder for the original file."),
+            _(
+                "This file is no result of this city as it was signed: every byte must be the same. Ask its holder for the original file."
+            ),
             code="file_differs",
         )
     return Compared(same=True, what="file"), standing
@@ -112,7 +121,11 @@ def verify(request: HttpRequest, code: str) -> HttpResponse:
 
 
 def _shown(
-    request: HttpRequest, code: str, found: Standing | None, compared: Compared | None = None, error: HuongError | None = None
+    request: HttpRequest,
+    code: str,
+    found: Standing | None,
+    compared: Compared | None = None,
+    error: HuongError | None = None,
 ) -> HttpResponse:
     context = {
         "code": code,
@@ -171,5 +184,3 @@ def authority_pem(_request: HttpRequest) -> HttpResponse:
 def kind(request: HttpRequest, name: str) -> HttpResponse:
     """Say what a type of credential is (SD-JWT VC type metadata)."""
     return JsonResponse({"vct": f"{reads.issuer()}/verify/types/{name[:60]}", "name": name[:60]})
-
-

@@ -19,7 +19,7 @@ from huong.people import rules as roles
 from huong.people.models import Agency, User
 from huong.places import queries as places
 from huong.procedures.documents import ResultDocument
-from huong.procedures.models import Dossier, Result
+from huong.procedures.models import Dossier, Evidence, Result
 from huong.procedures.queries.catalogue import document_by_id
 from huong.procedures.queries.values import opened, scope_of
 from huong.procedures.rules import fields, results
@@ -111,8 +111,7 @@ def signer_of(user: User, agency: Agency) -> Signer:
     posts = [
         post
         for post in people.posts_of(user)
-        if "procedures.sign" in roles.powers_of(post.role)
-        and agency.code in {post.agency.code, _heir_of(post, agency)}
+        if "procedures.sign" in roles.powers_of(post.role) and agency.code in {post.agency.code, _heir_of(post, agency)}
     ]
     own = next((post for post in posts if post.user_id == user.pk), None)
     post = own or next(iter(posts), None)
@@ -241,3 +240,8 @@ def results_of(dossier: Dossier) -> list[Result]:
 def newest_id() -> int:
     """Return the id of the newest result; 0 if there is none."""
     return Result.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+
+
+def result_of_paper(paper: Evidence) -> Result | None:
+    """Return the result that put a paper into a vault; None for a paper that came from elsewhere."""
+    return Result.objects.filter(evidence=paper).select_related("dossier").first()

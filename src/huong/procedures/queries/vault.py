@@ -1,12 +1,19 @@
 """What is in somebody's vault, and what a paper in it says."""
 
+from datetime import datetime
 from typing import Any
 
-from huong.people.models import Party
-from huong.procedures.models import Evidence
-from huong.procedures.queries.values import opened, seal, vault_scope
+from django.utils.translation import gettext as _
 
-CONTEXT = "evidence"
+from huong.base import clock
+from huong.base.errors import NotFound
+from huong.journal import queries as journal
+from huong.people.models import Party
+from huong.procedures.events import SHARE_OPENED
+from huong.procedures.models import Evidence, Share
+from huong.procedures.queries.catalogue import document_by_id
+from huong.procedures.queries.results import lines_of
+from huong.procedures.queries.values import opened, seal, vault_scope
 
 
 def papers_of(party: Party) -> list[Evidence]:
@@ -27,9 +34,43 @@ def said_by(paper: Evidence) -> dict[str, Any]:
     Raises:
         KeyDestroyed: it was erased.
     """
-    return dict(opened(vault_scope(paper.party), paper.sealed, CONTEXT) or {})
+    return dict(opened(vault_scope(paper.party), paper.sealed, paper.uid) or {})
 
 
-def sealed_for(party: Party, values: dict[str, Any]) -> bytes | None:
-    """Return what a paper says, sealed for a party's vault."""
-    return seal(vault_scope(party), values, CONTEXT)
+def sealed_for(party: Party, uid: str, values: dict[str, Any]) -> bytes | None:
+    """Return what a paper says, sealed for a party's vault under the paper's own public id."""
+    return seal(vault_scope(party), values, uid)
+
+
+def own_paper(uid: str, party: Party) -> Evidence:
+    """Return a paper of a party.
+
+    Raises:
+        NotFound: the party has none with this id.
+    """
+    found = Evidence.objects.filter(uid=uid, party=party).select_related("dossier", "party").first()
+    if found is None:
+        raise NotFound(_("You have no such paper."))
+    return found
+
+
+def lines_said_by(paper: Evidence, *, english: bool = False) -> list[tuple[str, str]]:
+    """Return what a paper says as label and value, as far as the form of its procedure names it."""
+    said = said_by(paper)
+    if paper.dossier is None or not paper.dossier.edition_id:
+        return [(path, str(value)) for path, value in said.items() if value]
+    return lines_of(document_by_id(paper.dossier.edition_id), said, english=english)
+
+
+def shares_of(party: Party) -> list[Share]:
+    """Return what a party shares now, newest first."""
+    found = Share.objects.filter(evidence__party=party, revoked_at=None, until__gt=clock.now())
+    return list(found.select_related("evidence").order_by("-at"))
+
+
+def openings_of(shares: list[Share]) -> dict[int, list[datetime]]:
+    """Return when each share was opened, oldest first."""
+    found: dict[int, list[datetime]] = {each.pk: [] for each in shares}
+    for entry in journal.entries_of([f"share:{pk}" for pk in found], names=(SHARE_OPENED,)):
+        found[int(entry.subject.removeprefix("share:"))].append(entry.at)
+    return found
