@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from huong.base import net
 from huong.base.errors import BadInput, Unavailable
 from huong.exchange import signing
+from huong.exchange.errors import NotIdentified
 
 CREATED = frozenset({200, 201})
 KEYS_LAST, KEYS_AGAIN = 3600.0, 30.0
@@ -85,7 +86,7 @@ def called_back(request: HttpRequest) -> Told:
     )
     try:
         signing.require_signed_by(message, _public_keys(KEYS_LAST), of=_("the payment service"))
-    except signing.NotIdentified as error:
+    except NotIdentified as error:
         if error.code != "unknown_key":
             raise
         signing.require_signed_by(message, _public_keys(KEYS_AGAIN), of=_("the payment service"))

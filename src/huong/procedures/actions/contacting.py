@@ -53,7 +53,8 @@ def _in_form(dossier: Dossier) -> Mapping[str, str]:
     """Return phone and mail where the form asks the applicant for them."""
     if not dossier.edition_id:
         return {}
-    answers, found = answers_of(dossier), {}
+    answers = answers_of(dossier)
+    found: dict[str, str] = {}
     for each in fields.fields_of(document_by_id(dossier.edition_id).form):
         own = any(source.kind == "applicant" for source in each.sources) or each.step in {"requester", "applicant"}
         if own and each.kind in {"phone", "mail"} and answers.get(each.path):

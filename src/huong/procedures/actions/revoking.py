@@ -42,7 +42,7 @@ def revoke(code: str, *, why: str, by: User) -> Result:
     )
     if not changed:
         raise WrongState(_("This result is not in force, so it cannot be revoked."))
-    Evidence.objects.filter(pk=result.evidence_id, revoked_at=None).update(revoked_at=now)
+    Evidence.objects.filter(pk=result.evidence_id or 0, revoked_at=None).update(revoked_at=now)
     journal.record(
         events.RESULT_REVOKED, f"result:{code}", by=by.pk, agency=result.agency, audience="named",
         dossier=result.dossier.uid, why=why,

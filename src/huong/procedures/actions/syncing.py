@@ -5,7 +5,7 @@ sent outside any transaction, then marked. A process killed in between sends it 
 message of a dossier has not gone, later ones of it wait.
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Exists, F, OuterRef, QuerySet
@@ -118,7 +118,7 @@ def _fees(dossier: Dossier, action: Action) -> list[tuple[str, int, bool]]:
     return [(str(line["name"]), int(line["total"]), action.verb == "pay") for line in payment.lines] if payment else []
 
 
-def _extended(dossier: Dossier, action: Action) -> tuple[object, object] | None:  # type: ignore[type-arg]
+def _extended(dossier: Dossier, action: Action) -> tuple[datetime | None, datetime | None] | None:
     if action.verb != "extend":
         return None
     before = dossier.actions.filter(number__lt=action.number, due_at__isnull=False).order_by("-number").first()

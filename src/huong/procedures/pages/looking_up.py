@@ -33,7 +33,8 @@ def lookup(request: HttpRequest) -> HttpResponse:
             context |= _found(request, code)
         except HuongError as refused:
             context["error"] = refused
-    status = 404 if isinstance(context.get("error"), NotFound) else 200
+    error = context.get("error")
+    status = error.status if isinstance(error, HuongError) else 200
     answer = render(request, "procedures/result/lookup.html", context, status=status)
     answer["Referrer-Policy"] = "no-referrer"
     return answer

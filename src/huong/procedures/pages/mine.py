@@ -17,7 +17,7 @@ from huong.people import acting
 from huong.people import queries as people
 from huong.people.access import open_to_all, signed_in
 from huong.people.models import Party, User
-from huong.procedures import actions
+from huong.procedures import actions, provider
 from huong.procedures.actions import paying
 from huong.procedures.documents.result import qr_svg
 from huong.procedures.models import Dossier, Evidence
@@ -69,7 +69,7 @@ def dossier(request: HttpRequest, uid: str) -> HttpResponse:
         "agency": people.agency(found.agency),
         "story": reads.story_of(found),
         "payment": reads.open_payment(found) if found.state == "fee_due" else None,
-        "online": bool(paying.provider.address()),
+        "online": bool(provider.address()),
         "results": [(row, results.name_of(row)) for row in results.results_of(found)],
         "may_withdraw": found.state in WITHDRAWABLE,
         "wanted": list(found.parts.filter(state="wanted").values_list("key", flat=True)),

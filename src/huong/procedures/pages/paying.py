@@ -1,5 +1,6 @@
 """Where news of payments comes in from the provider, and the office's page of result and fee of a dossier."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
@@ -105,7 +106,7 @@ def do(request: HttpRequest, uid: str, verb: str) -> HttpResponse:
     found, user, given = _seen(request, uid), _person(request), request.POST
     officer = actions.officer(user)
     version = int(given["version"]) if given.get("version", "").isdigit() else None
-    verbs = {
+    verbs: dict[str, Callable[[], object]] = {
         "propose": lambda: actions.propose(
             uid,
             checks=dict.fromkeys(given.getlist("check"), "yes"),

@@ -84,7 +84,7 @@ def _signer(hand: Hand) -> Signer:
 def built_in(code: str, name: str) -> Signer:
     """Return a signer with the seal of an agency that lies in this home."""
     seal = authority.seal_of(code, name)
-    store = SimpleCertificateStore()
+    store = SimpleCertificateStore()  # type: ignore[no-untyped-call]
     store.register(certificate_of(seal.issuer))
     _kind, _headers, key = pem.unarmor(seal.key)
     return signers.SimpleSigner(

@@ -30,7 +30,7 @@ class RemoteSigner(Signer):
 
     def __init__(self, info: dict[str, Any]) -> None:
         chain = [certificate_of(base64.b64decode(each)) for each in info["cert"]["certificates"]]
-        store = SimpleCertificateStore()
+        store = SimpleCertificateStore()  # type: ignore[no-untyped-call]
         store.register_multiple(chain[1:])
         is_elliptic = chain[0].public_key.algorithm == "ec"
         self.algorithm = ECDSA_SHA256 if is_elliptic else RSA_SHA256

@@ -17,7 +17,7 @@ class HouseTimeStamper(TimeStamper):
     """Asks one time-stamp authority."""
 
     def __init__(self, url: str) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]
         self.url = url
 
     async def async_request_tsa_response(self, req: tsp.TimeStampReq) -> tsp.TimeStampResp:

@@ -49,12 +49,6 @@ def read_and_signed(dossier, leader):
     return sign(dossier.uid, by=leader)
 
 
-@pytest.fixture
-def signed(proposed, ward_leader):
-    """Return the dossier after the leader signed."""
-    return read_and_signed(proposed, ward_leader)
-
-
 def test_a_result_is_proposed_only_with_the_whole_checklist(accepted, ward_officer):
     start(accepted.uid, by=ward_officer)
     with pytest.raises(BadInput) as refused:
