@@ -11,7 +11,6 @@ from dataclasses import dataclass
 
 from asn1crypto import keys as asn1_keys
 from asn1crypto import pem
-from asn1crypto import x509 as asn1_x509
 from django.conf import settings
 from django.utils.translation import gettext as _
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
@@ -22,6 +21,7 @@ from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from huong.base.errors import HuongError, Unavailable
 from huong.procedures.signing import authority
+from huong.procedures.signing.certificates import certificate_of
 
 FIELD = "Signature"
 
@@ -92,13 +92,6 @@ def built_in(code: str, name: str) -> Signer:
         signing_key=asn1_keys.PrivateKeyInfo.load(key),
         cert_registry=store,
     )
-
-
-def certificate_of(data: bytes) -> asn1_x509.Certificate:
-    """Return a certificate from PEM or DER."""
-    if pem.detect(data):
-        _kind, _headers, data = pem.unarmor(data)
-    return asn1_x509.Certificate.load(data)
 
 
 def _time_stamper() -> TimeStamper | None:

@@ -17,7 +17,7 @@ from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from huong.base import net
 from huong.base.errors import HuongError, Unavailable
-from huong.procedures.signing.pades import certificate_of
+from huong.procedures.signing.certificates import certificate_of
 
 OK = 200
 ROOM = 512  # bytes kept for a signature before its size is known
