@@ -18,6 +18,7 @@ urlpatterns = [
     path("places/", include("huong.places.urls")),
     path("desk/reports/", include("huong.reports.desk_urls")),
     path("reports/", include("huong.reports.urls")),
+    path("desk/procedures/", include("huong.procedures.catalogue_urls")),
     path("", include("huong.exchange.urls")),
     path("", include("huong.web.urls")),
 ]

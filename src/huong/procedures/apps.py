@@ -12,7 +12,8 @@ class ProceduresConfig(AppConfig):
 
     def ready(self) -> None:
         """Declare events; load the city's procedures with the city."""
-        from huong.base import city
-        from huong.procedures import events, handlers, jobs, loading  # noqa: F401
+        from huong.base import city, demo
+        from huong.procedures import demonstration, events, handlers, jobs, loading  # noqa: F401
 
         city.loaders.add("procedures", loading.load)
+        demo.fillers.add("procedures", demonstration.FILLER)

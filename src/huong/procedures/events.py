@@ -50,6 +50,17 @@ SAVED = declare(
     "Answers of a draft, or what was asked for, were saved.",
     unhandled=True,
 )
+IMPORTED = declare(
+    "procedures.imported",
+    {
+        "state": "the state it is in",
+        "procedure": "the code of the procedure",
+        "channel": "by which channel it came",
+        "actions": "how many were taken over",
+    },
+    "A dossier of the past was taken over with its story; nobody is told of what happened long ago.",
+    unhandled=True,
+)
 CATALOGUE_LOADED = declare(
     "procedures.catalogue_loaded",
     {"count": "how many procedures or versions changed"},

@@ -1,1 +1,1 @@
-"""The pages of procedures."""
+"""Pages of procedures: citizens', officers', and the one on which anybody checks a result."""

@@ -38,9 +38,12 @@ def opened(scope: str, sealed: bytes | memoryview | None, context: str) -> Any:
 
 def seal(scope: str, value: Any, context: str) -> bytes | None:
     """Return a value sealed under a scope's data key; None for None."""
-    if value is None:
-        return None
-    return keys.seal_bytes(keys.data_key(scope), orjson.dumps(value, default=str), context=context)
+    return None if value is None else seal_with(keys.data_key(scope), value, context)
+
+
+def seal_with(key: bytes, value: Any, context: str) -> bytes | None:
+    """Return a value sealed under a key that is at hand; None for None."""
+    return None if value is None else keys.seal_bytes(key, orjson.dumps(value, default=str), context=context)
 
 
 def parts_of(dossier: Dossier) -> list[Component]:

@@ -19,9 +19,8 @@ day on which offices rest ends with the next working day).
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
-from itertools import islice
 
-from huong.base.working_time import Stretch, WorkingCalendar, after, between, merged
+from huong.base.working_time import NEVER, Stretch, WorkingCalendar, after, between, merged
 from huong.procedures.rules.times import (
     FIFTEEN,
     HAND_OVER,
@@ -195,7 +194,7 @@ class _Course:
         if limit.measure == "calendar_days":
             return calendar.instant(day + timedelta(days=int(limit.amount) - 1), calendar.shifts[-1][1])
         sessions = int(limit.amount) * (len(calendar.shifts) if limit.measure == "working_days" else 1)
-        return next(islice((end for _begin, end in calendar.sessions_from(self.begun + INSTANT)), sessions - 1, None))
+        return calendar.end_of_session(self.begun, sessions)
 
     def _end(self, at: datetime, stops: tuple[Stretch, ...]) -> datetime:
         """Return the end of the session (of the day, for calendar days) in which time runs out and the clock runs."""
@@ -203,7 +202,7 @@ class _Course:
             whole = self.limit.measure != "calendar_days" or end == self.calendar.closing(self.calendar.day_of(end))
             if whole and not any(stopped < end <= gone_on for stopped, gone_on in stops):
                 return end
-        raise ValueError("the calendar knows no working day")
+        raise ValueError(NEVER)
 
     def _moved(self, due: datetime, disruption: Disruption) -> datetime:
         """Return when something is due whose day may fall into a disruption that moves it."""

@@ -13,10 +13,21 @@ SPARED = frozenset({"reused", "bundle", "fetched", "issued", "cut"})
 class Part(Protocol):
     """A component, as far as counting looks at it."""
 
-    kind: str
-    key: str
-    origin: str
-    state: str
+    @property
+    def kind(self) -> str:
+        """Return "field" or "paper"."""
+
+    @property
+    def key(self) -> str:
+        """Return the path of the field, or the key of the requirement."""
+
+    @property
+    def origin(self) -> str:
+        """Return from where it came."""
+
+    @property
+    def state(self) -> str:
+        """Return how it stands."""
 
 
 @dataclass(frozen=True)

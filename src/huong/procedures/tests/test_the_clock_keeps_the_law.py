@@ -187,6 +187,11 @@ def test_late_stays_late_and_a_pause_does_not_make_it_later():
     assert again.overdue_by == 3 * HOUR
 
 
+def test_a_pause_that_begins_the_moment_it_is_due_moves_nothing():
+    moments = [did("accept", "11-09 09:00"), did("suspend", "11-16 17:30"), did("resume", "11-18 09:00")]
+    assert due(moments, FIVE_DAYS) == "11-16 17:30"
+
+
 def test_what_is_settled_is_late_by_when_it_was_settled():
     moments = [did("accept", "11-09 09:00"), did("decide", "11-17 08:00")]
     reading = read(moments, FIVE_DAYS, now="12-30 09:00")
@@ -264,6 +269,14 @@ def test_a_decree_that_frees_a_day_moves_what_is_running():
     assert due(moments, FIVE_DAYS, calendar=freed) == "11-17 17:30"
 
 
+def test_a_day_freed_meanwhile_does_not_bring_a_promised_day_nearer():
+    freed = WorkingCalendar(ZONE, SHIFTS, TET | OTHERS | {date(2026, 11, 12): False})
+    moments = [did("accept", "11-09 09:00"), did("extend", "11-09 10:00", "in_progress", until=date(2026, 11, 20))]
+    moments += [did("suspend", "11-10 07:30"), did("resume", "11-17 07:30")]
+    assert due(moments, FIVE_DAYS) == "11-27 17:30"
+    assert due(moments, FIVE_DAYS, calendar=freed) == "11-27 17:30"
+
+
 # --- declared disruptions ---------------------------------------------------------------------------------------------
 
 FLOOD = Disruption(at("11-10 00:00"), at("11-12 00:00"), "stop", "Công điện 01/CĐ-UBND")
@@ -288,6 +301,16 @@ def test_a_flood_that_moves_days_moves_only_what_falls_into_it():
     assert due([did("accept", "11-09 09:00")], FIVE_DAYS, disruptions=[MOVE]) == "11-18 17:30"
     assert due([did("accept", "11-09 09:00")], Limit(4, "working_days"), disruptions=[MOVE]) == "11-13 17:30"
     assert due([did("accept", "11-09 09:00")], Limit(8, "working_days"), disruptions=[MOVE]) == "11-19 17:30"
+
+    assert due([did("accept", "11-09 09:00")], Limit(14, "half_days"), disruptions=[MOVE]) == "11-18 17:30"
+
+
+def test_a_flood_on_somebody_who_is_late_already_adds_nothing_to_the_lateness():
+    flood = Disruption(at("11-17 00:00"), at("11-19 00:00"), "stop", "Công điện 03/CĐ-UBND")
+    reading = read([did("accept", "11-09 09:00")], FIVE_DAYS, now="11-19 08:30", disruptions=[flood])
+    assert shown(reading.due_at) == "11-16 17:30"
+    assert reading.overdue_by == HOUR
+    assert reading.overdue_without_disruptions == 17 * HOUR
 
 
 def test_a_disruption_holds_where_it_was_declared():

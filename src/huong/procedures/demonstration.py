@@ -1,0 +1,224 @@
+"""A year of made-up dossiers for a demonstration home, of the people of the sandbox's registers, in all states."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from random import Random
+from typing import Any
+
+from django.conf import settings
+from django.utils.translation import gettext_noop
+
+from huong.base import calendar, clock
+from huong.base.demo import Filler
+from huong.exchange.sandbox import world
+from huong.exchange.sandbox.world import Person
+from huong.people import queries as people
+from huong.people.actions import parties
+from huong.people.models import Party
+from huong.procedures.actions import past
+from huong.procedures.models import Dossier
+from huong.procedures.queries import catalogue
+from huong.procedures.rules import fields, needs
+from huong.procedures.rules.fields import FormField
+from huong.procedures.rules.nouns import Document
+from huong.procedures.rules.past import PastDossier, PastPart, PastStep
+
+SEED = 2607
+DAYS, DOSSIERS, APPLICANTS = 365, 5_000, 900
+CHANNELS = {"online": 0.83, "counter": 0.13, "post": 0.03, "paper": 0.01}
+RATINGS = {"satisfied": 0.62, "accepted": 0.1, "not_satisfied": 0.03, "": 0.25}
+WORDS = {
+    "request_supplement": "Xin bổ sung giấy tờ còn thiếu để chúng tôi giải quyết tiếp.",
+    "refuse": "Hồ sơ chưa đủ điều kiện theo quy định; xin xem lý do từng mục.",
+    "suspend": "Tạm dừng để chờ xác minh.",
+    "extend": "Xin lỗi vì chưa xong đúng hẹn. Chúng tôi hẹn lại ngày trả kết quả.",
+    "consult": "Xin ý kiến đơn vị liên quan về hồ sơ này.",
+    "answer_consultation": "Chúng tôi đồng ý.",
+}
+
+
+def fill(count: int = DOSSIERS) -> None:
+    """Fill a demonstration home with a year of dossiers, oldest first; nothing if it holds dossiers already."""
+    file = Path(settings.HUONG.city) / "sandbox.yaml"
+    codes = sorted(catalogue.modelled())
+    if not file.exists() or not codes or Dossier.objects.exists():
+        return
+    maker = Maker(Random(SEED), world.made(Path(settings.HUONG.city)), codes)  # noqa: S311 - invented dossiers, not secrets
+    found = sorted(maker.stories(count), key=lambda each: each.steps[0].at)
+    past.take_over(found, maker.parties)
+
+
+@dataclass
+class Maker:
+    """Makes stories of dossiers from the sandbox's people, the city's procedures and chance."""
+
+    random: Random
+    made: world.World
+    codes: list[str]
+    parties: dict[str, Party] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.now = clock.now()
+        self.documents = {code: (catalogue.in_force(code), catalogue.current(code)[1]) for code in self.codes}
+        grown = [one for one in self.made.people.values() if one.birth_date.year <= 2007 and not one.behaviour]
+        self.people = self.random.sample(grown, min(APPLICANTS, len(grown)))
+        self.officers: dict[str, int | None] = {}
+
+    def stories(self, count: int) -> Iterator[PastDossier]:
+        """Return dossiers of the last year; more of those that people need often."""
+        usual = [code for code in self.codes if "person" in self.documents[code][1].audience]
+        weights = [6 if code[:7] in {"2.00081", "2.00063", "1.01004", "1.00119"} else 2 for code in usual]
+        for code in self.random.choices(usual, weights=weights, k=count):
+            day = clock.local(self.now - timedelta(days=self.random.triangular(0, DAYS, 40)))
+            at = day.replace(hour=self.random.randrange(6, 22), minute=self.random.randrange(60))
+            yield self._story(code, min(at, self.now - timedelta(minutes=5)), self.random.choice(self.people))
+
+    def _story(self, code: str, at: datetime, person: Person) -> PastDossier:
+        version, made = self.documents[code]
+        agency = self._agency(made, person)
+        parts = tuple(self._parts(made, person))
+        answers = {part.key: part.value for part in parts if part.kind == "field"}
+        counted = needs.count(made, answers, [_Held(part.kind, part.key, part.origin, "held") for part in parts])
+        steps = tuple(self._steps(made, at))
+        return PastDossier(
+            code,
+            version.pk if version else None,
+            self._registered(person),
+            self.random.choices(list(CHANNELS), weights=list(CHANNELS.values()))[0],
+            person.unit_code,
+            agency,
+            steps,
+            parts,
+            fee=sum(fee.amount for fee in made.fees),
+            rating=self._rating() if steps[-1].state in {"delivered", "refused"} else "",
+            assignee=self._officer(agency) if any(step.verb == "start" for step in steps) else None,
+            counts={
+                "fields_asked": counted.fields,
+                "fields_spared": counted.fields_spared,
+                "papers_asked": counted.papers,
+                "papers_spared": counted.papers_spared,
+            },
+        )
+
+    def _rating(self) -> str:
+        return self.random.choices(list(RATINGS), weights=list(RATINGS.values()))[0]
+
+    def _agency(self, made: Document, person: Person) -> str:
+        if made.agency != "unit":
+            return made.agency
+        found = people.agency_of_unit(person.unit_code)
+        return found.code if found else "H57"
+
+    def _officer(self, agency: str) -> int | None:
+        if agency not in self.officers:
+            self.officers[agency] = next((user.pk for user in people.holders(agency, "officer")), None)
+        return self.officers[agency]
+
+    def _registered(self, person: Person) -> str:
+        if person.national_id not in self.parties:
+            self.parties[person.national_id] = parties.register(
+                "person", name=person.name, national_id=person.national_id, birth_date=person.birth_date, by=None
+            )
+        return person.national_id
+
+    def _parts(self, made: Document, person: Person) -> Iterator[PastPart]:
+        answers: dict[str, Any] = {}
+        for each in fields.fields_of(made.form):
+            if fields.holds(each.when, answers) and (each.required or each.locks or self.random.random() < 0.5):
+                value, known = self._value(each, person)
+                answers[each.path] = value
+                source = f"register:{each.sources[0].name}" if known and each.sources else ""
+                yield PastPart("field", each.path, value, "fetched" if known else "declared", source)
+        for need in needs.papers_needed(made, answers):
+            known = any(one.source for one in need.accepts) and self.random.random() < 0.9
+            yield PastPart("paper", need.key, None, "cut" if known else "uploaded")
+
+    def _value(self, each: FormField, person: Person) -> tuple[Any, bool]:
+        """Return the value of a field, and whether a register gave it."""
+        part = next((source.part for source in each.sources if source.whom == "applicant" and source.part), "")
+        known = {
+            "name": person.name,
+            "national_id": person.national_id,
+            "birth_date": person.birth_date.isoformat(),
+            "address": person.address,
+            "unit_name": person.unit_name,
+            "insurance_number": person.insurance,
+        }.get(part)
+        if known:
+            return known, each.locks
+        return self._declared(each), False
+
+    def _declared(self, each: FormField) -> Any:
+        if each.kind == "choice":
+            return self.random.choice(each.choices)[0]
+        by_kind: dict[str, Any] = {
+            "date": (clock.today() - timedelta(days=self.random.randrange(10, 400))).isoformat(),
+            "yesno": bool(each.schema.get("const", self.random.random() < 0.2)),
+            "number": self.random.randrange(1, 4),
+            "person_id": self.random.choice(self.people).national_id,
+        }
+        return by_kind.get(each.kind, self.random.choice(self.people).name)
+
+    def _steps(self, made: Document, at: datetime) -> Iterator[PastStep]:
+        """Return what happened until now, oldest first; the rest has not happened yet."""
+        for step in self._course(made, at):
+            if step.at > self.now:
+                return
+            yield step
+
+    def _course(self, made: Document, at: datetime) -> Iterator[PastStep]:
+        chance, gone = self.random.random, set(made.flow.without)
+        yield PastStep("begin", at, "draft", "citizen", public=False)
+        at += timedelta(minutes=self.random.randrange(3, 25))
+        if chance() < 0.03:
+            return  # a draft that waits
+        yield PastStep("submit", at, "submitted", "citizen")
+        at = self._later(at, 0.2, 3)
+        yield PastStep("accept", at, "accepted")
+        at = self._later(at, 0.1, 2)
+        yield PastStep("start", at, "in_progress")
+        if chance() < 0.06:
+            at = self._later(at, 0.5, 6)
+            yield PastStep("request_supplement", at, "supplement_wanted", words=WORDS["request_supplement"])
+            if chance() < 0.15:
+                yield PastStep("withdraw", self._later(at, 4, 30), "withdrawn", "citizen")
+                return
+            at += timedelta(days=self.random.uniform(0.2, 8))
+            yield PastStep("supply", at, "in_progress", "citizen")
+        if made.consults and "consult" not in gone:
+            at = self._later(at, 1, 6)
+            yield PastStep("consult", at, "consulting", words=WORDS["consult"])
+            at = self._later(at, 8, 40)
+            yield PastStep("answer_consultation", at, "in_progress", words=WORDS["answer_consultation"])
+        at = self._later(at, *self._pace(made))
+        if chance() < 0.03:
+            yield PastStep("refuse", at, "refused", words=WORDS["refuse"])
+            return
+        yield PastStep("propose", at, "signing")
+        at = self._later(at, 0.2, 5)
+        yield PastStep("decide", at, "decided")
+        if chance() < 0.9:
+            yield PastStep("deliver", self._later(at, 0.1, 20), "delivered")
+
+    def _pace(self, made: Document) -> tuple[float, float]:
+        """Return the least and most office hours the work takes, so that some few are late."""
+        limit = made.limit
+        whole = {"same_day": 3.0, "half_days": 4.0, "working_hours": 1.0}.get(limit.measure, 8.0)
+        hours = max(1.0, whole * max(1.0, limit.amount))
+        return 0.1 * hours, hours * (1.25 if self.random.random() < 0.12 else 0.8)
+
+    def _later(self, at: datetime, least: float, most: float) -> datetime:
+        return calendar.add_working_hours(at, self.random.uniform(least, max(least, most)))
+
+
+@dataclass(frozen=True)
+class _Held:
+    kind: str
+    key: str
+    origin: str
+    state: str
+
+
+FILLER = Filler(order=70, title=gettext_noop("Dossiers of a year"), fill=fill)

@@ -1,0 +1,31 @@
+"""The citizen's way to the right procedure (`/procedures/`): life events, words as people say them, the whole list."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from huong.base.errors import NotFound
+from huong.people.access import open_to_all
+from huong.procedures.queries import finding
+
+
+@open_to_all
+def home(request: HttpRequest) -> HttpResponse:
+    """Show the life events and the usual procedures, or what fits the words typed."""
+    words = request.GET.get("q", "").strip()[:100]
+    events, found = finding.find(words) if words else (list(finding.events()), finding.usual())
+    context = {"words": words, "events": events, "found": found}
+    return render(request, "procedures/finder/home.html", context)
+
+
+@open_to_all
+def event(request: HttpRequest, key: str) -> HttpResponse:
+    """Show one life event: what it brings, in which order, asked together or one by one.
+
+    Raises:
+        NotFound: the city knows no such event.
+    """
+    found = finding.event(key)
+    if found is None:
+        raise NotFound
+    context = {"event": found, "found": finding.of_codes(found.procedures)}
+    return render(request, "procedures/finder/event.html", context)

@@ -1,0 +1,54 @@
+"""Dossiers of the past: what was done with them, step by step, as a demonstration or another system tells it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+
+@dataclass(frozen=True)
+class PastStep:
+    """One thing done: the verb, when, by whom in which part, and the state afterwards."""
+
+    verb: str
+    at: datetime
+    state: str
+    who: str = "officer"
+    words: str = ""
+    until: date | None = None
+    public: bool = True
+
+
+@dataclass(frozen=True)
+class PastPart:
+    """One field or paper: its value, and from where it came."""
+
+    kind: str
+    key: str
+    value: Any
+    origin: str
+    source: str = ""
+
+
+@dataclass(frozen=True)
+class PastDossier:
+    """A dossier with everything that happened to it; the steps oldest first.
+
+    Attributes:
+        version_id: of the version of its day; None for a procedure that is not modelled.
+        person: the national id of the applicant.
+        rating: empty if it was not rated.
+    """
+
+    procedure: str
+    version_id: int | None
+    person: str
+    channel: str
+    unit: str
+    agency: str
+    steps: tuple[PastStep, ...]
+    parts: tuple[PastPart, ...] = ()
+    fee: int = 0
+    rating: str = ""
+    assignee: int | None = None
+    counts: Mapping[str, int] = field(default_factory=dict)
