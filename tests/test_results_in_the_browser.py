@@ -69,7 +69,7 @@ def test_a_leader_reads_and_signs_and_everybody_can_check(visit, waiting, ward_l
     mine = visit(mother_user, width=320, scripts=False)
     mine.goto(f"/my/dossiers/{waiting.uid}")
     picture(mine, "dossier")
-    mine.get_by_role("link", name="Mở").click()
+    mine.get_by_role("link", name="Mở văn bản").click()
     picture(mine, "paper")
     mine.get_by_role("button", name="Tạo mã trong một giờ").click()
     mine.locator(".qr svg").wait_for()

@@ -96,6 +96,8 @@ def called_back(request: HttpRequest) -> Told:
 def _told(body: bytes, refusal: type[BadInput] | type[Unavailable] = Unavailable) -> Told:
     try:
         facts: dict[str, Any] = orjson.loads(body)
+        if not str(facts.get("pay_url", "https://")).startswith(("https://", "http://")):
+            raise ValueError(facts["pay_url"])
         return Told(
             str(facts["id"]),
             str(facts["reference"]),

@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from pathlib import Path
 
-import orjson
+from huong.ui import printing
 
-TEMPLATE = Path(__file__).with_name("receipt.typ")
+TEMPLATE = Path(__file__).parents[1] / "templates" / "procedures" / "result" / "receipt.typ"
+TITLE = "Biên lai thu phí, lệ phí"
 
 
 @dataclass(frozen=True)
@@ -22,6 +24,7 @@ class Receipt:
     lines: Sequence[Sequence[str]]
     total: str
     receiver: str
+    made_at: datetime
 
 
 def receipt_pdf(receipt: Receipt) -> bytes:
@@ -29,8 +32,11 @@ def receipt_pdf(receipt: Receipt) -> bytes:
 
     Source: Decree 123/2020 article 32 (what a receipt of fees says).
     """
-    import typst
-
-    data = orjson.dumps(asdict(receipt)).decode()
-    made = typst.compile(str(TEMPLATE), format="pdf", sys_inputs={"data": data}, ignore_system_fonts=True)
-    return bytes(made or b"")
+    values = asdict(receipt)
+    made_at = values.pop("made_at")
+    head = {
+        "superior": "", "agency": receipt.agency, "desk": "", "number": receipt.number, "phone": "",
+        "place_and_date": receipt.dateline,
+    }  # fmt: skip
+    paper = values | {"form": "", "title": TITLE, "head": head, "keywords": [], "footer": f"{TITLE} {receipt.number}"}
+    return printing.pdf(TEMPLATE, paper, made_at=made_at)

@@ -19,12 +19,12 @@ from huong.people.access import open_to_all, signed_in
 from huong.people.models import Party, User
 from huong.procedures import actions, provider
 from huong.procedures.actions import paying
-from huong.procedures.documents.result import qr_svg
 from huong.procedures.models import Dossier, Evidence
 from huong.procedures.pages.counting import count
 from huong.procedures.queries import mine as reads
 from huong.procedures.queries import results, vault
 from huong.procedures.queries.values import opened, scope_of
+from huong.ui import printing
 
 WITHDRAWABLE = frozenset({"submitted", "accepted", "in_progress", "supplement_wanted", "on_hold", "fee_due"})
 READABLE = frozenset({"decided", "delivered", "correcting"})
@@ -97,14 +97,14 @@ def withdraw(request: HttpRequest, uid: str) -> HttpResponse:
 @signed_in
 @require_POST
 def pay(request: HttpRequest, uid: str) -> HttpResponse:
-    """Lead to the payment provider's page for the open fee."""
+    """Make the provider's page for the open fee; a link then leads there, since forms may lead nowhere outside."""
     found = _own(request, uid, "pay")
     back = request.build_absolute_uri(f"/my/dossiers/{found.uid}?paid=1")
     try:
-        return redirect(paying.page_for_paying(found.uid, back=back))
+        paying.page_for_paying(found.uid, back=back)
     except HuongError as refused:
         messages.error(request, refused.message)
-        return redirect("results:my_dossier", uid)
+    return redirect("results:my_dossier", uid)
 
 
 @signed_in
@@ -203,7 +203,7 @@ def share(request: HttpRequest, uid: str) -> HttpResponse:
         **_about(made.evidence),
         "share": made,
         "url": url,
-        "qr": mark_safe(qr_svg(url)),  # noqa: S308 - drawn by segno from our own address
+        "qr": mark_safe(printing.picture_of_code(url)),  # noqa: S308 - drawn here from our own address
     }
     return _private(render(request, "procedures/result/share_made.html", context))
 

@@ -166,6 +166,7 @@ def receipt(request: HttpRequest, reference: str) -> HttpResponse:
             ],
             total=_dong(payment.amount),
             receiver=str(payment.received_by or "Thanh toán trực tuyến"),
+            made_at=clock.local(payment.paid_at),
         )
     )
     answer = HttpResponse(made, content_type="application/pdf")

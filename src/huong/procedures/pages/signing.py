@@ -103,6 +103,7 @@ def file(request: HttpRequest, code: str) -> HttpResponse:
     answer["Content-Disposition"] = f'inline; filename="{row.kind}-{row.verify_code}.pdf"'
     answer["Cache-Control"] = "private, no-store"
     answer["X-Content-Type-Options"] = "nosniff"
+    answer["Content-Security-Policy"] = "frame-ancestors 'self'"  # it is read beside its checklist
     return answer
 
 

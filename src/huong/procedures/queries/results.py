@@ -154,6 +154,7 @@ def paper_of(
         signed_at=f"{moment:%H:%M} {results.day_on_paper(moment.date())}" if signer else "",
         url=url_of(result.verify_code),
         foot=f"Hồ sơ {result.dossier.code}",
+        made_at=moment,
     )
 
 

@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import threading
 import time
+from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
@@ -36,6 +37,7 @@ def document(**changed):
         "lines": [("Họ và tên", "Trần Nguyễn An Nhiên")], "basis": ["Luật Hộ tịch 2014"], "until": "", "replaces": "",
         "signer_titles": ["Chủ tịch"], "signer": "Nguyễn Văn Ký", "signed_at": "09:00 25/11/2026",
         "url": "https://hue.example/verify/ABCD", "foot": "Hồ sơ H57.21-261125-0001",
+        "made_at": datetime(2026, 11, 25, 9, tzinfo=UTC),
     }  # fmt: skip
     return ResultDocument(**{**values, **changed})
 
