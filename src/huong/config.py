@@ -57,6 +57,10 @@ class Config(BaseSettings):
         description="smtp://user:password@host:587 (smtps:// for TLS from the start); empty writes mail to the log.",
     )
     mail_from: str = Field(default="huong@localhost", description="The sender of mail.")
+    mail_in_url: str = Field(
+        default="",
+        description="imaps://user:password@host:993/INBOX: the mailbox that citizens write to; empty means none.",
+    )
     exchange_ca: str = Field(
         default="",
         description="A file of authorities' certificates (PEM) that members' keys must come from; "

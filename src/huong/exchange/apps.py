@@ -14,13 +14,17 @@ class ExchangeConfig(AppConfig):
 
     def ready(self) -> None:
         """Fill the city loader, declare the events, register readers and schedules."""
-        from huong.base import city, demo
+        from huong.base import city, demo, outbox
         from huong.exchange import demonstration, events, handlers, jobs, later, loading  # noqa: F401
         from huong.exchange.provider import backends  # noqa: F401
         from huong.messages.ports import adapters
+        from huong.messages.undelivered import Undelivered
 
         city.loaders.add("exchange", loading.load)
         adapters.add(later.CHANNEL, later.Adapter())
+        outbox.sources.add(
+            "exchange", Undelivered(_("Requests to other agencies"), "exchange.manage", channels=(later.CHANNEL,))
+        )
         demo.fillers.add("exchange", demonstration.OFFERS)
         demo.fillers.add("registers", demonstration.LOOKS)
         self._fill_pages()

@@ -15,6 +15,12 @@ from huong.messages import rules
 from huong.messages.ports import Letter
 
 
+def message_id(key: str) -> str:
+    """Return the Message-ID of the mail under a key: the same at every attempt, and known before it is sent."""
+    domain = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2] or "localhost"
+    return f"<{ids.digest(key)[:32]}@{domain}>"
+
+
 @dataclass(frozen=True)
 class Mail:
     """Sends by the mail server that Django is set up with."""
@@ -24,9 +30,10 @@ class Mail:
         return rules.normal_mail(address)
 
     def send(self, letter: Letter) -> None:
-        """Send as plain text; the message id is the same at every attempt."""
-        domain = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2] or "localhost"
-        headers = {"Message-ID": f"<{ids.digest(letter.key)[:32]}@{domain}>", "Auto-Submitted": "auto-generated"}
+        """Send as plain text; an answer (the fact `in_reply_to`) stands under the mail that it answers."""
+        headers = {"Message-ID": message_id(letter.key), "Auto-Submitted": "auto-generated"}
+        if answered := " ".join(str(letter.facts.get("in_reply_to", "")).split()):
+            headers |= {"In-Reply-To": answered, "References": answered}
         subject = " ".join(letter.subject.split())
         try:
             EmailMessage(subject, letter.body, to=[letter.address], headers=headers).send()

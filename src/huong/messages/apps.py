@@ -13,10 +13,12 @@ class MessagesConfig(AppConfig):
 
     def ready(self) -> None:
         """Fill the port of channels, register events and jobs."""
-        from huong.messages import adapters, events, jobs, ports, texts  # noqa: F401
+        from huong.base import outbox
+        from huong.messages import adapters, events, jobs, ports, texts, undelivered  # noqa: F401
         from huong.people import texting
 
         ports.adapters.add("mail", adapters.Mail())
         ports.adapters.add("webhook", adapters.Webhook())
         ports.adapters.add("sms", texts.Sms())
         texting.texters.add("sms", texts.Texter())
+        outbox.sources.add("messages", undelivered.Undelivered(_("Messages"), "system.operate"))

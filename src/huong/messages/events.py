@@ -25,5 +25,6 @@ FAILED = declare(
     unhandled=True,
 )
 RETRIED = declare("messages.retried", {}, "An officer sent a given-up message again.", unhandled=True)
+GIVEN_UP = declare("messages.given_up", {}, "An officer let a message go that could not be sent.", unhandled=True)
 BELLED = declare("messages.belled", {"kind": "what it is about"}, "A person got a notification.", unhandled=True)
 READ = declare("messages.read", {"count": "how many"}, "A person read notifications.", unhandled=True)

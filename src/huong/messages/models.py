@@ -4,7 +4,13 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-STATES = [("waiting", _("waiting")), ("sent", _("sent")), ("failed", _("failed, tried again")), ("dead", _("given up"))]
+STATES = [
+    ("waiting", _("waiting")),
+    ("sent", _("sent")),
+    ("failed", _("failed, tried again")),
+    ("dead", _("given up")),
+    ("dropped", _("let go by somebody")),
+]
 
 
 class ContactPoint(models.Model):
@@ -49,6 +55,7 @@ class Outgoing(models.Model):
     error = models.CharField(_("last error"), max_length=300, blank=True)
     created_at = models.DateTimeField(_("created"))
     sent_at = models.DateTimeField(_("sent"), null=True)
+    reason = models.CharField(_("why it was let go"), max_length=300, blank=True)
 
     class Meta:
         verbose_name = _("outgoing message")
@@ -57,7 +64,7 @@ class Outgoing(models.Model):
         constraints = (
             models.CheckConstraint(
                 condition=models.Q(state__in=["waiting", "failed"], next_at__isnull=False)
-                | models.Q(state__in=["sent", "dead"], next_at__isnull=True),
+                | models.Q(state__in=["sent", "dead", "dropped"], next_at__isnull=True),
                 name="outgoing_has_a_next_attempt_while_it_waits",
             ),
         )

@@ -1,10 +1,13 @@
 """What others may read of messages: a person's bell, the outbox."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext
 
-from huong.base import paging
+from huong.base import clock, paging
+from huong.messages import rules
 from huong.messages.models import Bell, ContactPoint, Outgoing
 
 if TYPE_CHECKING:
@@ -41,6 +44,19 @@ def outbox(*, state: str = "", after: str | None = None, size: int = 50) -> pagi
     """Return a page of outgoing messages, newest first; of one state if named."""
     found = Outgoing.objects.filter(state=state) if state else Outgoing.objects.all()
     return paging.keyset(found, order=("-created_at", "-id"), after=after, size=size)
+
+
+def stuck(*, channels: Sequence[str] = (), except_for: Sequence[str] = ()) -> QuerySet[Outgoing]:
+    """Return messages that failed, were given up by the house, or wait far too long.
+
+    Args:
+        channels: only those of these channels; all if left out.
+        except_for: none of these channels.
+    """
+    late = Q(state="waiting", next_at__lt=clock.now() - rules.SLOW)
+    found = Outgoing.objects.filter(Q(state__in=["failed", "dead"]) | late)
+    found = found.filter(channel__in=channels) if channels else found
+    return found.exclude(channel__in=except_for)
 
 
 def failed_count() -> int:

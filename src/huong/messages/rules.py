@@ -8,6 +8,7 @@ CODE_TRIES = 5
 CODE_LIFE = timedelta(minutes=15)
 ATTEMPTS = 8
 LEASE = timedelta(minutes=5)
+SLOW = timedelta(minutes=15)
 _MAIL = re.compile(r"[^@\s<>,;\"]{1,64}@[A-Za-z0-9][A-Za-z0-9.-]*\.[A-Za-z]{2,}")
 _PATIENCE = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 180, 360, 720))
 

@@ -26,7 +26,7 @@ from huong.reports.rules.past import DESCRIPTION, Past, Step
 
 SEED = 1307
 DAYS, REPORTS = 730, 20_000
-WAITING_AT_MOST = 40
+WAITING_AT_MOST, AT_ONCE = 40, 500
 SHARES = {"answered": 0.86, "referred": 0.04, "merged": 0.05, "rejected": 0.025, "petition": 0.005, "closed": 0.02}
 EVENTS = {"referred": "referred", "rejected": "rejected", "petition": "handed_to_petitions", "merged": "merged"}
 
@@ -48,7 +48,7 @@ def fill(count: int = REPORTS) -> None:
     waiting: list[Past] = []
     for at in days:
         waiting.append(maker.story(at))
-        if len(waiting) == past.BATCH:
+        if len(waiting) == AT_ONCE:
             originals = _keep(waiting, originals)
             waiting = []
     _keep(waiting, originals)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from huong.reports.pages.desk import listing, many, rules, single
+from huong.reports.pages.desk import cities, listing, many, messengers, rules, single
 
 app_name = "desk_reports"
 ONE = "<str:number>/"
@@ -18,6 +18,15 @@ urlpatterns = [
     path("rules/", rules.listing, name="rules"),
     path("rules/<slug:kind>/", rules.listing, name="rules_of"),
     path("rules/<slug:kind>/<path:key>", rules.edit, name="rule"),
+    path("peers/", cities.listing, name="peers"),
+    path("peers/new", cities.edit, name="peer_new"),
+    path("peers/<slug:key>", cities.edit, name="peer"),
+    path("peers/<slug:key>/match", cities.match, name="peer_match"),
+    path("peers/<slug:key>/services", cities.do, {"verb": "services"}, name="peer_services"),
+    path("peers/<slug:key>/pause", cities.do, {"verb": "pause"}, name="peer_pause"),
+    path("peers/<slug:key>/resume", cities.do, {"verb": "resume"}, name="peer_resume"),
+    path("channels/", messengers.listing, name="channels"),
+    path("channels/<slug:key>", messengers.edit, name="channel"),
     path(ONE, single.page, name="report"),
     path(f"{ONE}print", single.printed, name="print"),
     path(f"{ONE}contact", single.contact, name="contact"),

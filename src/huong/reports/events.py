@@ -68,6 +68,65 @@ FORGOTTEN = _moved("contact_forgotten", "The contact was erased: the report ende
 VERIFIED = _moved("contact_verified", "The reporter proved their contact with a code.")
 IMPORTED = _moved("imported", "A report of another system, or of the past, was taken over.", source="which")
 
+FORWARDED = _moved(
+    "forwarded", "The report was sent to another city's system.", peer="its short name", remote="its id there"
+)
+
+PEER_CHANGED = declare(
+    "reports.peer_changed",
+    {"pulls": "whether reports are fetched", "pushes": "whether reports are sent", "active": "paused or not"},
+    "Another Open311 system was set up or changed; the subject is its short name.",
+    unhandled=True,
+)
+PEER_SERVICES = declare(
+    "reports.peer_services_read", {"count": "how many"}, "The services of another system were read.", unhandled=True
+)
+PEER_MAPPED = declare(
+    "reports.peer_mapped", {"count": "how many changed"}, "Services were matched with categories.", unhandled=True
+)
+PEER_PULLED = declare(
+    "reports.peer_pulled",
+    {"new": "new reports", "changed": "changed there", "refused": "that could not be taken", "news": "updates"},
+    "Reports and updates were fetched from another system.",
+    unhandled=True,
+)
+PEER_TROUBLE = declare(
+    "reports.peer_failed",
+    {"error": "kind of error", "failures": "how many in a row"},
+    "Another system did not answer or refused.",
+    unhandled=True,
+)
+ERRAND_FAILED = declare(
+    "reports.errand_failed",
+    {"report": "number", "error": "kind of error", "attempts": "how many so far", "dead": "whether it was given up"},
+    "A report or an update could not be sent to another system.",
+    unhandled=True,
+)
+ERRAND_DONE = declare(
+    "reports.errand_done", {"report": "number"}, "An update was sent to another system.", unhandled=True
+)
+ERRAND_RETRIED = declare("reports.errand_retried", {}, "An officer had it tried again.", unhandled=True)
+ERRAND_GIVEN_UP = declare("reports.errand_given_up", {}, "An officer let it go, with a reason.", unhandled=True)
+
+LINES_FOLDED = declare(
+    "reports.lines_folded",
+    {},
+    "Several lines turned out to be one person's; the subject is the correspondent.",
+    unhandled=True,
+)
+MAILBOX_READ = declare(
+    "reports.mailbox_read",
+    {"new": "new reports", "added": "added to reports", "ignored": "left alone", "refused": "that could not be taken"},
+    "Letters were fetched from the mailbox.",
+    unhandled=True,
+)
+MESSENGER_CHANGED = declare(
+    "reports.messenger_changed",
+    {"active": "whether it is in use"},
+    "A messenger was set up or changed; the subject is its short name.",
+    unhandled=True,
+)
+
 RULE_CHANGED = declare(
     "reports.rule_changed",
     {"kind": "kind of rule", "version": "the new version"},

@@ -42,7 +42,7 @@ def _left(dimension: str, entry: Entry) -> tuple[str, ...] | None:
 
 
 def _day(entry: Entry) -> tuple[str, ...] | None:
-    if entry.name in NOT_MOVES:
+    if entry.name in NOT_MOVES or "state" not in entry.data:
         return None
     return (clock.local(entry.at).date().isoformat(), entry.name.split(".")[1], entry.unit)
 

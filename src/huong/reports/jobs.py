@@ -1,14 +1,10 @@
 """What field reports do by themselves: climb the ladder, tell after moves on many, let lost photos and old contacts go."""
 
 from datetime import timedelta
-from io import BytesIO
 
-from huong.base import net
 from huong.base.jobs import job, scheduled
 from huong.reports import demonstration
-from huong.reports.actions import escalating, handling, peers, photos, reporters, telling
-
-OK, PICTURE_BYTES = 200, 12 * 1024 * 1024
+from huong.reports.actions import escalating, mailbox, peers, photos, pulling, pushing, reporters, telling
 
 
 @scheduled("reports.escalate", every=timedelta(minutes=1))
@@ -39,20 +35,32 @@ def sweep_photos() -> int:
     return photos.sweep()
 
 
-@job(queue="bulk")
-def fetch_picture(number: str, url: str) -> None:
-    """Fetch the picture that another system named for a report, and add it; the house's limits hold for it too."""
-    answer = net.get(url, max_bytes=PICTURE_BYTES)
-    if answer.status_code == OK:
-        photo = photos.take_photo(BytesIO(answer.content), name=url.rsplit("/", 1)[-1][:100])
-        handling.reply(number, photos=(photo.uid,))
-
-
 @scheduled("reports.sweep_trials", every=timedelta(hours=6))
 @job(queue="bulk")
 def sweep_trials() -> int:
     """Let what was sent to the test endpoint of Open311 go after a week."""
     return peers.sweep_trials()
+
+
+@scheduled("reports.pull_peers", every=timedelta(minutes=1))
+@job(tries=1)
+def pull_peers() -> int:
+    """Ask the other Open311 systems that are due."""
+    return pulling.pull_due()
+
+
+@scheduled("reports.push_peers", every=timedelta(minutes=1))
+@job(queue="bulk", tries=1)
+def push_peers() -> int:
+    """Send what waits for other Open311 systems and is due again."""
+    return pushing.send_due()
+
+
+@scheduled("reports.mailbox", every=timedelta(minutes=1))
+@job(queue="bulk", tries=1)
+def read_mailbox() -> bool:
+    """Read the mailbox that citizens write to."""
+    return mailbox.fetch() is not None
 
 
 @scheduled("reports.demonstration", every=timedelta(minutes=1))

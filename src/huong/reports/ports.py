@@ -4,12 +4,15 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from huong.base import navigation, search
+from huong.base import navigation, outbox, search
 from huong.base.navigation import NavItem
 from huong.base.search import Hit
+from huong.messages.ports import adapters
 from huong.people import access
 from huong.reports import queries
+from huong.reports.actions import messengers
 from huong.reports.queries import Wanted, counts
+from huong.reports.undelivered import Peers
 
 FOUND_AT_MOST = 8
 
@@ -18,6 +21,8 @@ def register() -> None:
     """Fill navigation and search."""
     navigation.add(NavItem("reports", _("Reports"), "megaphone", "/desk/reports/", 20, _may_read, counts.open_count_of))
     search.sources.add("reports", hits)
+    adapters.add(messengers.CHANNEL, messengers.Adapter())
+    outbox.sources.add("peers", Peers())
 
 
 def _may_read(user: Any) -> bool:

@@ -14,7 +14,7 @@ class WebConfig(AppConfig):
 
     def ready(self) -> None:
         """Add the entries of the side list."""
-        from huong.base import navigation
+        from huong.base import navigation, outbox
         from huong.base.navigation import NavItem
         from huong.people import access
 
@@ -28,6 +28,15 @@ class WebConfig(AppConfig):
                 "quarantine", _("Data waiting for repair"), "triangle-alert", "/desk/quarantine/", 50, staff, _waiting
             )
         )
+        navigation.add(
+            NavItem("outbox", _("Did not go out"), "send", "/desk/outbox/", 90, _decides_on_stuck, outbox.count_of)
+        )
+
+
+def _decides_on_stuck(user: Any) -> bool:
+    from huong.base import outbox
+
+    return bool(outbox.sources_of(user))
 
 
 def _waiting(user: Any) -> int | None:

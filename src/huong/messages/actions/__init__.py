@@ -2,7 +2,7 @@
 
 from huong.messages.actions.bells import bell, mark_all_read, mark_read
 from huong.messages.actions.contacts import add_contact, confirm, remove_contact, send_code
-from huong.messages.actions.outbox import Address, deliver_due, deliver_one, retry, send
+from huong.messages.actions.outbox import Address, deliver_due, deliver_one, give_up, retry, send
 
 __all__ = [
     "Address",
@@ -11,6 +11,7 @@ __all__ = [
     "confirm",
     "deliver_due",
     "deliver_one",
+    "give_up",
     "mark_all_read",
     "mark_read",
     "remove_contact",

@@ -11,10 +11,11 @@ from dataclasses import dataclass
 
 import orjson
 from django.db import connection, transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from huong.base import clock, keys
-from huong.base.errors import HuongError, NotFound, Unavailable, WrongState
+from huong.base.errors import BadInput, HuongError, NotFound, Unavailable, WrongState
 from huong.base.jobs import job
 from huong.journal import actions as journal
 from huong.journal.readers import describe
@@ -167,8 +168,11 @@ def retry(outgoing_id: int, *, by: int) -> Outgoing:
     outgoing = Outgoing.objects.select_for_update().filter(pk=outgoing_id).first()
     if outgoing is None:
         raise NotFound(_("There is no such message."))
-    changed = Outgoing.objects.filter(pk=outgoing_id, state__in=["failed", "dead"]).update(
-        state="waiting", attempts=0, next_at=clock.now()
+    late = Q(state="waiting", next_at__lt=clock.now() - rules.SLOW)
+    changed = (
+        Outgoing.objects.filter(Q(state__in=["failed", "dead"]) | late, pk=outgoing_id)
+        .exclude(payload=None)
+        .update(state="waiting", attempts=0, next_at=clock.now())
     )
     if not changed:
         raise WrongState(_("This message has been sent already, or is on its way."))
@@ -176,3 +180,28 @@ def retry(outgoing_id: int, *, by: int) -> Outgoing:
     deliver.later(outgoing_id)
     outgoing.refresh_from_db()
     return outgoing
+
+
+@transaction.atomic
+def give_up(outgoing_id: int, *, reason: str, by: int) -> Outgoing:
+    """Let a message go that could not be sent; what it says is emptied, the reason stays beside it.
+
+    Raises:
+        NotFound: there is no such message.
+        BadInput: no reason is given.
+        WrongState: it has been sent, or was let go already.
+
+    Records: `messages.given_up`.
+    """
+    words = " ".join(reason.split())
+    if not words:
+        raise BadInput(_("Please say in a few words why it need not go out any more."), field="reason")
+    changed = Outgoing.objects.filter(pk=outgoing_id, state__in=["waiting", "failed", "dead"]).update(
+        state="dropped", next_at=None, payload=None, reason=words[:300]
+    )
+    if not changed:
+        if not Outgoing.objects.filter(pk=outgoing_id).exists():
+            raise NotFound(_("There is no such message."))
+        raise WrongState(_("This message has been sent already, or was let go."))
+    journal.record(events.GIVEN_UP, f"message:{outgoing_id}", by=by)
+    return Outgoing.objects.get(pk=outgoing_id)

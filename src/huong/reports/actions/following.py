@@ -114,9 +114,21 @@ def _by_token(token: str) -> Follow:
     return row
 
 
+def followed_with(token: str, number: str) -> Report:
+    """Return the report that a link of a mail is about, to look at.
+
+    Raises:
+        NotFound: the link is not right, or belongs to another report.
+    """
+    report = _by_token(token).report
+    if report.number != number:
+        raise NotFound
+    return report
+
+
 @transaction.atomic
 def confirm_follow(token: str) -> Report:
-    """Confirm a mail address with the link that was sent there.
+    """Confirm a mail address with the secret of the link that was sent there, after its button was pressed.
 
     Raises:
         NotFound: the link is not right.

@@ -83,8 +83,11 @@ def _pass_on(
 
 
 @transaction.atomic
-def take(number: str, *, by: User, version: int | None = None) -> Report:
+def take(number: str, *, by: User | None, version: int | None = None) -> Report:
     """Take a report in hand: the citizen sees that somebody works on it, and the ladder of danger stops.
+
+    Args:
+        by: None for the system of another city that works on it, which the caller has checked.
 
     Records: `reports.taken`.
     """
@@ -170,12 +173,19 @@ def _resume(report: Report, state: str) -> Any:
 
 @transaction.atomic
 def answer(
-    number: str, *, text: str, by: User, public: bool = True, photos: tuple[str, ...] = (), version: int | None = None
+    number: str,
+    *,
+    text: str,
+    by: User | None,
+    public: bool = True,
+    photos: tuple[str, ...] = (),
+    version: int | None = None,
 ) -> Report:
     """Answer the citizen; the matter is dealt with, and can be rated.
 
     Args:
         text: what was done.
+        by: None for the system of another city that worked on it, which the caller has checked.
         public: whether everybody reads it (of a public report).
         photos: public ids of photos taken in before, of the work done.
 
@@ -187,8 +197,8 @@ def answer(
 
 
 @transaction.atomic
-def close(number: str, *, text: str, by: User, public: bool = True, version: int | None = None) -> Report:
-    """Close a report without a solution, with a reason that the citizen reads.
+def close(number: str, *, text: str, by: User | None, public: bool = True, version: int | None = None) -> Report:
+    """Close a report without a solution, with a reason that the citizen reads; `by` as in `answer`.
 
     Records: `reports.closed`.
     """
@@ -202,7 +212,7 @@ def _end(
     kind: str,
     *,
     text: str,
-    by: User,
+    by: User | None,
     public: bool,
     photos: tuple[str, ...],
     version: int | None,
@@ -281,8 +291,11 @@ def note(number: str, *, text: str, by: User) -> Report:
 
 
 @transaction.atomic
-def tell(number: str, *, text: str, by: User, public: bool = True, version: int | None = None) -> Report:
+def tell(number: str, *, text: str, by: User | None, public: bool = True, version: int | None = None) -> Report:
     """Tell the citizen (and everybody) how it stands, without changing the state: "seen, not yet verified".
+
+    Args:
+        by: None for the system of another city that works on it, which the caller has checked.
 
     Records: `reports.told`.
     """

@@ -131,10 +131,12 @@ def _take(pasts: list[Past], source: str) -> tuple[int, int]:
     new = list({past.external_id: past for past in pasts if past.external_id not in held}.values())
     ended = [past for past in pasts if not past.is_open and past.external_id in held and held[past.external_id].is_open]
     history.take_over(new, source=source)
-    if ended:
+    for first in range(0, len(ended), history.BATCH):
         with transaction.atomic():
             journal.record_many(
-                draft for past in ended for draft in history.end_since(held[past.external_id], past, past.steps[-1])
+                draft
+                for past in ended[first : first + history.BATCH]
+                for draft in history.end_since(held[past.external_id], past, past.steps[-1])
             )
     return len(new), len(ended)
 

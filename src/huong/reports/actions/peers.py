@@ -93,21 +93,31 @@ def _move(report: Report, meaning: str, *, system: User, text: str, late: bool) 
         if report.external_source != source_of(system):
             raise Forbidden(_("This key may not bring updates of this report."))
         handling.reply(report.number, text=text)
-    elif late or meaning == geo_report.TOLD:
-        handling.tell(report.number, text=text, by=system)
-    elif meaning == geo_report.BEGUN:
-        _begin(report, text, system)
-    elif meaning == geo_report.DONE:
-        handling.answer(report.number, text=text, by=system)
     else:
-        handling.close(report.number, text=text, by=system)
+        carry_out(report, geo_report.TOLD if late else meaning, text=text, by=system)
 
 
-def _begin(report: Report, text: str, system: User) -> None:
+def carry_out(report: Report, meaning: str, *, text: str, by: User | None) -> None:
+    """Do what the update of another system means; the caller holds the transaction.
+
+    Args:
+        by: the system, if it came with a key; None if we asked it, and it answers for the report's agency.
+    """
+    if meaning == geo_report.TOLD:
+        handling.tell(report.number, text=text, by=by)
+    elif meaning == geo_report.BEGUN:
+        _begin(report, text, by)
+    elif meaning == geo_report.DONE:
+        handling.answer(report.number, text=text, by=by)
+    else:
+        handling.close(report.number, text=text, by=by)
+
+
+def _begin(report: Report, text: str, by: User | None) -> None:
     if report.state != "in_progress":
-        handling.take(report.number, by=system)
+        handling.take(report.number, by=by)
     if text.strip():
-        handling.tell(report.number, text=text, by=system)
+        handling.tell(report.number, text=text, by=by)
 
 
 @transaction.atomic

@@ -17,7 +17,7 @@ from huong.messages.rules import normal_mail
 from huong.people import access
 from huong.people.models import User
 from huong.reports import events
-from huong.reports.actions import moving, words
+from huong.reports.actions import lines, moving, words
 from huong.reports.models import Follow, Message, Report, Reporter, ReportWords
 from huong.reports.queries.book import book
 from huong.reports.queries.links import link_of
@@ -181,6 +181,7 @@ def _erase(report: Report, *, by: User | None) -> None:
     Message.objects.filter(report=report, kind__in=words.CITIZEN_KINDS).update(text="", edited_at=at)
     Message.objects.filter(report=report).exclude(sealed=None).update(sealed=None)
     ReportWords.objects.filter(report=report).update(folded="")
+    lines.forget(report)
     emptied: dict[str, Any] = {"title": "", "place": "", "asks": {}, "is_public": False}
     moving.change(report, events.ERASED, by=by, link_version=report.link_version + 1, **emptied)
 
@@ -205,6 +206,7 @@ def _forget(report: Report) -> int:
     keys.destroy(words.scope_of(report))
     Reporter.objects.filter(report=report).update(**EMPTIED, erased_at=clock.now())
     Message.objects.filter(report=report).exclude(sealed=None).update(sealed=None)
+    lines.forget(report)
     moving.change(report, events.FORGOTTEN, by=None)
     return 1
 

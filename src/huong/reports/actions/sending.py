@@ -76,6 +76,7 @@ def send(
     device: str = "",
     address: str = "",
     user: User | None = None,
+    asked: bool = True,
 ) -> Sent:
     """Take a report in: it has a number at once, and waits for screening; danger to life goes straight on.
 
@@ -86,6 +87,7 @@ def send(
         device: what the client calls itself, for the limits.
         address: where the request came from, for the limits.
         user: the citizen, if signed in.
+        asked: whether the sender could see the category's questions; other systems and letters could not.
 
     Raises:
         BadInput: nothing is said, or too much; a photo is not known.
@@ -108,7 +110,7 @@ def send(
     if not danger:
         photos.require_number(draft.photos)
     place = locate(point=draft.point, unit=draft.unit, text=draft.place, lenient=danger)
-    if category is not None and not danger:
+    if category is not None and asked and not danger:
         questions.require_answers(category, draft.asks)
     limited = () if by is not None or danger else (device, address)
     return _once(draft, text, place, category, key=key, by=by, user=user, limited=limited)

@@ -1,8 +1,9 @@
 """Telling people: the reporter and the followers what became of it, the agency that something came."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.conf import settings
+from django.db import transaction
 from django.utils.translation import gettext_noop
 
 from huong.base import clock, keys
@@ -12,8 +13,9 @@ from huong.messages import actions as messages
 from huong.messages.ports import adapters
 from huong.people import queries as people
 from huong.reports import events
+from huong.reports.actions import letters, lines
 from huong.reports.actions.following import CONTEXT, token_of
-from huong.reports.models import Bulk, BulkItem, Follow, Report, Reporter
+from huong.reports.models import Bulk, BulkItem, Follow, Line, Message, Report, Reporter
 from huong.reports.queries.book import book
 from huong.reports.queries.links import link_of
 from huong.reports.queries.reporters import contact_of, hash_of
@@ -53,8 +55,29 @@ def tell(entry_id: int, name: str, number: str) -> None:
     if name in AGENCY_EVENTS:
         _tell_agency(report, entry_id, rescue=name == events.RESCUE)
     if name in CITIZEN_EVENTS:
+        line = lines.line_of(report)
         for hearer in _hearers(report, private=name in PRIVATE_EVENTS):
-            _tell_one(report, hearer, entry_id)
+            written = line is not None and line.address_hash == hearer.who
+            _tell_one(report, replace(hearer, mail="") if written else hearer, entry_id)
+        if line is not None:
+            _write_back(report, line, entry_id)
+
+
+def _write_back(report: Report, line: Line, entry_id: int) -> None:
+    """Tell whoever wrote by mail or messenger the same way, with the words themselves: they answer by answering."""
+    said = Message.objects.filter(report=report, entry=entry_id, for_reporter=True, withdrawn_at=None)
+    words = said.exclude(kind="note").order_by("id").first()
+    state = book().states.get(report.state)
+    context = {
+        "number": report.number,
+        "title": report.title,
+        "state": (state.name_en if report.lang == "en" else state.name) if state else report.state,
+        "words": words.text if words else "",
+        "asked": "1" if words and words.kind == "question" else "",
+        "url": f"{settings.PUBLIC_URL}/reports/{report.number}?link={link_of(report)}",
+    }
+    with transaction.atomic():
+        letters.send_back(report, line, "report_words", context, f"reports:{entry_id}:line:{line.pk}")
 
 
 def tell_entries(entries: list[Entry]) -> None:

@@ -1,6 +1,8 @@
 """The nouns of field reports."""
 
+from huong.reports.models.cities import Peer, PeerErrand, PeerNews, PeerRequest, PeerService
 from huong.reports.models.city import CityRule, RuleEdition
+from huong.reports.models.conversations import Correspondent, Letter, Line, Mailbox, Messenger
 from huong.reports.models.desk import Bulk, BulkItem, SavedFilter
 from huong.reports.models.peers import PeerUpdate, TrialRequest, TrialUpdate
 from huong.reports.models.people import Follow, Rating, Reporter
@@ -10,9 +12,19 @@ __all__ = [
     "Bulk",
     "BulkItem",
     "CityRule",
+    "Correspondent",
     "Follow",
     "Hop",
+    "Letter",
+    "Line",
+    "Mailbox",
     "Message",
+    "Messenger",
+    "Peer",
+    "PeerErrand",
+    "PeerNews",
+    "PeerRequest",
+    "PeerService",
     "PeerUpdate",
     "Rating",
     "Report",

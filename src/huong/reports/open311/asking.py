@@ -1,9 +1,10 @@
 """What an Open311 client asks for: parameters of address and form; an empty one is the same as none."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from django.conf import settings
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
@@ -13,7 +14,9 @@ from huong.people import auth
 from huong.people.models import User
 from huong.reports.rules import geo_report
 
+M = TypeVar("M", bound=Model)
 PAGE = 1000
+DEEPEST = 50_000
 
 
 class Asked:
@@ -98,10 +101,26 @@ class Asked:
             raise BadInput(_("lat and long are given together, in degrees.")) from error
 
     def page(self) -> tuple[int, int]:
-        """Return the first row and the one after the last."""
+        """Return the first row and the one after the last; how deep that may be is for `cut`."""
         size = self.whole("page_size", PAGE, most=PAGE)
         first = (self.whole("page", 1, most=1_000_000) - 1) * size
         return first, first + size
+
+    def cut(self, rows: QuerySet[M]) -> list[M]:
+        """Return the page of rows that is wanted; past the end it is empty.
+
+        Raises:
+            BadInput: it lies deeper than is counted through: a client goes on from the last time it has seen.
+        """
+        first, last = self.page()
+        if first < DEEPEST:
+            return list(rows[first : min(last, DEEPEST)])
+        if rows[DEEPEST : DEEPEST + 1].exists():
+            raise BadInput(
+                _("At most %(most)d reports are paged through. Please go on with a later start_date or updated_after.")
+                % {"most": DEEPEST}
+            )
+        return []
 
     def status(self) -> bool | None:
         """Return whether only open ones, only closed ones, or both (None) are wanted.

@@ -12,6 +12,7 @@ from huong.people.models import User
 from huong.places import queries as places
 from huong.reports import actions, queries
 from huong.reports.actions import Draft, peers, photos
+from huong.reports.actions.pictures import fetch_picture
 from huong.reports.models import Report
 from huong.reports.open311 import services
 from huong.reports.open311.asking import PAGE, Asked
@@ -48,8 +49,6 @@ def send(asked: Asked) -> dict[str, Any]:
         device=f"open311:{system.pk}:{device}" if device else "",
     )
     if (url := asked.text("media_url", longest=1000)) and not sent.repeated:
-        from huong.reports.jobs import fetch_picture
-
         fetch_picture.later(sent.report.number, url)
     notice = queries.promise_of(sent.report) or _("Your report has the number %(number)s.") % {
         "number": sent.report.number
@@ -132,8 +131,7 @@ def listing(asked: Asked) -> list[dict[str, Any]]:
         ids = [number for number in map(numbers.id_of, named[:PAGE]) if number]
         found = list(Report.objects.filter(pk__in=ids).order_by("-received_at", "-id"))
         return records(found, base=asked.base, own=_own(found, asked))
-    first, last = asked.page()
-    return records(list(_rows(asked)[first:last]), base=asked.base)
+    return records(asked.cut(_rows(asked)), base=asked.base)
 
 
 def _rows(asked: Asked) -> QuerySet[Report]:

@@ -59,8 +59,7 @@ def _reports(asked: Asked, begin: datetime | None, named: list[str]) -> dict[str
         rows = rows.filter(pk__in=[number for number in map(numbers.id_of, named[:1000]) if number])
     if begin is not None:
         rows = rows.filter(changed_at__gte=begin)
-    first, last = asked.page()
-    return {each.number: each for each in rows.order_by("changed_at", "id")[first:last]}
+    return {each.number: each for each in asked.cut(rows.order_by("changed_at", "id"))}
 
 
 def _words(entries: list[int]) -> dict[int, Message]:

@@ -9,12 +9,13 @@ from django.shortcuts import redirect, render
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST
 
 from huong.base.errors import BadInput, HuongError, NotFound
 from huong.people.access import open_to_all
 from huong.people.sessions import address_of
 from huong.reports import actions
+from huong.reports.actions import following
 from huong.reports.actions import photos as photo_verbs
 from huong.reports.pages.citizen_links import Seen, citizen_of, keep_private, seen
 from huong.reports.pages.citizen_report import context_of
@@ -102,9 +103,14 @@ def move(request: HttpRequest, number: str, verb: str) -> HttpResponse:
 @open_to_all
 @require_http_methods(["GET", "HEAD", "POST"])
 def follow(request: HttpRequest, number: str) -> HttpResponse:
-    """Follow a report: as oneself, or by mail after opening the link that is sent there; GET opens that link."""
+    """Follow a report: as oneself, or by mail after a link that is sent there and a button behind it.
+
+    Opening the link changes nothing: programs that look through mails open every link.
+    """
     if request.method != "POST":
-        report = actions.confirm_follow(request.GET.get("token", "")[:120])
+        return _asked(request, number, verb="follow")
+    if token := request.POST.get("token", "")[:120]:
+        report = actions.confirm_follow(token)
         messages.success(request, _("From now on you hear of this report."))
         return keep_private(redirect(f"/reports/{report.number}"))
     mail = request.POST.get("mail", "").strip()[:300]
@@ -117,10 +123,21 @@ def follow(request: HttpRequest, number: str) -> HttpResponse:
     return redirect(f"/reports/{number}")
 
 
-@require_safe
+@csrf_exempt
 @open_to_all
+@require_http_methods(["GET", "HEAD", "POST"])
 def unfollow(request: HttpRequest, number: str) -> HttpResponse:
-    """End following with the link of a mail."""
-    report = actions.unfollow(number, token=request.GET.get("token", "")[:120])
+    """End following with the link of a mail and a button behind it."""
+    if request.method != "POST":
+        return _asked(request, number, verb="unfollow")
+    report = actions.unfollow(number, token=request.POST.get("token", "")[:120])
     messages.success(request, _("You no longer hear of this report."))
     return keep_private(redirect(f"/reports/{report.number}"))
+
+
+def _asked(request: HttpRequest, number: str, *, verb: str) -> HttpResponse:
+    """Ask whether somebody means it; a link that is not right is said at once."""
+    token = request.GET.get("token", "")[:120]
+    report = following.followed_with(token, number)
+    context = {"report": report, "token": token, "verb": verb}
+    return keep_private(render(request, "reports/citizen/confirm.html", context))

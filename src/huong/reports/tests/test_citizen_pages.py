@@ -226,16 +226,21 @@ def test_feeds_are_atom_and_hold_public_words_only(public, client):
         assert answer.content.lstrip().startswith(b"<?xml")
 
 
-def test_following_by_mail_needs_the_link_that_was_sent(public, client):
+def test_following_by_mail_needs_the_link_that_was_sent_and_its_button(public, client):
     answer = client.post(f"/reports/follow/{public.number}", {"mail": "binh@hue.vn"})
     assert answer.status_code == 302
     from huong.reports.actions.following import token_of
     from huong.reports.models import Follow
 
     token = token_of(Follow.objects.get())
-    client.get(f"/reports/follow/{public.number}", {"token": token})
+    assert token in client.get(f"/reports/follow/{public.number}", {"token": token}).content.decode()
+    assert client.get(f"/reports/follow/{public.number}", {"token": f"{token}x"}).status_code == 404
+    assert Report.objects.get(pk=public.pk).followers == 0  # programs that look through mails open every link
+    client.post(f"/reports/follow/{public.number}", {"token": token})
     assert Report.objects.get(pk=public.pk).followers == 1
     client.get(f"/reports/unfollow/{public.number}", {"token": token})
+    assert Report.objects.get(pk=public.pk).followers == 1
+    client.post(f"/reports/unfollow/{public.number}", {"token": token})
     assert Report.objects.get(pk=public.pk).followers == 0
 
 

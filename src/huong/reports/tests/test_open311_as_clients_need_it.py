@@ -269,6 +269,22 @@ def test_reports_older_than_ninety_days_are_not_in_the_list_unless_a_time_is_nam
     assert ids(both(f"{V2}requests", start_date=(old - timedelta(days=1)).isoformat())) == [number]
 
 
+def test_nobody_pages_deeper_than_is_counted_through(client, five, monkeypatch):
+    from huong.reports.open311 import asking
+
+    monkeypatch.setattr(asking, "DEEPEST", 4)
+    since = (clock.now() - timedelta(days=2)).isoformat()
+    asked = {"page_size": "2", "updated_after": since}
+    assert [len(json.loads(client.get(f"{V2}requests.json", asked | {"page": page}).content)) for page in "12"] == [
+        2,
+        2,
+    ]
+    refused = client.get(f"{V2}requests.json", asked | {"page": "3"})
+    assert refused.status_code == 400
+    assert "updated_after" in json.loads(refused.content)[0]["description"]
+    assert json.loads(client.get(f"{V2}requests.json", asked | {"status": "closed", "page": "9"}).content) == []
+
+
 def test_a_list_takes_the_same_few_queries_however_long(client, five, django_assert_max_num_queries):
     client.get(f"{V2}requests.xml")
     with django_assert_max_num_queries(8):
