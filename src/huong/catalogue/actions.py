@@ -346,6 +346,29 @@ def load_codes(
     return _store_codes(name, version, title, title_en, valid_from, valid_to, source, codes, mark, by)
 
 
+@transaction.atomic
+def renew_codes(name: str, *, title: str, title_en: str, source: str = "", codes: Sequence[dict[str, Any]]) -> CodeList:
+    """Bring a code list up to the rules it is made of: a new version from today on, if a code or a name changed.
+
+    Args:
+        codes: every code there has been, each with code, label, label_en.
+
+    Raises:
+        BadInput: a code stands twice, or the list is empty.
+
+    Records: `catalogue.codes_loaded`, if it changed.
+    """
+    last = CodeList.objects.filter(name=name).order_by("-id").first()
+    wanted = [(str(code["code"]), str(code["label"]), str(code["label_en"])) for code in codes]
+    if last is not None and list(last.codes.values_list("code", "label", "label_en")) == wanted:
+        return last
+    number = CodeList.objects.filter(name=name).count() + 1
+    day = clock.today() if last is not None else date(1900, 1, 1)
+    return load_codes(
+        name, version=str(number), title=title, title_en=title_en, valid_from=day, source=source, codes=codes
+    )
+
+
 def _store_codes(
     name: str, version: str, title: str, title_en: str, valid_from: date, valid_to: date | None, source: str,
     codes: Sequence[dict[str, Any]], mark: str, by: User | None,

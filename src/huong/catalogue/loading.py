@@ -8,12 +8,14 @@ import yaml
 from django.utils.translation import gettext as _
 
 from huong.base.errors import BadInput, HuongError
-from huong.catalogue import actions
+from huong.catalogue import actions, ports
 from huong.catalogue.models import CodeList, Contract
 
 
 def load(folder: Path) -> int:
     """Load `codelists/*.yaml` and `contracts/*.yaml` of a city. Idempotent; never deletes.
+
+    Between them the packages above publish the code lists that they keep as rules of their own.
 
     Returns:
         How many code lists and contracts there are now.
@@ -23,6 +25,8 @@ def load(folder: Path) -> int:
     """
     for file in sorted((folder / "codelists").glob("*.yaml")):
         load_code_list(file)
+    for publish in ports.code_lists.values():
+        publish(folder)
     for file in sorted((folder / "contracts").glob("*.yaml")):
         try:
             actions.add(file.read_text(encoding="utf-8"), by=None)

@@ -47,6 +47,13 @@ class Busy(WrongState):
     title = _("This load is running already.")
 
 
+class Overtaken(WrongState):
+    """What the load holds has come in with a later one of its source."""
+
+    code = "load_overtaken"
+    title = _("A later load brought this already.")
+
+
 class Stopped(WrongState):
     """A person stopped the load."""
 

@@ -22,6 +22,8 @@ class Fetched:
         cursor: where to go on next time; kept only when the load is done.
         rows: rows fetched, if counted.
         more: whether there is more to fetch at once.
+        since: the cursor from which it was read, if the next fetch from there would bring all of it again; then a
+            load that another has overtaken is not run any more.
     """
 
     path: Path | None = None
@@ -29,6 +31,7 @@ class Fetched:
     cursor: dict[str, Any] = field(default_factory=dict)
     rows: int = 0
     more: bool = False
+    since: dict[str, Any] | None = None
 
 
 class SourceKind(Protocol):

@@ -41,6 +41,11 @@ def _may_see(user: "User", found: Load) -> bool:
     )
 
 
+def has_source(dataset: str, name: str) -> bool:
+    """Return whether a dataset has a source of this name."""
+    return Source.objects.filter(dataset=dataset, name=name).exists()
+
+
 def loads_of(dataset: str) -> QuerySet[Load]:
     """Return the loads of a dataset, newest first."""
     return Load.objects.filter(dataset=dataset).order_by("-id")

@@ -163,7 +163,8 @@ def _finish(load: Load, commit: "Commit | None", before: "Commit | None", replay
         flagged=load.flagged,
         commit=load.commit_after,
     )
-    bells.tell_of(load, bells.DONE)
+    if load.by_id or load.refused:  # what a source brings by itself, whole, needs nobody
+        bells.tell_of(load, bells.DONE)
 
 
 def finisher(commit: "Commit") -> Also | None:

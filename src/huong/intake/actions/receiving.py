@@ -92,8 +92,12 @@ def draft(
     expected_rows: int | None = None,
     digest: str = "",
     size: int | None = None,
+    detail: Mapping[str, Any] | None = None,
 ) -> Load:
     """Keep the bytes and write the load down, in state `received`.
+
+    Args:
+        detail: what is known about the load from the first instant: how far its source was read.
 
     Records: `intake.received`.
     """
@@ -108,6 +112,7 @@ def draft(
         mapping=dict(mapping or {}),
         expected_rows=expected_rows,
         contract_version=spec.version,
+        detail=dict(detail or {}),
         by=by,
         made_at=clock.now(),
     )

@@ -17,8 +17,8 @@ from huong.catalogue.rules import ContractSpec
 from huong.intake import queries
 from huong.intake.actions import bells, closing
 from huong.intake.actions.receiving import fail, staged
-from huong.intake.errors import Busy, HeaderChanged, MappingNeeded, SameBytesElsewhere, Stopped, Unreadable
-from huong.intake.models import RUNNING, Load
+from huong.intake.errors import Busy, HeaderChanged, MappingNeeded, Overtaken, SameBytesElsewhere, Stopped, Unreadable
+from huong.intake.models import RUNNING, Load, Source
 from huong.intake.pipeline import columns
 from huong.intake.pipeline.alone import alone
 from huong.intake.pipeline.progress import Line, Progress
@@ -86,6 +86,7 @@ def _refuse(load: Load, error: HuongError) -> None:
 
 def _run(load: Load, progress: Progress) -> Load:
     _require_alive(load)
+    _require_not_overtaken(load)
     spec = catalogue.contract_of(load.dataset, load.contract_version)
     folder = home.path("tmp", f"load-{load.id}", "x").parent
     folder.mkdir(mode=0o700, exist_ok=True)
@@ -125,6 +126,22 @@ def _require_alive(load: Load) -> None:
         )
     load.detail["deaths"] = deaths
     load.save(update_fields=["detail"])
+
+
+def _require_not_overtaken(load: Load) -> None:
+    """Refuse a load of which a later one of its source has brought everything: again, it would only put back the clock.
+
+    Raises:
+        Overtaken: the source was read on since.
+    """
+    if load.source_id is None or "since" not in load.detail or Load.objects.filter(pk=load.pk, state="done").exists():
+        return
+    if Source.objects.filter(pk=load.source_id).values_list("cursor", flat=True).first() == load.detail["since"]:
+        return
+    raise Overtaken(
+        _("What “%(name)s” holds has come in with a later load. Nothing is missing; nothing needs to be done.")
+        % {"name": load.name}
+    )
 
 
 def _read_and_check(load: Load, spec: ContractSpec, progress: Progress, folder: Path) -> Load | None:
@@ -281,6 +298,7 @@ def _commit(load: Load, spec: ContractSpec, progress: Progress, accepted: Path) 
     reached("committing", load.id)
     rows = _protected(spec, accepted)
     with store.locked(load.dataset):
+        _require_not_overtaken(load)
         commit = store.begin(
             load.dataset,
             batch=load.batch or "",

@@ -22,7 +22,9 @@ from huong.intake.actions import bells
 from huong.intake.actions.connecting import POWER, require_same_place, sealed, secrets_of
 from huong.intake.actions.loads import run_new
 from huong.intake.actions.receiving import draft
-from huong.intake.models import Load, Run, Source
+from huong.intake.actions.running import run
+from huong.intake.models import RUNNING, Load, Run, Source
+from huong.intake.pipeline.alone import alone
 from huong.intake.ports import Fetched, source_kinds
 from huong.intake.rules import mapping as mappings
 from huong.intake.types import Recipe
@@ -115,13 +117,14 @@ def _require_may_ask(by: "User | None", kind: str) -> None:
 
 
 def pull(source_id: str) -> Load | None:
-    """Fetch what is new from a source and load it, here and now.
+    """Fetch what is new from a source and load it, here and now; first a load of it that was broken off is finished.
 
     Returns:
         The load, or None if there was nothing new.
 
     Raises:
         NotFound: there is no such source.
+        Busy: another process fetches it just now.
         Unavailable: it does not answer; its row says so and when it is tried again. Nothing was committed.
         HuongError: what it gave was refused; the load's row says why.
 
@@ -130,9 +133,15 @@ def pull(source_id: str) -> Load | None:
     source = Source.objects.filter(pk=source_id).first()
     if source is None:
         raise NotFound(_("There is no such source."))
+    with alone(f"source-{source_id}"):
+        return _pulled(source)
+
+
+def _pulled(source: Source) -> Load | None:
     begun = clock.now()
     work = Path(tempfile.mkdtemp(prefix="pull-", dir=home.path("tmp", "x").parent))
     try:
+        _finish_broken_off(source)
         fetched = source_kinds.get(source.kind).fetch(source, secrets_of(source), work)
         load = _load(source, fetched) if fetched.path is not None else None
     except HuongError as error:
@@ -144,12 +153,21 @@ def pull(source_id: str) -> Load | None:
     return load
 
 
+def _finish_broken_off(source: Source) -> None:
+    """Finish a load of a source whose process was killed, so that loads come in order and nothing comes twice."""
+    for load in Load.objects.filter(source=source, state__in=("received", *RUNNING)).order_by("id"):
+        run(load.pk)
+    source.refresh_from_db(fields=["cursor"])
+
+
 def _load(source: Source, fetched: Fetched) -> Load:
     assert fetched.path is not None  # noqa: S101 - asked by the caller
     spec = catalogue.contract_of(source.dataset)
+    detail = {"cursor": fetched.cursor} | ({} if fetched.since is None else {"since": fetched.since})
     with fetched.path.open("rb") as stream:
-        load = draft(spec, stream, name=fetched.name, by=source.made_by, recipe=source.recipe, source=source)
-    load.detail["cursor"] = fetched.cursor
+        load = draft(
+            spec, stream, name=fetched.name, by=source.made_by, recipe=source.recipe, source=source, detail=detail
+        )
     kind = source_kinds.get(source.kind)
     try:
         done = run_new(load, spec)
