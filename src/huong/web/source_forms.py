@@ -46,13 +46,14 @@ class Entry:
 
 @dataclass(frozen=True)
 class Kind:
-    """One kind of source that a person sets up."""
+    """One kind of source that a person sets up, or that comes with the platform (`own`) and can be changed."""
 
     key: str
     title: Text
     text: Text
     icon: str
     entries: tuple[Entry, ...]
+    own: bool = False
 
 
 _PAGING = (
@@ -63,6 +64,16 @@ _PAGING = (
     ("link", _("by the Link header")),
 )
 _FORMATS = tuple((name, name.upper()) for name in ("json", "geojson", "csv", "ndjson", "xlsx", "parquet", "zip"))
+_REPORTS = (
+    ("current", _("each report as it stands")),
+    ("events", _("what happened to each report")),
+    ("daily", _("the reports that were open when each day began")),
+)
+_DOSSIERS = (
+    ("current", _("each dossier as it stands")),
+    ("events", _("what happened to each dossier")),
+    ("daily", _("the dossiers that were open when each day began")),
+)
 _ENGINES = (("postgresql", "PostgreSQL"), ("mysql", "MySQL, MariaDB"), ("sqlite", "SQLite"))
 KINDS: Final = {
     found.key: found
@@ -120,6 +131,48 @@ KINDS: Final = {
                     "quiet_seconds", _("Seconds a file must lie still"), _("3, if left empty"), number=True, more=True
                 ),
             ),
+        ),
+        Kind(
+            "reports",
+            _("Field reports"),
+            _("The platform's own field reports, without words, persons and points."),
+            "megaphone",
+            (
+                Entry("what", _("What of them"), choices=_REPORTS, required=True),
+                Entry(
+                    "days_back",
+                    _("Days to go back at the beginning"),
+                    _("Only for the days; none, if left empty"),
+                    number=True,
+                    more=True,
+                ),
+            ),
+            own=True,
+        ),
+        Kind(
+            "dossiers",
+            _("Dossiers"),
+            _("The platform's own dossiers, without words, answers and persons."),
+            "files",
+            (
+                Entry("what", _("What of them"), choices=_DOSSIERS, required=True),
+                Entry(
+                    "days_back",
+                    _("Days to go back at the beginning"),
+                    _("Only for the days; none, if left empty"),
+                    number=True,
+                    more=True,
+                ),
+            ),
+            own=True,
+        ),
+        Kind(
+            "journal",
+            _("Journal"),
+            _("The platform's own journal, without personal data."),
+            "history",
+            (Entry("names", _("Only these events"), _("Names with commas; all, if left empty"), listed=True),),
+            own=True,
         ),
     )
 }
@@ -210,4 +263,8 @@ def place_in_words(source: Source) -> str:
     if source.kind == "database":
         where = facts.get("file") or f"{facts.get('host', '')}/{facts.get('database', '')}"
         return f"{where} · {facts.get('table', '')}"
-    return str(facts.get("folder", ""))
+    if source.kind == "reports":
+        return str(dict(_REPORTS).get(str(facts.get("what", "")), ""))
+    if source.kind == "dossiers":
+        return str(dict(_DOSSIERS).get(str(facts.get("what", "")), ""))
+    return ", ".join(facts.get("names", ())) or str(facts.get("folder", ""))

@@ -44,7 +44,7 @@ def listing(request: HttpRequest, name: str) -> HttpResponse:
         "state_line": f"{said} · {_('%(count)s do not answer') % {'count': words.number(failing)}}"
         if failing
         else said,
-        "kinds": list(source_forms.KINDS.values()),
+        "kinds": [kind for kind in source_forms.KINDS.values() if not kind.own],
         "scores": quality.latest(name).values,
     }
     return render(request, "web/sources/list.html", context)
