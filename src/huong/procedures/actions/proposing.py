@@ -29,6 +29,8 @@ from huong.procedures.queries.values import answers_of, scope_of, seal
 from huong.procedures.rules import fields, results
 from huong.procedures.rules.nouns import Document, ResultKind
 
+SAME_READING = timedelta(hours=1)
+
 
 @dataclass(frozen=True)
 class _Draft:
@@ -176,13 +178,37 @@ def open_result(code: str, *, by: User) -> Result:
         audience="named",
         dossier=result.dossier.uid,
     )
-    made = document_by_id(result.dossier.edition_id or 0)
-    kind = next(each for each in made.results if each.key == result.kind)
-    access.record_access(
-        by, f"party:{result.party.public_id}", kind.fields, f"{result.dossier.procedure}/{result.dossier.code}",
-        agency=result.agency,
-    )  # fmt: skip
+    _note_reading(result, by)
     result.refresh_from_db()
+    return result
+
+
+def _note_reading(result: Result, by: User) -> None:
+    access.record_access(
+        by,
+        f"party:{result.party.public_id}",
+        reads.kind_of(result).fields,
+        f"{result.dossier.procedure}/{result.dossier.code}",
+        agency=result.agency,
+    )
+
+
+@transaction.atomic
+def read_paper(code: str, *, by: User) -> Result:
+    """Return a result whose paper somebody of the office opens, and write that down for whoever it is about.
+
+    The paper beside a checklist that was opened within the hour is the same reading.
+
+    Raises:
+        NotFound: there is none.
+        Forbidden: another agency's.
+
+    Records: `people.accessed`.
+    """
+    result = reads.result_for(code, by)
+    just_opened = result.opened_by == by.pk and result.opened_at and clock.now() - result.opened_at < SAME_READING
+    if not just_opened:
+        _note_reading(result, by)
     return result
 
 

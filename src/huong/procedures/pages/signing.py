@@ -98,7 +98,7 @@ def _next_code(user: User, row: Result) -> str:
 @require_safe
 def file(request: HttpRequest, code: str) -> HttpResponse:
     """Serve the paper of a result to the office: the draft, or the signed one."""
-    row = reads.result_for(code, _person(request))
+    row = actions.read_paper(code, by=_person(request))
     answer = HttpResponse(reads.file_of(row), content_type="application/pdf")
     answer["Content-Disposition"] = f'inline; filename="{row.kind}-{row.verify_code}.pdf"'
     answer["Cache-Control"] = "private, no-store"

@@ -218,3 +218,12 @@ def test_the_queue_costs_the_same_however_many_wait(
     client.get("/desk/dossiers/signing/")
     with django_assert_max_num_queries(14):
         client.get("/desk/dossiers/signing/")
+
+
+def test_an_officer_who_opens_a_paper_is_seen_by_the_person(client, row, ward_officer, mother):
+    at_desk(client, ward_officer)
+    before = Entry.objects.filter(name="people.accessed").count()
+    assert client.get(f"/desk/dossiers/signing/{row.verify_code}/file.pdf").content.startswith(b"%PDF")
+    entry = Entry.objects.filter(name="people.accessed").latest("id")
+    assert Entry.objects.filter(name="people.accessed").count() == before + 1
+    assert entry.subject == f"party:{mother.public_id}"
