@@ -14,6 +14,7 @@ from huong.catalogue.api import router as catalogue
 from huong.intake.api import router as intake
 from huong.main.answers import refusal
 from huong.people.auth import Door
+from huong.procedures.api import router as procedures
 from huong.quality.api import router as quality
 from huong.reports.api import router as reports
 from huong.store.api import router as store
@@ -61,6 +62,7 @@ api.add_router("", store, tags=["store"])
 api.add_router("", quality, tags=["quality"])
 api.add_router("", intake, tags=["intake"])
 api.add_router("", reports)
+api.add_router("", procedures)
 
 
 @api.exception_handler(HuongError)

@@ -17,6 +17,7 @@ urlpatterns = [
     path("open311/", include("huong.reports.open311.urls")),
     path("places/", include("huong.places.urls")),
     path("desk/reports/", include("huong.reports.desk_urls")),
+    path("desk/dossiers/", include("huong.procedures.desk_urls")),
     path("reports/", include("huong.reports.urls")),
     path("desk/procedures/", include("huong.procedures.catalogue_urls")),
     path("", include("huong.exchange.urls")),

@@ -1,6 +1,7 @@
 """What others may read about agencies, users and parties."""
 
 import json
+from collections.abc import Iterable
 from datetime import date
 
 from django.db.models import Q
@@ -78,6 +79,12 @@ def demonstration_posts() -> list[Post]:
 def party_of(national_id: str) -> Party | None:
     """Return the party with a national id, found by its keyed hash."""
     return Party.objects.filter(national_id_hash=hash_of(national_id)).first()
+
+
+def parties_with(hashes: Iterable[str]) -> list[Party]:
+    """Return the parties with these keyed hashes of national ids."""
+    wanted = [each for each in hashes if each]
+    return list(Party.objects.filter(national_id_hash__in=wanted, erased_at=None)) if wanted else []
 
 
 def hash_of(national_id: str) -> str:

@@ -15,7 +15,7 @@ class ProceduresConfig(AppConfig):
         from huong.base import city, demo, outbox
         from huong.catalogue import ports as catalogue
         from huong.intake.ports import source_kinds
-        from huong.procedures import demonstration, events, feed, handlers, jobs, loading, signing_entry, unsent  # noqa: F401
+        from huong.procedures import demonstration, events, feed, handlers, jobs, loading, ports, signing_entry, unsent  # noqa: F401
         from huong.procedures.actions import feeding
 
         city.loaders.add("procedures", loading.load)
@@ -24,4 +24,5 @@ class ProceduresConfig(AppConfig):
         catalogue.code_lists.add("procedures", feeding.publish_codes)
         source_kinds.add(feeding.KIND, feed.FEED)
         outbox.sources.add("portal", unsent.Unsent())
+        ports.register()
         signing_entry.register()

@@ -141,3 +141,45 @@ PORTAL_SKIPPED = declare(
     "Somebody let a message for the national portal be for good; the reason stands beside it.",
     unhandled=True,
 )
+BLANKS_PRINTED = declare(
+    "procedures.blanks_printed",
+    {"count": "how many", "procedure": "code of the procedure"},
+    "Blank forms with numbers given ahead were printed; the subject is the agency's code.",
+    unhandled=True,
+)
+BLANK_VOIDED = declare(
+    "procedures.blank_voided",
+    {"reason": "lost or spoilt"},
+    "A blank form will not be used; the subject is its number.",
+    unhandled=True,
+)
+DISRUPTION_DECLARED = declare(
+    "procedures.disruption_declared",
+    {"mode": "stop or move", "start": "from when", "end": "until when, empty if not known yet", "units": "how many"},
+    "Somebody declared that offices could not work; the subject is the disruption's key.",
+    unhandled=True,
+)
+DISRUPTION_ENDED = declare(
+    "procedures.disruption_ended",
+    {"end": "until when"},
+    "A declared disruption has an end; the subject is its key.",
+    unhandled=True,
+)
+APPLICANT_TOLD = declare(
+    "procedures.disruption_told",
+    {"disruption": "its key"},
+    "An applicant was told once that a disruption touches the dossier; the subject is the dossier.",
+    unhandled=True,
+)
+CLOCKS_REWRITTEN = declare(
+    "procedures.clocks_rewritten",
+    {"why": "disruption, calendar or check", "count": "dossiers whose stored day changed", "first": "first id of the batch", "last": "last id"},
+    "Stored days of open dossiers were computed again from their actions, one entry per batch.",
+    unhandled=True,
+)  # fmt: skip
+CLOCKS_CHECKED = declare(
+    "procedures.clocks_checked",
+    {"checked": "how many open dossiers", "different": "how many stored days differ from what the actions say"},
+    "The clocks of all open dossiers were computed again and compared; nothing was changed.",
+    unhandled=True,
+)

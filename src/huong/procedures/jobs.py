@@ -1,9 +1,41 @@
-"""What procedures do by themselves: tell the national portal, ask the payment provider for what got lost."""
+"""What procedures do by themselves: compare clocks by night, follow disruptions, tell the portal, ask for lost payments."""
 
 from datetime import timedelta
 
+from django.db.models import Q
+
+from huong.base import clock
 from huong.base.jobs import job, scheduled
-from huong.procedures.actions import paying, syncing
+from huong.procedures.actions import paying, recomputing, syncing
+from huong.procedures.models import Disruption
+
+
+@scheduled("procedures.check_clocks", every=timedelta(hours=24))
+@job(queue="bulk")
+def check_clocks() -> int:
+    """Compute the clocks of all open dossiers again and say how many stored days differ; it must be none."""
+    return recomputing.check().count
+
+
+@job(queue="bulk")
+def follow_disruption(key: str) -> int:
+    """Write the days anew that a disruption moves, and tell each applicant once."""
+    disruption = Disruption.objects.filter(key=key).first()
+    return _followed(disruption) if disruption is not None else 0
+
+
+def _followed(disruption: Disruption) -> int:
+    changed = recomputing.rewrite("disruption", units=disruption.units, procedures=disruption.procedures).rewritten
+    recomputing.tell(disruption)
+    return changed
+
+
+@scheduled("procedures.open_disruptions", every=timedelta(hours=1))
+@job(queue="bulk")
+def follow_open_disruptions() -> int:
+    """Follow disruptions that last, or ended within a day: clocks stop and run on, new dossiers' applicants are told."""
+    recent = Q(ends_at=None) | Q(ends_at__gt=clock.now() - timedelta(days=1))
+    return sum(_followed(each) for each in Disruption.objects.filter(recent, starts_at__lte=clock.now()))
 
 
 @scheduled("procedures.portal", every=timedelta(seconds=20))

@@ -21,7 +21,7 @@ from huong.procedures import events
 from huong.procedures.errors import Overtaken
 from huong.procedures.models import Action, Dossier
 from huong.procedures.queries.catalogue import state_name
-from huong.procedures.queries.clocks import flow_of, reading_of
+from huong.procedures.queries.clocks import flow_of, reading_of, step_reading_of
 from huong.procedures.queries.values import scope_of, seal
 from huong.procedures.rules import flow
 from huong.procedures.rules.flow import CITIZEN, OFFICER, PLATFORM, Move
@@ -243,6 +243,10 @@ def _clocked(dossier: Dossier, action: Action, target: str, columns: Mapping[str
     found |= {"due_at": reading.due_at, "plain_due_at": reading.due_without_disruptions, "runs": reading.running}
     if dossier.promised_at is None and reading.due_at is not None:
         found["promised_at"] = reading.due_at
+    step = str(columns.get("step", dossier.step))
+    found["step_due_at"] = (
+        step_reading_of(dossier, [*dossier.actions.all(), action], step=step).due_at if step else None
+    )
     found["queue_at"] = reading.due_at or columns.get("queue_at") or dossier.submitted_at or action.at
     return found
 

@@ -14,6 +14,7 @@ from huong.procedures.actions import acting
 from huong.procedures.actions.acting import Actor, Deed, officer
 from huong.procedures.errors import AskedBefore
 from huong.procedures.models import Dossier
+from huong.procedures.queries.catalogue import document_by_id
 from huong.procedures.queries.clocks import reading_of
 from huong.procedures.rules import clock as rule
 
@@ -25,14 +26,23 @@ def start(uid: str, *, by: User, step: str = "", version: int | None = None) -> 
     Records: `procedures.started`.
     """
     dossier = acting.found(uid)
-    columns = {"assignee": dossier.assignee or by, "step": step or dossier.step}
+    step = step or dossier.step or _first_step(dossier)
+    columns = {"assignee": dossier.assignee or by, "step": step}
     acting.act(dossier, "start", officer(by), Deed(version=version, columns=columns, facts={"step": step}))
     return dossier
 
 
+def _first_step(dossier: Dossier) -> str:
+    steps = document_by_id(dossier.edition_id).steps if dossier.edition_id else ()
+    return steps[0].key if steps else ""
+
+
 @transaction.atomic
-def assign(uid: str, *, to: User, by: User, version: int | None = None) -> Dossier:
-    """Give a dossier to a person of the agency that has it.
+def assign(uid: str, *, to: User, by: User, step: str = "", version: int | None = None) -> Dossier:
+    """Give a dossier to a person of the agency that has it, perhaps for another step of the work.
+
+    Args:
+        step: the key of the step of the procedure; its clock begins. Empty: the step stays.
 
     Raises:
         BadInput: that person cannot work on dossiers there.
@@ -42,18 +52,23 @@ def assign(uid: str, *, to: User, by: User, version: int | None = None) -> Dossi
     dossier = acting.found(uid)
     if not access.has_power(to, "procedures.handle", dossier.agency):
         raise BadInput(_("%(name)s has no post there that works on dossiers.") % {"name": to}, code="cannot_handle")
-    deed = Deed(version=version, facts={"to": to.pk}, columns={"assignee": to}, public=False)
+    columns = {"assignee": to, "step": step or dossier.step}
+    deed = Deed(version=version, facts={"to": to.pk, "step": columns["step"]}, columns=columns, public=False)
     acting.act(dossier, "assign", officer(by), deed)
     return dossier
 
 
 @transaction.atomic
-def hand_over(uid: str, *, to: str, words: str, by: User, returns: bool = False, version: int | None = None) -> Dossier:
+def hand_over(
+    uid: str, *, to: str, words: str, by: User, returns: bool = False, days: float = 0, version: int | None = None
+) -> Dossier:
     """Hand a dossier to another agency, of either tier; its clock goes on, the agency's own begins.
 
     Args:
         to: the code of the agency that takes it.
-        returns: whether it comes back to the agency that hands it over.
+        returns: whether it comes back to the agency that hands it over (escalation: the higher tier decides, the
+            lower one answers).
+        days: how many working days that agency has; 0 for none of its own.
 
     Raises:
         NotFound: there is no such agency today.
@@ -66,9 +81,25 @@ def hand_over(uid: str, *, to: str, words: str, by: User, returns: bool = False,
     if agency.code == dossier.agency:
         raise BadInput(_("The dossier is with this agency already."), code="same_agency", field="to")
     columns = {"agency": agency.code, "assignee": None, "returns_to": dossier.agency if returns else ""}
-    deed = Deed(words=words, version=version, facts={"to": agency.code, "returns": returns}, columns=columns)
+    facts = {"to": agency.code, "returns": returns, "days": days}
+    deed = Deed(words=words, version=version, facts=facts, columns=columns)
     acting.act(dossier, "hand_over", officer(by), deed)
     return dossier
+
+
+@transaction.atomic
+def give_back(uid: str, *, words: str, by: User, version: int | None = None) -> Dossier:
+    """Give a dossier back to the agency that handed it over and waits for it.
+
+    Raises:
+        BadInput: nobody waits for it.
+
+    Records: `procedures.handed_over`.
+    """
+    waiting = acting.found(uid).returns_to
+    if not waiting:
+        raise BadInput(_("No agency waits to get this dossier back."), code="nobody_waits")
+    return hand_over(uid, to=waiting, words=words, by=by, version=version)
 
 
 @transaction.atomic

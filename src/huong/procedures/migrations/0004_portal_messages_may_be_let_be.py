@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("procedures", "0001_initial"),
+        ("procedures", "0003_desk"),
     ]
 
     operations = [

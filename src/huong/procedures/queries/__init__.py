@@ -1,6 +1,7 @@
 """What others may read of procedures."""
 
 from huong.procedures.queries.catalogue import (
+    choices,
     current,
     document_by_id,
     document_of,
@@ -11,19 +12,26 @@ from huong.procedures.queries.catalogue import (
     state_name,
     versions_of,
 )
+from huong.procedures.queries.lists import Wanted, dossiers_for, require_visible, visible_to, work_of
 from huong.procedures.queries.values import answers_of, parts_of, words_of
 
 __all__ = [
+    "Wanted",
     "answers_of",
+    "choices",
     "current",
     "document_by_id",
     "document_of",
+    "dossiers_for",
     "in_force",
     "modelled",
     "parts_of",
     "procedure",
     "procedure_name",
+    "require_visible",
     "state_name",
     "versions_of",
+    "visible_to",
     "words_of",
+    "work_of",
 ]

@@ -107,3 +107,13 @@ def versions_of(code: str) -> list[ProcedureVersion]:
 def modelled() -> Iterable[str]:
     """Return the codes of procedures with a version in force."""
     return _in_force(edition()).keys()
+
+
+def choices(*, modelled_only: bool = True) -> list[tuple[str, str]]:
+    """Return (code, name) of procedures for choosing, by name; from memory.
+
+    Args:
+        modelled_only: only those with a version in force; a city's whole list has thousands.
+    """
+    codes = modelled() if modelled_only else _names(edition()).keys()
+    return sorted(((code, procedure_name(code)) for code in codes), key=lambda pair: pair[1])

@@ -1,0 +1,62 @@
+"""One verb on many dossiers in the morning: each is its own transaction, and each says what became of it."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+from django.utils.translation import gettext as _
+
+from huong.base.errors import BadInput, HuongError
+from huong.people.models import User
+from huong.procedures.actions import receiving, working
+from huong.procedures.models import Dossier
+
+MOST = 200
+VERBS = ("assign", "start", "accept", "hand_over")
+
+
+@dataclass
+class Outcome:
+    """What became of a verb on many: public ids of those moved; of the others id, number and why not."""
+
+    done: list[str] = field(default_factory=list)
+    refused: list[tuple[str, str, str]] = field(default_factory=list)
+
+
+def many(
+    chosen: Iterable[tuple[str, int]], *, verb: str, by: User, person: User | None = None, to: str = "", words: str = ""
+) -> Outcome:
+    """Do one thing with many dossiers; a refusal is named and stops none of the others.
+
+    Args:
+        chosen: public id and the version looked at, at most 200.
+        verb: one of `VERBS`.
+        person: to whom they are given; oneself if left out.
+        to, words: for handing over: the agency's code, and why.
+
+    Raises:
+        BadInput: no such verb, none or too many dossiers, no agency.
+
+    Records: the entry of the verb for each.
+    """
+    wanted = list(dict.fromkeys(chosen))
+    if verb not in VERBS:
+        raise BadInput(_("This cannot be done with many dossiers at once."), code="no_such_verb")
+    if not 0 < len(wanted) <= MOST:
+        raise BadInput(_("Choose from one to %(most)d dossiers at a time.") % {"most": MOST}, code="too_many")
+    if verb == "hand_over" and not to:
+        raise BadInput(_("Please choose the agency that shall have them."), code="agency_needed", field="agency")
+    run: dict[str, Callable[[str, int], object]] = {
+        "assign": lambda uid, version: working.assign(uid, to=person or by, by=by, version=version),
+        "start": lambda uid, version: working.start(uid, by=by, version=version),
+        "accept": lambda uid, version: receiving.accept(uid, by=by, version=version),
+        "hand_over": lambda uid, version: working.hand_over(uid, to=to, words=words, by=by, version=version),
+    }
+    outcome = Outcome()
+    for uid, version in wanted:
+        try:
+            run[verb](uid, version)
+            outcome.done.append(uid)
+        except HuongError as error:
+            code = Dossier.objects.filter(uid=uid).values_list("code", flat=True).first()
+            outcome.refused.append((uid, code or uid[-8:], str(error.message)))
+    return outcome

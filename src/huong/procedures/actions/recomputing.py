@@ -1,0 +1,170 @@
+"""The clocks of open dossiers computed again from their actions: compared every night, rewritten only when asked."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import transaction
+
+from huong.base import clock
+from huong.base.text import noop
+from huong.journal import actions as journal
+from huong.messages import actions as messages
+from huong.people.models import User
+from huong.procedures import events
+from huong.procedures.models import Action, Disruption, DisruptionTold, Dossier
+from huong.procedures.queries import clocks
+
+BATCH = 500
+SHOWN = 20
+STORED = ("due_at", "plain_due_at", "runs", "step_due_at")
+
+
+@dataclass
+class Checked:
+    """What a computation found.
+
+    Attributes:
+        checked: how many open dossiers.
+        different: ids of those whose stored columns differ from what their actions say, the first of them.
+        count: how many differ.
+        rewritten: how many were rewritten.
+    """
+
+    checked: int = 0
+    count: int = 0
+    rewritten: int = 0
+    different: list[str] = field(default_factory=list)
+
+
+def computed(dossier: Dossier, actions: Sequence[Action]) -> dict[str, Any]:
+    """Return the stored columns of a clock as the actions say them, calendar and disruptions of now."""
+    reading = clocks.reading_of(dossier, actions)
+    step = clocks.step_reading_of(dossier, actions).due_at if dossier.step else None
+    return {
+        "due_at": reading.due_at,
+        "plain_due_at": reading.due_without_disruptions,
+        "runs": reading.running,
+        "step_due_at": step,
+    }
+
+
+def check() -> Checked:
+    """Compute every open dossier's clock again and compare; nothing is changed.
+
+    Records: `procedures.clocks_checked` with the counts.
+    """
+    found = Checked()
+    with clocks.remembered():
+        for batch in _batches():
+            for dossier, actions in batch:
+                found.checked += 1
+                said = computed(dossier, actions)
+                if any(getattr(dossier, name) != said[name] for name in STORED):
+                    found.count += 1
+                    found.different = [*found.different, dossier.uid][:SHOWN]
+    journal.record(events.CLOCKS_CHECKED, "dossiers", checked=found.checked, different=found.count)
+    return found
+
+
+def rewrite(why: str, *, by: User | None = None, units: Sequence[str] = (), procedures: Sequence[str] = ()) -> Checked:
+    """Write the computed clocks of open dossiers down where they differ, in transactions of at most 500.
+
+    What was promised first stays; history is not touched: no action is added, and every stored day follows again from
+    the actions. Harmless when repeated.
+
+    Args:
+        why: "disruption", "calendar" or "check".
+        units, procedures: only these; none for all.
+
+    Records: `procedures.clocks_rewritten`, one entry per batch that changed something.
+    """
+    found = Checked()
+    with clocks.remembered():
+        for batch in _batches(units, procedures):
+            found.checked += len(batch)
+            changed = [pair for pair in ((each, computed(each, actions)) for each, actions in batch) if _differs(*pair)]
+            found.count += len(changed)
+            found.rewritten += _written(why, changed, by)
+    return found
+
+
+def _differs(dossier: Dossier, said: dict[str, Any]) -> bool:
+    return any(getattr(dossier, name) != said[name] for name in STORED)
+
+
+@transaction.atomic
+def _written(why: str, changed: list[tuple[Dossier, dict[str, Any]]], by: User | None) -> int:
+    count = 0
+    for dossier, said in changed:
+        queue = said["due_at"] or dossier.queue_at
+        # the version that was read: somebody who acts at this moment computes the clock anew anyway
+        count += Dossier.objects.filter(pk=dossier.pk, version=dossier.version).update(**said, queue_at=queue)
+    if count:
+        ids = [dossier.pk for dossier, _said in changed]
+        journal.record(
+            events.CLOCKS_REWRITTEN, "dossiers", by=by.pk if by else None, why=why, count=count,
+            first=min(ids), last=max(ids),
+        )  # fmt: skip
+    return count
+
+
+def _batches(units: Sequence[str] = (), procedures: Sequence[str] = ()) -> Iterator[list[tuple[Dossier, list[Action]]]]:
+    rows = Dossier.objects.filter(is_open=True).order_by("pk")
+    if units:
+        rows = rows.filter(unit__in=units)
+    if procedures:
+        rows = rows.filter(procedure__in=procedures)
+    last = 0
+    while dossiers := list(rows.filter(pk__gt=last)[:BATCH]):
+        actions: dict[int, list[Action]] = {}
+        for action in Action.objects.filter(dossier__in=dossiers).order_by("dossier_id", "number"):
+            actions.setdefault(action.dossier_id, []).append(action)
+        yield [(each, actions.get(each.pk, [])) for each in dossiers]
+        last = dossiers[-1].pk
+
+
+def tell(disruption: Disruption) -> list[Dossier]:
+    """Write down, once per dossier, that its applicant hears of a disruption that touches it.
+
+    Returns:
+        The dossiers whose applicants are to be told now.
+
+    Records: `procedures.disruption_told` for each.
+    """
+    news: list[Dossier] = []
+    for batch in _batches(disruption.units, disruption.procedures):
+        with transaction.atomic():
+            known = set(
+                DisruptionTold.objects.filter(
+                    disruption=disruption, dossier__in=[each.pk for each, _actions in batch]
+                ).values_list("dossier_id", flat=True)
+            )
+            fresh = [each for each, _actions in batch if each.pk not in known and each.accepted_at is not None]
+            DisruptionTold.objects.bulk_create(
+                [DisruptionTold(disruption=disruption, dossier=each, at=clock.now()) for each in fresh]
+            )
+            for each in fresh:
+                _told(disruption, each)
+            news += fresh
+    return news
+
+
+def _told(disruption: Disruption, dossier: Dossier) -> None:
+    journal.record(
+        events.APPLICANT_TOLD, f"dossier:{dossier.uid}", agency=dossier.agency, unit=dossier.unit, audience="named",
+        disruption=disruption.key,
+    )  # fmt: skip
+    if dossier.filed_by_id is not None and dossier.channel == "online":
+        messages.bell(
+            dossier.filed_by_id,
+            noop("%(name)s: offices could not work. The day for dossier %(code)s is now %(day)s."),
+            f"/my/dossiers/{dossier.uid}",
+            "procedures",
+            arguments={
+                "name": disruption.name,
+                "code": dossier.code,
+                "day": f"{clock.local(dossier.due_at):%d/%m/%Y}" if dossier.due_at else "–",
+            },
+            key=f"disruption:{disruption.key}:{dossier.uid}",
+        )

@@ -1,0 +1,277 @@
+"""The counter: an officer files for somebody, accepts in one go, and hands over the receipt; blank forms for later."""
+
+import json
+from collections.abc import Mapping
+from datetime import date
+from typing import Any, cast
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+
+from huong.base import clock, ids, paging
+from huong.base.errors import BadInput, HuongError, NotFound
+from huong.people import access
+from huong.people import queries as people
+from huong.people.access import needs
+from huong.people.models import Party, User
+from huong.procedures import queries
+from huong.procedures.actions import blanks, counter, scanning
+from huong.procedures.actions.counter import Applicant, Brought, Intake
+from huong.procedures.errors import FormFaults
+from huong.procedures.models import BlankForm
+from huong.procedures.models.dossier import CHANNELS
+from huong.procedures.pages.desk import receipts, rows
+from huong.procedures.pages.desk.disruptions import moment_typed
+from huong.procedures.queries import finding
+from huong.procedures.queries.names import names
+from huong.procedures.queries.screen import english
+from huong.procedures.rules import fields
+from huong.procedures.rules.fields import FormField
+from huong.procedures.rules.nouns import Document
+
+POWER = "procedures.receive"
+LINES = 6
+
+
+@needs(POWER)
+def new(request: HttpRequest) -> HttpResponse:
+    """Choose a procedure; then find the person, type, scan, and file everything in one go."""
+    code = (request.POST.get("code") or request.GET.get("code") or "").strip()[:40]
+    if not code:
+        return _choose(request)
+    if request.method != "POST":
+        return _form(request, code, {})
+    try:
+        if request.POST.get("do") == "find":
+            return _form(request, code, _known(request.POST))
+        return _filed(request, code)
+    except HuongError as error:
+        return _form(request, code, {}, error=error)
+
+
+def _choose(request: HttpRequest) -> HttpResponse:
+    text = request.GET.get("q", "").strip()[:100]
+    found = [] if not text else finding.find(text)[1]
+    context = {"q": text, "found": found, "modelled": queries.choices()}
+    return render(request, "procedures/desk/choose_procedure.html", context)
+
+
+def _known(data: QueryDict) -> dict[str, Any]:
+    """Return what the form can fill in by itself once the person is found; their number is checked first.
+
+    Raises:
+        BadInput: the number cannot be right.
+    """
+    number = "".join(data.get("national_id", "").split())
+    counter.require_number(data.get("kind", "person"), number, _day(data.get("birth_date", "")))
+    party = people.party_of(number) if number else None
+    if party is None:
+        return {"new": True}
+    return {"party": party, "particulars": people.own_particulars(party)}
+
+
+def _form(
+    request: HttpRequest, code: str, known: Mapping[str, Any], *, error: HuongError | None = None
+) -> HttpResponse:
+    procedure, version = queries.procedure(code), queries.in_force(code)
+    made = queries.document_by_id(version.pk) if version else None
+    party = cast("Party | None", known.get("party"))
+    if party is not None:
+        access.record_access(
+            cast("User", request.user), f"party:{party.public_id}", sorted(known["particulars"]), code
+        )  # fmt: skip
+    held = names()
+    own = access.main_agency(cast("User", request.user))
+    faults = error.details.get("faults", {}) if isinstance(error, FormFaults) else {}
+    lacking = error.details.get("papers", []) if isinstance(error, FormFaults) else []
+    typed = request.POST
+    context = {
+        "procedure": procedure,
+        "name": queries.procedure_name(code),
+        "modelled": made is not None,
+        "steps": _steps(made, typed, known, faults) if made else [],
+        "papers": _papers(made, typed, lacking) if made else [],
+        "lines": [typed.get(f"line-{number}", "") for number in range(LINES)] if made is None else [],
+        "token": typed.get("token") or paging.cursor_of([ids.new_id()]),
+        "typed": typed,
+        "person": {
+            name: typed.get(name) or known.get("particulars", {}).get(name, "")
+            for name in ("kind", "national_id", "name", "birth_date", "phone", "mail")
+        },
+        "found": party,
+        "is_new": known.get("new", False),
+        "unit": typed.get("unit") or (own.unit.code if own is not None and own.tier == "ward" and own.unit else ""),
+        "units": held.unit_choices(),
+        "channels": [(key, str(name)) for key, name in CHANNELS if key in counter.CHANNELS],
+        "channel": typed.get("channel", "counter"),
+        "error": error,
+    }
+    return render(request, "procedures/desk/counter.html", context, status=error.status if error else 200)
+
+
+def _steps(
+    made: Document, typed: Mapping[str, str], known: Mapping[str, Any], faults: Mapping[str, str]
+) -> list[dict[str, Any]]:
+    """Return the form as the officer fills it in, with what is known already."""
+    return [
+        {
+            "title": step.title_en if english() else step.title,
+            "fields": [
+                {
+                    "field": each,
+                    "title": each.title_en if english() else each.title,
+                    "hint": each.hint_en if english() else each.hint,
+                    "choices": [(key, en if english() else vi) for key, vi, en in each.choices],
+                    "value": typed[each.path] if typed.get(each.path) else _proposed(each, known),
+                    "fault": faults.get(each.path, ""),
+                    "maybe": bool(each.when or step.when),
+                    "when_json": json.dumps({**step.when, **each.when}) if each.when or step.when else "",
+                }
+                for each in step.fields
+            ],
+        }
+        for step in fields.steps_of(made.form)
+    ]
+
+
+def _proposed(each: FormField, known: Mapping[str, Any]) -> str:
+    """Return what a field is proposed to say: what is known of the applicant, else the form's own proposal."""
+    particulars = known.get("particulars", {})
+    for source in each.sources:
+        if source.kind == "applicant" and particulars.get(source.part):
+            return str(particulars[source.part])
+        if source.kind == "value":
+            return source.name
+    return ""
+
+
+def _papers(made: Document, typed: QueryDict, lacking: list[str]) -> list[dict[str, Any]]:
+    return [
+        {
+            "key": need.key,
+            "name": need.name_en if english() and need.name_en else need.name,
+            "hint": need.hint_en if english() else need.hint,
+            "maybe": bool(need.when),
+            "shown": need.key in typed.getlist("shown"),
+            "kept": typed.get(f"kept-{need.key}", ""),
+            "missing": need.key in lacking,
+        }
+        for need in made.requirements
+    ]
+
+
+def _filed(request: HttpRequest, code: str) -> HttpResponse:
+    person = cast("User", request.user)
+    data = request.POST
+    uid = str(paging.values_of(data.get("token", ""))[0])
+    done = counter.filed(uid)
+    if done is None:
+        intake = Intake(
+            code,
+            _applicant(data),
+            key=uid,
+            unit=data.get("unit", ""),
+            channel=data.get("channel", ""),
+            typed={name: value for name, value in data.items() if "." in name},
+            papers=_brought(request, uid, person),
+            uid=uid,
+            blank=data.get("blank", "").strip(),
+        )
+        done = counter.file_at_counter(intake, by=person, at=moment_typed(data.get("at", ""), "at"))
+    messages.success(request, _("Taken in and accepted: %(code)s.") % {"code": done.code})
+    return redirect(f"{rows.url_of(done.uid)}receipt")
+
+
+def _applicant(data: QueryDict) -> Applicant:
+    return Applicant(
+        data.get("kind", "person"),
+        data.get("name", ""),
+        data.get("national_id", ""),
+        _day(data.get("birth_date", "")),
+        data.get("phone", ""),
+        data.get("mail", ""),
+    )
+
+
+def _day(text: str) -> date | None:
+    if not text.strip():
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise BadInput(_("Please write the birth date as day, month, year."), field="birth_date") from error
+
+
+def _brought(request: HttpRequest, uid: str, person: User) -> list[Brought]:
+    """Return the papers that were scanned or shown. A scan once kept is not asked for again when the form comes back.
+
+    Raises:
+        BadInput, TooLarge: a scan that cannot be taken; what was typed and scanned before stays.
+    """
+    data = request.POST = request.POST.copy()  # type: ignore[assignment]
+    found = [
+        Brought(f"other-{number + 1}", title=str(data[f"line-{number}"]).strip())
+        for number in range(LINES)
+        if data.get(f"line-{number}", "").strip()
+    ]
+    scans = {name.removeprefix("file-"): cast("Any", file) for name, file in request.FILES.items()}
+    for key, file in scans.items():
+        blob = scanning.keep(file, name=file.name or "scan", uid=uid, by=person)
+        data[f"kept-{key}"] = paging.cursor_of([blob, key])
+    for name in [name for name in data if name.startswith("kept-") and data[name]]:
+        blob, key = paging.values_of(str(data[name]))
+        found.append(Brought(key, int(blob)))
+    scanned = {each.key for each in found}
+    return found + [Brought(key) for key in data.getlist("shown") if key not in scanned]
+
+
+@needs("procedures.read")
+def receipt(request: HttpRequest, uid: str) -> HttpResponse:
+    """Show the receipt with code, day and QR, ready to print; as PDF (form 01) with `?pdf`."""
+    dossier = queries.require_visible(cast("User", request.user), uid)
+    if not dossier.code:
+        raise NotFound(_("The receipt can be printed once the dossier is accepted."))
+    address = request.build_absolute_uri("/procedures/lookup")
+    if "pdf" in request.GET:
+        data = receipts.form_01(dossier, address=address, by=cast("User", request.user))
+        response = HttpResponse(data, content_type="application/pdf")
+        response.headers["Content-Disposition"] = f'inline; filename="{dossier.code}.pdf"'
+        return response
+    context = {"dossier": dossier, **receipts.on_paper(dossier, address=address)}
+    return render(request, "procedures/desk/receipt.html", context)
+
+
+@needs(POWER)
+def blank_forms(request: HttpRequest) -> HttpResponse:
+    """Print blank forms with numbers given ahead, void one, see which are still to be typed in."""
+    person = cast("User", request.user)
+    main = access.main_agency(person)
+    code, error, made = main.code if main else "", None, []
+    if request.method == "POST":
+        try:
+            if request.POST.get("do") == "void":
+                held = blanks.void(request.POST.get("number", ""), by=person)
+                messages.success(request, _("%(number)s is void.") % {"number": held.number})
+                return redirect("/desk/dossiers/blanks")
+            count = request.POST.get("count", "")
+            made = blanks.issue(
+                request.POST.get("procedure", ""), agency=code, count=int(count) if count.isdigit() else 0, by=person
+            )
+        except HuongError as refused:
+            error = refused
+    if made:
+        context = {"forms": made, "name": queries.procedure_name(made[0].procedure), "agency": names().agency(code),
+                   "lines": range(8), "year": clock.today().year}  # fmt: skip
+        return render(request, "procedures/desk/blanks_print.html", context)
+    waiting = BlankForm.objects.filter(agency=code, dossier=None, void_at=None).order_by("-issued_at", "-id")[:100]
+    context = {
+        "waiting": [
+            (each.number, queries.procedure_name(each.procedure), each.procedure, each.issued_at) for each in waiting
+        ],
+        "procedures": queries.choices(modelled_only=False),
+        "error": error,
+        "typed": request.POST,
+    }
+    return render(request, "procedures/desk/blanks.html", context, status=error.status if error else 200)

@@ -1,0 +1,90 @@
+"""The officers' list of dossiers, across all procedures: what waits, filtered, found by code or by name."""
+
+from typing import Any, cast
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST
+
+from huong.people import access
+from huong.people.access import needs
+from huong.people.models import User
+from huong.procedures import queries
+from huong.procedures.pages.desk import asking, rows
+from huong.procedures.queries.lists import ORDERS, READ, Wanted, Work, order_of
+from huong.procedures.queries.names import colleagues
+from huong.ui import words
+
+PAGE = 50
+
+
+@needs(READ)
+def listing(request: HttpRequest) -> HttpResponse:
+    """List the dossiers a person asks for, most pressing first."""
+    wanted = asking.wanted_of(request.GET, order=asking.chosen_order(request))
+    return _list(request, wanted, after=request.GET.get("after") or None)
+
+
+@needs(READ)
+@require_POST
+def find(request: HttpRequest) -> HttpResponse:
+    """Find dossiers by the applicant's name, with or without accents; names travel in no address."""
+    person = request.POST.get("person", "").strip()
+    wanted = asking.wanted_of(_without_person(request), person=person, order="newest")
+    return _list(request, wanted, after=request.POST.get("after") or None)
+
+
+def _without_person(request: HttpRequest) -> Any:
+    """Return the filters of a search: its `person` is a name, not the id of an officer."""
+    given = request.POST.copy()
+    given.pop("person", None)
+    if "scope" not in given:
+        given["scope"] = "all"
+    return given
+
+
+def _list(request: HttpRequest, wanted: Wanted, *, after: str | None) -> HttpResponse:
+    person = cast("User", request.user)
+    work = queries.work_of(person, wanted.scope)
+    page = queries.dossiers_for(person, wanted, after=after, size=PAGE)
+    own = access.agencies_of(person)
+    main = access.main_agency(person)
+    context = {
+        "rows": rows.rows_of(page.items, own),
+        "state_line": state_line(work),
+        "chips": asking.chips(
+            wanted,
+            work,
+            in_ward=main is not None and main.tier == "ward",
+            sees_all=access.sees_all(person, READ),
+        ),
+        "wanted": wanted,
+        "order": next(key for key, order in ORDERS.items() if order == order_of(wanted)),
+        "chosen": {name: request.GET.get(name, "") for name in asking.NAMES},
+        "filtered": any(request.GET.get(name) for name in asking.NAMES if name not in {"scope", "order"}),
+        "next": page.next,
+        "first": after is None,
+        "may_handle": access.has_power(person, "procedures.handle"),
+        "may_receive": access.has_power(person, "procedures.receive"),
+        "may_disrupt": access.has_power(person, "procedures.disrupt"),
+        "colleagues": colleagues(main.code) if main is not None else [],
+        "outcome": request.session.pop("dossiers_outcome", None),
+        **asking.choices(),
+    }
+    return render(request, "procedures/desk/list.html", context)
+
+
+def state_line(work: Work) -> str:
+    """Return the head of the list in one sentence: "38 hồ sơ · 2 quá hạn · 4 đến hạn trong một ngày"."""
+    if not work.open:
+        return _("Nothing waits here.")
+    parts = [ngettext("%(count)s dossier", "%(count)s dossiers", work.open) % {"count": words.number(work.open)}]
+    if work.late:
+        parts.append(_("%(count)s overdue") % {"count": words.number(work.late)})
+    if work.soon:
+        parts.append(_("%(count)s due within a day") % {"count": words.number(work.soon)})
+    if work.new:
+        parts.append(_("%(count)s to be accepted") % {"count": words.number(work.new)})
+    return " · ".join(parts)

@@ -1,0 +1,74 @@
+"""Dossiers as the desk shows them: what it is, when it is due, where it is, what it waits for."""
+
+from collections.abc import Collection, Iterable
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from huong.procedures import queries
+from huong.procedures.models import Dossier
+from huong.procedures.queries.names import Names, names
+
+
+def url_of(uid: str) -> str:
+    """Return the address of a dossier's desk page."""
+    return f"/desk/dossiers/{uid}/"
+
+
+def rows_of(dossiers: Iterable[Dossier], own: Collection[str] = ()) -> list[dict[str, Any]]:
+    """Return dossiers as rows of the list.
+
+    Args:
+        own: the codes of the reader's agencies: there the person is named, or that nobody has it yet.
+    """
+    found = list(dossiers)
+    named = names({each.agency for each in found})
+    return [row_of(each, named, own) for each in found]
+
+
+def row_of(dossier: Dossier, named: Names, own: Collection[str] = ()) -> dict[str, Any]:
+    """Return one dossier as a row of the list."""
+    return {
+        "uid": dossier.uid,
+        "url": url_of(dossier.uid),
+        "number": number(dossier),
+        "version": dossier.version,
+        "title": queries.procedure_name(dossier.procedure),
+        "applicant": str(dossier.applicant),
+        "state": queries.state_name(dossier.state, dossier.edition_id),
+        "unit": named.unit(dossier.unit) if dossier.unit else "",
+        "due": dossier.due_at if dossier.is_open else None,
+        "paused": not dossier.runs,
+        "sent_at": dossier.submitted_at,
+        "is_open": dossier.is_open,
+        "where": where(dossier, named, own),
+        "nobody": dossier.is_open and dossier.assignee_id is None,
+        "waits": waits(dossier),
+    }
+
+
+def number(dossier: Dossier) -> str:
+    """Return the code of a dossier, or that it has none yet."""
+    return dossier.code or _("no code yet")
+
+
+def where(dossier: Dossier, named: Names, own: Collection[str] = ()) -> str:
+    """Return who has a dossier: a person, else the agency; in the reader's own one, that nobody has taken it."""
+    if dossier.assignee is not None:
+        return str(dossier.assignee)
+    return named.agency(dossier.agency) if dossier.agency not in own else _("nobody yet")
+
+
+def waits(dossier: Dossier) -> str:
+    """Return what a dossier waits for, in a few words."""
+    said = {
+        "submitted": _("Waits to be accepted"),
+        "supplement_wanted": _("The applicant was asked for something"),
+        "accepted": _("Nobody works on it yet"),
+        "consulting": _("Another agency was asked"),
+        "on_hold": _("On hold"),
+        "fee_due": _("The fee is to be paid"),
+        "signing": _("Waits for signature"),
+        "decided": _("The result waits to be handed over"),
+    }
+    return str(said.get(dossier.state, ""))

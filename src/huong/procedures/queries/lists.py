@@ -1,0 +1,231 @@
+"""Lists of dossiers for officers: one across all procedures, by one predicate of what they may see. Keyset paged."""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.utils.translation import gettext as _
+
+from huong.base import clock, paging
+from huong.base.errors import Forbidden
+from huong.base.text import fold
+from huong.people import access
+from huong.people.models import User
+from huong.procedures.models import Consultation, Dossier
+
+READ = "procedures.read"
+ORDERS = {
+    "due": ("queue_at", "id"),
+    "newest": ("-id",),
+    "oldest": ("id",),
+    "changed": ("-changed_at", "-id"),
+}
+SCOPES = ("agency", "mine", "asked", "all")
+BUCKETS = ("on_time", "soon", "late", "very_late", "waiting", "new")
+SOON = timedelta(days=1)
+VERY_LATE = timedelta(days=5)
+MOST_WORDS = 6
+_WORD = re.compile(r"[^\W_]+")
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What a list is asked for; everything may be left out.
+
+    Attributes:
+        scope: "agency" (what one's agencies have), "mine" (given to oneself), "asked" (one's agencies are asked for
+            an opinion), "all" (what one may see at all).
+        state, procedure, unit, agency, channel: exactly these.
+        is_open: only open ones, only ended ones, or both (None).
+        bucket: how the clock stands: one of `BUCKETS`.
+        code: a dossier's code, or its beginning.
+        person: words of the applicant's name, with or without accents. Never put it into an address.
+        order: a key of `ORDERS`.
+    """
+
+    scope: str = "agency"
+    state: str = ""
+    procedure: str = ""
+    unit: str = ""
+    agency: str = ""
+    assignee: int | None = None
+    channel: str = ""
+    is_open: bool | None = True
+    bucket: str = ""
+    code: str = ""
+    person: str = ""
+    order: str = "due"
+
+
+def visible_to(user: User) -> QuerySet[Dossier]:
+    """Return the dossiers that an officer may see: their agencies have them, took them in, get them back, or are asked.
+
+    A draft is nobody's but the applicant's.
+    """
+    rows = Dossier.objects.exclude(state="draft")
+    if not access.has_power(user, READ):
+        return rows.none()
+    if access.sees_all(user, READ):
+        return rows
+    codes = access.agencies_of(user)
+    asked = Consultation.objects.filter(dossier=OuterRef("pk"), agency__in=codes)
+    return rows.filter(
+        Q(agency__in=codes) | Q(lead_agency__in=codes) | Q(returns_to__in=codes) | Exists(asked)
+    )  # fmt: skip
+
+
+def require_visible(user: User, uid: str) -> Dossier:
+    """Return a dossier that an officer may see, with applicant, assignee and version.
+
+    Raises:
+        Forbidden: there is none, or it belongs to others; which of both is not said.
+    """
+    rows = visible_to(user).select_related("applicant", "assignee", "edition", "bundle")
+    found = rows.filter(uid=uid).first()
+    if found is None:
+        raise Forbidden(_("This dossier is not with your agency, and your agency was not asked about it."))
+    return found
+
+
+def scoped(user: User, scope: str) -> QuerySet[Dossier]:
+    """Return the dossiers of one scope that an officer may see."""
+    if scope == "mine":
+        return visible_to(user).filter(assignee=user)
+    if scope == "agency" and access.has_power(user, READ):
+        return Dossier.objects.filter(agency__in=access.agencies_of(user)).exclude(state="draft")
+    if scope == "asked":
+        open_ones = Consultation.objects.filter(agency__in=access.agencies_of(user), answered_at=None)
+        return visible_to(user).filter(pk__in=open_ones.values("dossier"))
+    return visible_to(user)
+
+
+def dossiers_for(user: User, wanted: Wanted, *, after: str | None = None, size: int = 50) -> paging.Page[Dossier]:
+    """Return a page of the dossiers an officer asks for; applicant and assignee come with each.
+
+    Raises:
+        BadInput: the cursor is damaged.
+    """
+    order = order_of(wanted)
+    pages = [
+        paging.keyset(
+            filtered(rows, wanted).select_related("assignee", "applicant"), order=order, after=after, size=size
+        )
+        for rows in _parts(user, wanted.scope)
+    ]
+    return pages[0] if len(pages) == 1 else _merged(pages, order, size)
+
+
+def order_of(wanted: Wanted) -> tuple[str, ...]:
+    """Return the columns a list is ordered by. Only open dossiers are due: any other list begins with the newest."""
+    order = wanted.order if wanted.order in ORDERS else "due"
+    return ORDERS["newest" if order == "due" and not (wanted.is_open or wanted.bucket) else order]
+
+
+def _parts(user: User, scope: str) -> list[QuerySet[Dossier]]:
+    """Return the rows of a scope as parts that an index answers in order."""
+    if scope != "all" or access.sees_all(user, READ) or not access.has_power(user, READ):
+        return [scoped(user, scope)]
+    codes = access.agencies_of(user)
+    rows = Dossier.objects.exclude(state="draft")
+    asked = Consultation.objects.filter(agency__in=codes)
+    return [
+        rows.filter(agency__in=codes),
+        rows.filter(lead_agency__in=codes),
+        rows.filter(returns_to__in=codes).exclude(returns_to=""),
+        rows.filter(pk__in=asked.values("dossier")),
+    ]
+
+
+def _merged(pages: list[paging.Page[Dossier]], order: tuple[str, ...], size: int) -> paging.Page[Dossier]:
+    """Return one page of several: in order, each dossier once."""
+    rows = list({each.pk: each for page in pages for each in page.items}.values())
+    for name in reversed(order):
+        rows.sort(key=lambda each: getattr(each, name.lstrip("-")), reverse=name.startswith("-"))
+    more = len(rows) > size or any(page.next for page in pages)
+    rows = rows[:size]
+    next_ = paging.cursor_of([getattr(rows[-1], name.lstrip("-")) for name in order]) if more and rows else None
+    return paging.Page(rows, next_)
+
+
+def filtered(rows: QuerySet[Dossier], wanted: Wanted) -> QuerySet[Dossier]:
+    """Return the rows that fit what is asked for."""
+    exact: dict[str, Any] = {
+        "state": wanted.state or None,
+        "procedure": wanted.procedure or None,
+        "unit": wanted.unit or None,
+        "agency": wanted.agency or None,
+        "assignee_id": wanted.assignee,
+        "channel": wanted.channel or None,
+        "is_open": wanted.is_open,
+    }
+    rows = rows.filter(**{name: value for name, value in exact.items() if value is not None})
+    if wanted.bucket:
+        rows = rows.filter(in_bucket(wanted.bucket))
+    if wanted.code:
+        rows = rows.filter(code__startswith=wanted.code.strip().upper()[:60])
+    if wanted.person.strip():
+        rows = _named(rows, wanted.person)
+    return rows
+
+
+def _named(rows: QuerySet[Dossier], person: str) -> QuerySet[Dossier]:
+    words = _WORD.findall(fold(person))[:MOST_WORDS]
+    if not words:
+        return rows.none()
+    for word in words:
+        rows = rows.filter(applicant__folded__contains=word)
+    return rows
+
+
+def in_bucket(bucket: str, at: datetime | None = None) -> Q:
+    """Return the condition for how the clock of an open dossier stands."""
+    now = at or clock.now()
+    conditions = {
+        "on_time": Q(runs=True, due_at__gt=now + SOON),
+        "soon": Q(runs=True, due_at__gte=now, due_at__lte=now + SOON),
+        "late": Q(runs=True, due_at__lt=now),
+        "very_late": Q(runs=True, due_at__lt=now - VERY_LATE),
+        "waiting": Q(runs=False, accepted_at__isnull=False),
+        "new": Q(state="submitted"),
+    }
+    return Q(is_open=True) & conditions.get(bucket, Q())
+
+
+@dataclass(frozen=True)
+class Work:
+    """What waits for an officer: the head of the list."""
+
+    open: int
+    late: int
+    soon: int
+    waiting: int
+    new: int
+    mine: int
+    asked: int
+
+
+def work_of(user: User, scope: str = "agency") -> Work:
+    """Return the figures of an officer's work: one query over the open dossiers of the scope, one over questions."""
+    if not access.has_power(user, READ):
+        return Work(0, 0, 0, 0, 0, 0, 0)
+    found = (
+        scoped(user, scope)
+        .filter(is_open=True)
+        .aggregate(
+            open=Count("pk"),
+            **{name: Count("pk", filter=in_bucket(name)) for name in ("late", "soon", "waiting", "new")},
+            mine=Count("pk", filter=Q(assignee=user)),
+        )
+    )
+    if scope == "agency":
+        user.__dict__["_open_dossiers"] = found["open"]
+    asked = Consultation.objects.filter(agency__in=access.agencies_of(user), answered_at=None).count()
+    return Work(**found, asked=asked)
+
+
+def open_count_of(user: User) -> int:
+    """Return how many open dossiers a person's agencies have, for the side list; counted once in a request."""
+    kept = user.__dict__.get("_open_dossiers")
+    return scoped(user, "agency").filter(is_open=True).count() if kept is None else int(kept)

@@ -1,0 +1,16 @@
+// The counter's form: fields that depend on an answer show only when it is given; without this script all show.
+const form = document.querySelector("[data-counter]");
+const value = (path) => {
+  const found = form.querySelector(`[name="${CSS.escape(path)}"]`)?.value ?? "";
+  return { true: true, false: false }[found] ?? found;
+};
+const holds = (when) => Object.entries(when).every(([path, wanted]) => (Array.isArray(wanted) ? wanted : [wanted]).includes(value(path)));
+const show = () => {
+  for (const box of form.querySelectorAll("[data-when]")) {
+    if (box.dataset.when) box.hidden = !holds(JSON.parse(box.dataset.when));
+  }
+};
+if (form) {
+  form.addEventListener("change", show);
+  show();
+}

@@ -1,0 +1,264 @@
+"""The desk of dossiers: one list across procedures, one screen per dossier, exactly the moves that are allowed."""
+
+import re
+
+import pytest
+
+from huong.base import clock
+from huong.journal.models import Entry
+from huong.procedures.actions import accept, begin, citizen, save, submit
+from huong.procedures.models import Component, Dossier
+from huong.procedures.tests.conftest import ANSWERS, BIRTH, CONSTRUCTION, WARD, officer_of
+
+pytestmark = pytest.mark.django_db
+LIST = "/desk/dossiers/"
+
+
+def signed_in(client, person):
+    client.force_login(person)
+    session = client.session
+    session["huong_second_factor"] = True
+    session.save()
+    return client
+
+
+@pytest.fixture
+def at_the_ward(client, ward_officer):
+    return signed_in(client, ward_officer)
+
+
+def url(dossier, end=""):
+    return f"{LIST}{dossier.uid}/{end}"
+
+
+def page_of(client, path, **given):
+    return client.get(path, given).content.decode()
+
+
+def test_a_stranger_is_asked_to_sign_in(client, sent):
+    for path in (LIST, url(sent), url(sent, "papers/birth_witness")):
+        answer = client.get(path)
+        assert answer.status_code == 302
+        assert answer.headers["Location"].startswith("/account/")
+
+
+def test_the_list_shows_what_was_sent_and_no_drafts(at_the_ward, sent, mother):
+    begin(BIRTH, party=mother, actor=citizen(None), unit="An Cựu")
+    page = page_of(at_the_ward, LIST)
+    assert page.count("Nguyễn Thị Thu Hà") == 1
+    assert "1 hồ sơ" in page
+    assert Dossier.objects.count() == 2
+
+
+def test_another_ward_sees_neither_the_dossier_nor_its_papers(client, sent, stranger):
+    signed_in(client, stranger)
+    assert "Thu Hà" not in page_of(client, LIST, scope="all")
+    for path in ("", "papers/birth_witness"):
+        assert client.get(url(sent, path)).status_code == 403
+    assert client.post(url(sent, "move/accept"), {"version": sent.version}).status_code == 403
+
+
+def test_a_name_is_found_without_accents_by_a_post_and_a_code_by_its_beginning(at_the_ward, accepted):
+    for words in ("thu ha", "Thu Hà", "nguyen ha"):
+        assert accepted.code in at_the_ward.post(f"{LIST}find", {"person": words}).content.decode()
+    assert accepted.code not in at_the_ward.post(f"{LIST}find", {"person": "trần văn"}).content.decode()
+    assert accepted.code in page_of(at_the_ward, LIST, code=accepted.code[:12].lower())
+    assert at_the_ward.get(f"{LIST}find").status_code == 405
+
+
+def test_filters_and_the_saved_order(at_the_ward, accepted):
+    assert accepted.code in page_of(at_the_ward, LIST, state="accepted", procedure=BIRTH, channel="online")
+    assert accepted.code not in page_of(at_the_ward, LIST, state="refused")
+    assert accepted.code not in page_of(at_the_ward, LIST, bucket="late")
+    with clock.freeze(accepted.due_at.replace(hour=23)):
+        assert accepted.code in page_of(at_the_ward, LIST, bucket="late")
+    at_the_ward.get(LIST, {"order": "newest"})
+    assert '<option value="newest" selected>' in page_of(at_the_ward, LIST)
+
+
+def copies(dossier, count):
+    """Put more dossiers of the same kind beside one."""
+    rows = []
+    for number in range(count):
+        copy = Dossier.objects.get(pk=dossier.pk)
+        copy.pk, copy.uid, copy.code = None, f"copy{number:028d}", f"{WARD}-261125-{number + 1000:04d}"
+        rows.append(copy)
+    Dossier.objects.bulk_create(rows)
+
+
+def test_the_list_takes_the_same_few_queries_however_many_dossiers_and_procedures(
+    at_the_ward, accepted, django_assert_max_num_queries
+):
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    from huong.procedures.models import Procedure
+
+    copies(accepted, 1)
+    page_of(at_the_ward, LIST)
+    with CaptureQueriesContext(connection) as few:
+        page_of(at_the_ward, LIST)
+    copies_of = [
+        Procedure(code=f"9.{number:06d}", name=f"Thủ tục {number}", tier="ward") for number in range(200)
+    ]  # fmt: skip
+    Procedure.objects.bulk_create(copies_of)
+    Dossier.objects.filter(uid__startswith="copy").delete()
+    copies(accepted, 200)
+    for number, each in enumerate(Dossier.objects.filter(uid__startswith="copy")):
+        Dossier.objects.filter(pk=each.pk).update(procedure=f"9.{number:06d}", edition=None)
+    page_of(at_the_ward, LIST)
+    with CaptureQueriesContext(connection) as many:
+        page_of(at_the_ward, LIST)
+    assert len(many) == len(few)
+    own = [each for each in many if 'FROM "procedures_' in each["sql"]]
+    assert len(own) <= 4
+    assert len(many) <= 14
+
+
+def test_the_list_pages_through_everything_once(at_the_ward, accepted):
+    copies(accepted, 120)
+    seen, path = [], LIST
+    while path:
+        page = page_of(at_the_ward, path)
+        seen += [part.split('"')[0] for part in page.split('name="chosen" value="')[1:]]
+        following = re.search(r'href="(\?after=[^"]+)"', page)
+        path = f"{LIST}{following[1]}" if following else ""
+    assert len(seen) == len(set(seen)) == 121
+
+
+def test_many_are_given_and_handed_over_at_once_and_each_refusal_is_named(at_the_ward, accepted, ward_officer, mother):
+    other = begin(BIRTH, party=mother, actor=citizen(None), unit="An Cựu")
+    save(other.uid, ANSWERS, actor=citizen(None))
+    Component.objects.create(
+        dossier=other, kind="paper", key="birth_witness", origin="uploaded", state="held", changed_at=clock.now()
+    )
+    submit(other.uid, actor=citizen(None))
+    other.refresh_from_db()
+    chosen = [f"{each.uid}.{each.version}" for each in (accepted, other)]
+    page = at_the_ward.post(f"{LIST}bulk", {"verb": "start", "chosen": chosen}, follow=True).content.decode()
+    assert "Đã làm xong 1 hồ sơ." in page
+    assert f'href="{url(other)}"' in page
+    accepted.refresh_from_db()
+    assert accepted.assignee == ward_officer
+    moved = at_the_ward.post(
+        f"{LIST}bulk",
+        {
+            "verb": "hand_over",
+            "chosen": [f"{accepted.uid}.{accepted.version}"],
+            "agency": CONSTRUCTION,
+            "words": "Giúp.",
+        },
+    )
+    assert moved.status_code == 302
+    accepted.refresh_from_db()
+    assert accepted.agency == CONSTRUCTION
+
+
+def test_opening_a_dossier_is_recorded_once_and_the_person_can_see_it(at_the_ward, accepted, mother):
+    page_of(at_the_ward, url(accepted))
+    page_of(at_the_ward, url(accepted))
+    entries = Entry.objects.filter(name="people.accessed", subject=f"party:{mother.public_id}")
+    assert entries.count() == 1
+    assert entries[0].data["purpose"] == f"{BIRTH}/{accepted.code}"
+    assert "child.name" in entries[0].data["fields"]
+    with clock.freeze(clock.now().replace(hour=4)):
+        page_of(at_the_ward, url(accepted))
+    assert entries.count() == 2
+
+
+def test_one_screen_shows_answers_with_their_origin_and_the_clock(at_the_ward, accepted):
+    page = page_of(at_the_ward, url(accepted))
+    for said in ("Trần Nguyễn An Nhiên", "20/11/2026", "Nữ", "tự khai", "17:30 25/11/2026"):
+        assert said in page
+
+
+def test_a_value_of_another_person_is_shown_only_if_the_procedure_reads_it(at_the_ward, accepted):
+    Component.objects.filter(dossier=accepted, key="mother.name").update(
+        origin="fetched", source="register:person@mother.national_id:marital_status", locked=True
+    )
+    page = page_of(at_the_ward, url(accepted))
+    assert "thủ tục này không cần" in page
+
+
+def test_exactly_the_allowed_moves_are_offered(at_the_ward, sent, ward_leader, client):
+    page = page_of(at_the_ward, url(sent))
+    assert 'id="main-move">Tiếp nhận' in page
+    assert "move/request_supplement" in page
+    for verb in ("suspend", "consult", "extend", "start"):
+        assert f"move/{verb}" not in page
+    signed_in(client, ward_leader)
+    page = page_of(client, url(sent))
+    assert "move/accept" not in page
+    assert "move/note" in page
+
+
+def test_who_comes_second_reads_who_was_first_and_keeps_what_was_typed(at_the_ward, sent):
+    seen = sent.version
+    accept(sent.uid, by=officer_of(WARD, "nhanhtay"))
+    late = at_the_ward.post(
+        url(sent, "move/refuse"),
+        {"version": seen, "words": "Thiếu giấy chứng sinh.", "part": "child.name", "text-child.name": "Chưa rõ"},
+    )
+    page = late.content.decode()
+    assert late.status_code == 409
+    assert "Cán bộ nhanhtay" in page
+    assert "Thiếu giấy chứng sinh." in page
+    assert 'value="Chưa rõ"' in page
+
+
+def test_the_supplement_lists_everything_with_a_sentence_each(at_the_ward, accepted):
+    answer = at_the_ward.post(
+        url(accepted, "move/request_supplement"),
+        {
+            "version": accepted.version,
+            "words": "Xin bổ sung.",
+            "part": ["child.name", "birth_witness"],
+            "text-child.name": "Viết chưa rõ dấu.",
+            "text-birth_witness": "Ảnh mờ.",
+        },
+    )
+    assert answer.status_code == 302
+    action = accepted.actions.get(verb="request_supplement")
+    assert [(each["part"], each["text"]) for each in action.reasons] == [
+        ("child.name", "Viết chưa rõ dấu."),
+        ("birth_witness", "Ảnh mờ."),
+    ]
+    page = page_of(at_the_ward, url(accepted))
+    assert "Ảnh mờ." in page
+
+
+def test_a_refusal_without_a_named_part_says_what_to_do(at_the_ward, accepted):
+    answer = at_the_ward.post(url(accepted, "move/refuse"), {"version": accepted.version, "words": "Không."})
+    assert answer.status_code == 400
+    assert "Không." in answer.content.decode()
+
+
+def test_an_original_that_was_seen_is_written_down(at_the_ward, accepted):
+    assert at_the_ward.post(url(accepted, "verify"), {"part": "birth_witness"}).status_code == 302
+    assert accepted.parts.get(key="birth_witness").state == "verified"
+    assert accepted.actions.get(verb="verify").facts["outcome"] == "seen"
+    assert at_the_ward.post(url(accepted, "verify"), {"part": "nothing"}).status_code == 400
+
+
+def test_a_source_that_does_not_answer_breaks_nothing(at_the_ward, accepted):
+    assert at_the_ward.post(url(accepted, "verify"), {"part": "mother.name"}).status_code == 302
+    assert accepted.actions.get(verb="verify").facts["outcome"] == "unavailable"
+    assert accepted.parts.get(key="mother.name").state == "held"
+
+
+def test_where_source_and_dossier_differ_both_are_kept(at_the_ward, accepted, ward_officer):
+    from huong.procedures.actions import verifying
+    from huong.procedures.actions.verifying import Told
+
+    kept = verifying.comparers.get("register")
+    verifying.comparers.add("register", lambda *_given: Told("different", "Nguyễn Thị Hà", "x-1", clock.now()))
+    try:
+        at_the_ward.post(url(accepted, "verify"), {"part": "mother.name"})
+    finally:
+        verifying.comparers.add("register", kept)
+    part = accepted.parts.get(key="mother.name")
+    assert (part.why, part.exchange) == ("differs", "x-1")
+    page = page_of(at_the_ward, url(accepted))
+    assert "Nguyễn Thị Thu Hà" in page
+    assert "Nguyễn Thị Hà" in page
+    assert not accepted.actions.get(verb="verify").is_public
