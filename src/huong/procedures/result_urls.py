@@ -29,6 +29,7 @@ urlpatterns = [
     path("my/dossiers/", mine.dossiers, name="my_dossiers"),
     path("my/dossiers/<str:uid>", mine.dossier, name="my_dossier"),
     path("my/dossiers/<str:uid>/withdraw", mine.withdraw, name="my_withdraw"),
+    path("my/dossiers/<str:uid>/rate", mine.rate, name="my_rate"),
     path("my/dossiers/<str:uid>/pay", mine.pay, name="my_pay"),
     path("my/papers/", mine.papers, name="papers"),
     path("my/papers/<str:uid>", mine.paper, name="paper"),

@@ -18,8 +18,8 @@ from huong.people import queries as people
 from huong.people.access import open_to_all, signed_in
 from huong.people.models import Party, User
 from huong.procedures import actions, provider
-from huong.procedures.actions import paying
-from huong.procedures.models import Dossier, Evidence
+from huong.procedures.actions import paying, rating
+from huong.procedures.models import Dossier, Evidence, Rating
 from huong.procedures.pages.counting import count
 from huong.procedures.queries import mine as reads
 from huong.procedures.queries import results, vault
@@ -27,7 +27,7 @@ from huong.procedures.queries.values import opened, scope_of
 from huong.ui import printing
 
 WITHDRAWABLE = frozenset({"submitted", "accepted", "in_progress", "supplement_wanted", "on_hold", "fee_due"})
-READABLE = frozenset({"decided", "delivered", "correcting"})
+RATEABLE = frozenset({"decided", "delivered", "refused"})
 
 
 def _english() -> bool:
@@ -71,6 +71,8 @@ def dossier(request: HttpRequest, uid: str) -> HttpResponse:
         "payment": reads.open_payment(found) if found.state == "fee_due" else None,
         "online": bool(provider.address()),
         "results": [(row, results.name_of(row)) for row in results.results_of(found)],
+        "may_rate": found.state in RATEABLE and not found.rating,
+        "levels": Rating._meta.get_field("level").choices,
         "may_withdraw": found.state in WITHDRAWABLE,
         "wanted": list(found.parts.filter(state="wanted").values_list("key", flat=True)),
     }
@@ -91,6 +93,21 @@ def withdraw(request: HttpRequest, uid: str) -> HttpResponse:
         messages.error(request, refused.message)
     else:
         messages.success(request, _("It is withdrawn. You can begin anew whenever you like."))
+    return redirect("results:my_dossier", uid)
+
+
+@signed_in
+@require_POST
+def rate(request: HttpRequest, uid: str) -> HttpResponse:
+    """Take an applicant's rating in."""
+    found = _own(request, uid, "apply")
+    level, words = request.POST.get("level", ""), request.POST.get("words", "")
+    try:
+        rating.rate(found.uid, level=level, words=words, actor=actions.citizen(_person(request)))
+    except HuongError as refused:
+        messages.error(request, refused.message)
+    else:
+        messages.success(request, _("Thank you. The office reads it."))
     return redirect("results:my_dossier", uid)
 
 

@@ -180,6 +180,8 @@ def test_she_sees_her_dossier_and_opening_the_result_counts_as_handed_over(clien
     made = client.post(f"/my/papers/{paper.uid}/share").content.decode()
     assert "<svg" in made
     assert client.get("/my/papers/").status_code == 200
+    client.post(f"/my/dossiers/{signed.uid}/rate", {"level": "satisfied", "words": "Nhanh"})
+    assert Dossier.objects.get(pk=signed.pk).rating == "satisfied"
 
 
 def test_she_withdraws_only_when_sure(client, accepted, mother_user):
