@@ -66,6 +66,28 @@ class Config(BaseSettings):
         description="A file of authorities' certificates (PEM) that members' keys must come from; "
         "empty means the built-in authority.",
     )
+    signing: Literal["built-in", "remote", "token"] = Field(
+        default="built-in", description="What signs results: seals of this home, a signing service, a PKCS#11 token."
+    )
+    signing_url: str = Field(default="", description="The signing service (CSC API), such as https://host/csc/v2.")
+    signing_token: str = Field(default="", description="Bearer token for the signing service.")
+    signing_credential: str = Field(
+        default="", description="The credential at the signing service, or the label of the token's certificate."
+    )
+    signing_module: str = Field(default="", description="The PKCS#11 library of the token (a file).")
+    signing_token_label: str = Field(default="", description="The label of the token.")
+    signing_pin: str = Field(default="", description="The PIN of the token.")
+    signing_tsa_url: str = Field(default="", description="A time-stamp authority (RFC 3161); empty means none.")
+    payment_url: str = Field(
+        default="",
+        description="Where the payment provider takes payments; empty means the counter only, or the sandbox.",
+    )
+    payment_keys_url: str = Field(default="", description="Where the payment provider publishes its keys (JWK set).")
+    payment_token: str = Field(default="", description="Bearer token for the payment provider.")
+    portal_url: str = Field(
+        default="", description="The national portal's interface for dossiers; empty means none, or the sandbox."
+    )
+    portal_token: str = Field(default="", description="Bearer token for the national portal.")
     metrics_token: str = Field(default="", description="Token for /metrics from beyond loopback.")
     oidc_issuer: str = Field(default="", description="OpenID Connect issuer for signing in (VNeID); empty means none.")
     oidc_name: str = Field(default="VNeID", description="What people call that issuer.")

@@ -148,3 +148,39 @@ def base_made(message: Message, signature_input: str) -> bytes:
     if params is None:
         raise ValueError(signature_input)
     return signatures.base_of(params.components, message.values, params.text)
+
+
+PLAIN = ("@method", "@path", "@query", "content-digest")
+
+
+def require_signed_by(message: Message, keys: Mapping[str, str], *, of: str) -> None:
+    """Refuse a request of a party outside the exchange that it did not sign just now, whole.
+
+    Args:
+        keys: the sender's public keys (32 bytes, base64) by key id.
+        of: the sender, for the sentence.
+
+    Raises:
+        NotIdentified: no signature of a known key, or it does not hold, or not for this body, or it is too old.
+
+    Source: RFC 9421; what must be covered is `PLAIN`.
+    """
+    params = signatures.parsed(message.values.get("signature-input", ""))
+    signature = signatures.signature_of(message.values.get("signature", ""), params.label) if params else None
+    if params is None or signature is None:
+        raise NotIdentified(_("The message is not signed as agreed. Send Signature-Input and Signature (RFC 9421)."))
+    if left_out := signatures.missing(params, PLAIN, ()) or [n for n in params.components if n not in message.values]:
+        raise NotIdentified(
+            _("The signature must cover %(names)s.") % {"names": ", ".join(left_out)}, code="not_covered"
+        )
+    if not heads.is_digest_of(message.values.get("content-digest", ""), message.body):
+        raise NotIdentified(_("The body is not the one that was signed (Content-Digest)."), code="body_changed")
+    _require_fresh(params, of)
+    public = keys.get(params.parameters.get("keyid", ""))
+    if public is None:
+        raise NotIdentified(_("The key is not one of %(sender)s.") % {"sender": of}, code="unknown_key")
+    base = signatures.base_of(params.components, message.values, params.text)
+    if not keyring.is_signed(base, signature, public):
+        raise NotIdentified(
+            _("The signature of %(sender)s does not hold: the message was changed on its way.") % {"sender": of}
+        )

@@ -13,6 +13,7 @@ urlpatterns = [
     path("api/v1/", api.urls),
     path(".well-known/oauth-authorization-server", oauth.metadata),
     path("account/", include("huong.people.urls")),
+    path("", include("huong.procedures.result_urls")),
     path("open311/", include("huong.reports.open311.urls")),
     path("places/", include("huong.places.urls")),
     path("desk/reports/", include("huong.reports.desk_urls")),

@@ -12,9 +12,17 @@ class ProceduresConfig(AppConfig):
 
     def ready(self) -> None:
         """Declare events; load the city's procedures with the city."""
-        from huong.base import city, demo
-        from huong.procedures import demonstration, events, loading, ports  # noqa: F401
+        from huong.base import city, demo, outbox
+        from huong.catalogue import ports as catalogue
+        from huong.intake.ports import source_kinds
+        from huong.procedures import demonstration, events, feed, handlers, jobs, loading, ports, signing_entry, unsent  # noqa: F401
+        from huong.procedures.actions import feeding
 
         city.loaders.add("procedures", loading.load)
         demo.fillers.add("procedures", demonstration.FILLER)
+        city.loaders.add("procedures into the store", feeding.set_up)
+        catalogue.code_lists.add("procedures", feeding.publish_codes)
+        source_kinds.add(feeding.KIND, feed.FEED)
+        outbox.sources.add("portal", unsent.Unsent())
         ports.register()
+        signing_entry.register()

@@ -73,6 +73,74 @@ VERSION_CHANGED = declare(
     "A version of a procedure was drafted, published or retired; the subject is the procedure's code.",
     unhandled=True,
 )
+RESULT_OPENED = declare(
+    "procedures.result_opened",
+    {"dossier": "the dossier's public id"},
+    "A leader opened a proposed result beside its checklist; the subject is `result:<code>`.",
+    unhandled=True,
+)
+RESULT_REVOKED = declare(
+    "procedures.result_revoked",
+    {"dossier": "the dossier's public id", "why": "the reason, a key of `rules.results.REVOKED`"},
+    "A signed result was revoked: whoever checks it learns so; the subject is `result:<code>`.",
+)
+SHARED = declare(
+    "procedures.shared",
+    {"paper": "the paper's public id"},
+    "Somebody lets others see a paper of theirs for an hour.",
+    unhandled=True,
+)
+SHARE_OPENED = declare(
+    "procedures.share_opened",
+    {"paper": "the paper's public id", "times": "how often it was opened so far"},
+    "A shared paper was opened by whoever has its code.",
+    unhandled=True,
+)
+SHARE_ENDED = declare(
+    "procedures.share_ended", {"paper": "the paper's public id"}, "A shared paper was taken back.", unhandled=True
+)
+CONTACT_KEPT = declare(
+    "procedures.contact_kept",
+    {"phone": "whether there is one", "mail": "whether there is one"},
+    "Where an applicant is reached about a dossier was written down, sealed.",
+    unhandled=True,
+)
+PAYMENT_MADE = declare(
+    "procedures.payment_made",
+    {"reference": "the reference at the provider"},
+    "The payment provider has a page for a fee.",
+    unhandled=True,
+)
+PAYMENT_STRANGE = declare(
+    "procedures.payment_strange",
+    {"reference": "the reference at the provider", "why": "late, amount or unknown"},
+    "Money came that no open fee asked for: somebody has to look at it.",
+    unhandled=True,
+)
+PORTAL_SENT = declare(
+    "procedures.portal_sent",
+    {"number": "number of the action", "service": "the portal's name of the call"},
+    "The national portal took the state of a dossier.",
+    unhandled=True,
+)
+PORTAL_FAILED = declare(
+    "procedures.portal_failed",
+    {"number": "number of the action", "tries": "how many tries so far", "given_up": "whether that was the last"},
+    "The national portal did not take the state of a dossier.",
+    unhandled=True,
+)
+PORTAL_RETRIED = declare(
+    "procedures.portal_retried",
+    {"number": "number of the action"},
+    "Somebody lets the state of a dossier be sent to the national portal again.",
+    unhandled=True,
+)
+PORTAL_SKIPPED = declare(
+    "procedures.portal_skipped",
+    {"number": "number of the action"},
+    "Somebody let a message for the national portal be for good; the reason stands beside it.",
+    unhandled=True,
+)
 BLANKS_PRINTED = declare(
     "procedures.blanks_printed",
     {"count": "how many", "procedure": "code of the procedure"},

@@ -1,4 +1,4 @@
-"""What procedures do by themselves: compare every open clock by night, follow declared disruptions."""
+"""What procedures do by themselves: compare clocks by night, follow disruptions, tell the portal, ask for lost payments."""
 
 from datetime import timedelta
 
@@ -6,7 +6,7 @@ from django.db.models import Q
 
 from huong.base import clock
 from huong.base.jobs import job, scheduled
-from huong.procedures.actions import recomputing
+from huong.procedures.actions import paying, recomputing, syncing
 from huong.procedures.models import Disruption
 
 
@@ -36,3 +36,17 @@ def follow_open_disruptions() -> int:
     """Follow disruptions that last, or ended within a day: clocks stop and run on, new dossiers' applicants are told."""
     recent = Q(ends_at=None) | Q(ends_at__gt=clock.now() - timedelta(days=1))
     return sum(_followed(each) for each in Disruption.objects.filter(recent, starts_at__lte=clock.now()))
+
+
+@scheduled("procedures.portal", every=timedelta(seconds=20))
+@job(tries=1)
+def send_to_portal() -> int:
+    """Send to the national portal what is due."""
+    return syncing.send_due()
+
+
+@scheduled("procedures.payments", every=timedelta(minutes=5))
+@job(tries=1)
+def ask_for_payments() -> int:
+    """Ask the payment provider about payments of which nothing was heard."""
+    return paying.ask_lost()

@@ -69,6 +69,11 @@ _REPORTS = (
     ("events", _("what happened to each report")),
     ("daily", _("the reports that were open when each day began")),
 )
+_DOSSIERS = (
+    ("current", _("each dossier as it stands")),
+    ("events", _("what happened to each dossier")),
+    ("daily", _("the dossiers that were open when each day began")),
+)
 _ENGINES = (("postgresql", "PostgreSQL"), ("mysql", "MySQL, MariaDB"), ("sqlite", "SQLite"))
 KINDS: Final = {
     found.key: found
@@ -134,6 +139,23 @@ KINDS: Final = {
             "megaphone",
             (
                 Entry("what", _("What of them"), choices=_REPORTS, required=True),
+                Entry(
+                    "days_back",
+                    _("Days to go back at the beginning"),
+                    _("Only for the days; none, if left empty"),
+                    number=True,
+                    more=True,
+                ),
+            ),
+            own=True,
+        ),
+        Kind(
+            "dossiers",
+            _("Dossiers"),
+            _("The platform's own dossiers, without words, answers and persons."),
+            "files",
+            (
+                Entry("what", _("What of them"), choices=_DOSSIERS, required=True),
                 Entry(
                     "days_back",
                     _("Days to go back at the beginning"),
@@ -243,4 +265,6 @@ def place_in_words(source: Source) -> str:
         return f"{where} · {facts.get('table', '')}"
     if source.kind == "reports":
         return str(dict(_REPORTS).get(str(facts.get("what", "")), ""))
+    if source.kind == "dossiers":
+        return str(dict(_DOSSIERS).get(str(facts.get("what", "")), ""))
     return ", ".join(facts.get("names", ())) or str(facts.get("folder", ""))

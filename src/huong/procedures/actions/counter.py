@@ -14,14 +14,13 @@ from huong.people import queries as people
 from huong.people import rules as spellings
 from huong.people.actions import parties
 from huong.people.models import Party, User
-from huong.procedures import sentences
 from huong.procedures.actions import acting, blanks, receiving
 from huong.procedures.actions.acting import Deed, officer
 from huong.procedures.actions.drafting import place_of
 from huong.procedures.errors import FormFaults, NotOffered
 from huong.procedures.models import Component, Dossier, Filing
 from huong.procedures.queries import catalogue
-from huong.procedures.queries.said import said
+from huong.procedures.queries.said import in_words, said
 from huong.procedures.queries.values import scope_of, seal
 from huong.procedures.rules import codes, fields, needs
 from huong.procedures.rules.nouns import Document
@@ -226,7 +225,7 @@ def require_number(kind: str, number: str, born: date | None = None) -> None:
         else codes.citizen_id_faults(number, today=today, born=born)
     )
     if faults:
-        raise BadInput(sentences.fault(faults[0]), code=faults[0].code, field="national_id")
+        raise BadInput(in_words(faults[0]), code="wrong_number", field="national_id")
 
 
 def _parts(dossier: Dossier, intake: Intake, made: Document | None) -> list[Component]:

@@ -5,6 +5,7 @@ from datetime import date
 from django.db.models import F
 from django.utils.translation import gettext as _
 
+from huong.base.ids import digest
 from huong.procedures.errors import DayIsFull
 from huong.procedures.models import DayNumber
 from huong.procedures.rules.codes import MOST_OF_A_DAY
@@ -28,4 +29,15 @@ def next_number(agency: str, day: date, *, series: str = "dossier") -> int:
             )
             % {"agency": agency}
         )
+    return int(DayNumber.objects.values_list("last", flat=True).get(pk=row.pk))
+
+
+def next_of_year(agency: str, kind: str, year: int) -> int:
+    """Return the next number of a kind of document of an agency in a year; the caller holds the transaction.
+
+    Source: Decree 30/2020 article 15 (documents are numbered within the year).
+    """
+    series = f"r{digest(kind)[:11]}"
+    row, _new = DayNumber.objects.get_or_create(agency=agency, series=series, day=date(year, 1, 1))
+    DayNumber.objects.filter(pk=row.pk).update(last=F("last") + 1)
     return int(DayNumber.objects.values_list("last", flat=True).get(pk=row.pk))

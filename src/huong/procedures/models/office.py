@@ -199,7 +199,8 @@ class PortalUpdate(models.Model):
     service = models.CharField(_("service"), max_length=40)
     state = models.CharField(
         _("state"), max_length=8,
-        choices=[("waiting", _("waiting")), ("sent", _("sent")), ("failed", _("failed")), ("given_up", _("given up"))],
+        choices=[("waiting", _("waiting")), ("sent", _("sent")), ("failed", _("failed")), ("given_up", _("given up")),
+            ("skipped", _("let be")),],
         default="waiting",
     )  # fmt: skip
     tries = models.PositiveSmallIntegerField(_("tries"), default=0)

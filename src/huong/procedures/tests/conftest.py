@@ -124,3 +124,46 @@ def sent(draft):
 def accepted(sent, ward_officer):
     """Return the dossier after the counter accepted it."""
     return accept(sent.uid, by=ward_officer)
+
+
+@pytest.fixture
+def mother_user(mother):
+    """Return the account by which the mother signs in."""
+    from huong.people.models import Identity
+
+    user = cast.joined("thuha", "Nguyễn Thị Thu Hà")
+    Identity.objects.create(
+        user=user, party=mother, issuer="https://vneid.example", subject_hash="a" * 64, created_at=clock.now()
+    )
+    return user
+
+
+@pytest.fixture
+def signed(accepted, ward_officer, ward_leader):
+    """Return the dossier after its result was proposed, read and signed."""
+    from huong.procedures.actions import open_result, propose, sign, start
+
+    start(accepted.uid, by=ward_officer)
+    proposed = propose(accepted.uid, checks={"names": "yes", "parents": "yes"}, by=ward_officer)
+    open_result(proposed.results.get().verify_code, by=ward_leader)
+    return sign(proposed.uid, by=ward_leader)
+
+
+@pytest.fixture
+def priced(accepted):
+    """Return an accepted dossier that costs 8,000 đồng online."""
+    from huong.procedures.queries import catalogue
+
+    version = ProcedureVersion.objects.get(pk=accepted.edition_id)
+    fee = {"key": "copy", "name": "Lệ phí", "name_en": "Fee", "amount": 10_000, "online": 8_000}
+    ProcedureVersion.objects.filter(pk=version.pk).update(body={**version.body, "fees": [fee]})
+    catalogue._document.cache_clear()
+    return accepted
+
+
+def at_desk(client, user):
+    """Sign an officer in, second factor and all."""
+    client.force_login(user)
+    session = client.session
+    session[access.SECOND_FACTOR] = True
+    session.save()

@@ -17,3 +17,9 @@ def report_card(card: Any) -> dict[str, Any]:
 def kept_drafts() -> dict[str, Any]:
     """Draw the place where this device's own unsent reports are listed."""
     return {}
+
+
+@register.inclusion_tag("procedures/result/parts/cards.html")
+def dossier_card(card: Any) -> dict[str, Any]:
+    """Draw one dossier as a card."""
+    return {"cards": [card]}

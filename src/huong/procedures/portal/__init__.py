@@ -1,0 +1,1 @@
+"""The national portal as a peer: which state is told how, and the call itself."""
