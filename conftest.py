@@ -1,6 +1,11 @@
 """What every test gets: an empty home of its own and clean caches."""
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+# a loaded machine is no failure: how long an example takes is measured by benches, not by tests
+settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("patient")
 
 pytest_plugins = ["huong.base.testing.fixtures"]
 
@@ -14,14 +19,15 @@ def pytest_collection_modifyitems(items):
 @pytest.fixture(autouse=True)
 def house(settings, tmp_path):
     """Give the test an empty real (not demonstration) home."""
-    from huong.base import calendar, home, keys
+    from huong.base import calendar, home, keys, navigation
 
     settings.HOME = tmp_path / "home"
     settings.STATIC_ROOT = tmp_path / "static"
     settings.STATIC_ROOT.mkdir()
     home.prepare(demo=False)
     keys._secret_in.cache_clear()
-    calendar._table.cache_clear()
+    calendar.forget()
+    navigation.forget()
     return settings.HOME
 
 

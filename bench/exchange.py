@@ -1,9 +1,9 @@
-"""`script/bench exchange [--seconds N]`: signed, granted, logged exchanges a second, provider's side and both sides.
+"""`script/bench exchange [--database postgresql] [--seconds N]`: signed, granted, logged exchanges a second, provider's side and both sides.
 
 Two homes on this machine, each a node of its own: `huong serve` answers (web workers, readers, jobs with their
 seals), this program asks. First the provider's side: requests are signed beforehand, a plain generator sends them
 and its own cost is shown apart. Then both sides: the platform's own consumer asks, believes and writes down.
-SQLite unless HUONG_BENCH_PROVIDER and HUONG_BENCH_CONSUMER name PostgreSQL databases made for this.
+SQLite, or two databases made for this on the PostgreSQL server that HUONG_DATABASE names (`script/bench` starts one).
 """
 
 import argparse
@@ -22,7 +22,7 @@ import time
 import uuid
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urlsplit, urlunsplit
 
 ROOT = Path(__file__).resolve().parents[1]
 PROVIDER, CONSUMER = "VN/GOV/H57.8/data", "VN/GOV/BENCH/app"
@@ -295,22 +295,47 @@ ROLES = {
 }
 
 
-def wait_for(port: int) -> None:
-    """Wait until the provider answers."""
-    for _each in range(300):
+def wait_for(port: int, *, seconds: float = 180) -> None:
+    """Wait until the provider answers; on a machine that is busy its start takes a while."""
+    stop = time.monotonic() + seconds
+    while time.monotonic() < stop:
         try:
-            connection = http.client.HTTPConnection("127.0.0.1", port, timeout=1)
+            connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
             connection.request("GET", "/healthz")
             if connection.getresponse().status == 200:
                 return
         except OSError:
-            time.sleep(0.1)
+            time.sleep(0.2)
     raise SystemExit("the provider does not answer")
+
+
+def made_databases(server: str) -> tuple[str, str]:
+    """Return the databases of provider and consumer: two new ones on a PostgreSQL server, or SQLite files."""
+    if not server.startswith("postgresql"):
+        return "", ""
+    import psycopg
+
+    names = (f"bench_provider_{os.getpid()}", f"bench_consumer_{os.getpid()}")
+    with psycopg.connect(server, autocommit=True) as connection:
+        for name in names:
+            connection.execute(f"CREATE DATABASE {name}".encode())
+    found = tuple(urlunsplit(urlsplit(server)._replace(path=f"/{name}")) for name in names)
+    return found[0], found[1]
+
+
+def drop(databases: tuple[str, str]) -> None:
+    """Drop the databases that were made for this run."""
+    import psycopg
+
+    for database in filter(None, databases):
+        parts = urlsplit(database)
+        with psycopg.connect(urlunsplit(parts._replace(path="/postgres")), autocommit=True) as connection:
+            connection.execute(f"DROP DATABASE IF EXISTS {parts.path[1:]} WITH (FORCE)".encode())
 
 
 def measured(options: argparse.Namespace, homes: Path) -> dict[str, Any]:
     """Run both parts and return the figures."""
-    databases = os.environ.get("HUONG_BENCH_PROVIDER", ""), os.environ.get("HUONG_BENCH_CONSUMER", "")
+    databases = made_databases(os.environ.get("HUONG_DATABASE", ""))
     a, b = homes / "provider", homes / "consumer"
     keys = child(b, databases[1], "consumer")
     own = child(a, databases[0], "provider", "--keys", json.dumps(keys))
@@ -327,6 +352,7 @@ def measured(options: argparse.Namespace, homes: Path) -> dict[str, Any]:
     finally:
         server.terminate()
         server.wait(30)
+        drop(databases)
     engine = urlsplit(databases[0]).scheme or "sqlite"
     return {"engine": engine, "provider": provider, "both": both, "sealed": seal}
 

@@ -75,7 +75,12 @@ def copies(rows: int) -> float:
 
 
 def pass_by() -> None:
-    """Let the readers of the journal start behind the copies, which nobody is to be told of, so that they do not compete."""
+    """Let readers and feeds start behind the copies, and learning wait, so that none of them competes."""
+    from datetime import timedelta
+
+    from huong.base import clock
+    from huong.base.models import Schedule
+    from huong.intake.models import Source
     from huong.journal import queries, registry
     from huong.journal.models import Cursor
 
@@ -83,6 +88,10 @@ def pass_by() -> None:
     names = [each.name for each in registry.readers.values()] + [each.cursor for each in registry.tallies.values()]
     for name in names:
         Cursor.objects.update_or_create(name=name, defaults={"xid": xid, "entry": entry})
+    feeds = Source.objects.filter(kind="reports")
+    feeds.exclude(settings__what="daily").update(cursor={"xid": xid, "id": entry})
+    feeds.filter(settings__what="daily").update(cursor={"day": clock.today().isoformat()})
+    Schedule.objects.update_or_create(name="reports.learn", defaults={"due_at": clock.now() + timedelta(days=1)})
 
 
 class Client:

@@ -5,8 +5,8 @@ by the city's `calendar.csv`. A correction by decree changes data, never code.
 """
 
 import csv
+import time as time_module
 from datetime import date, datetime, time, timedelta
-from functools import lru_cache
 from pathlib import Path
 
 from django.db import transaction
@@ -16,7 +16,10 @@ from huong.base.models import CalendarDay
 from huong.base.working_time import WorkingCalendar
 
 YEARS = range(2024, 2029)
+FRESH_SECONDS = 60.0
 SHIFTS = ((time(7, 30), time(11, 30)), (time(13, 30), time(17, 30)))
+
+_held: list[tuple[float, WorkingCalendar]] = []
 
 
 def load(folder: Path) -> int:
@@ -25,8 +28,7 @@ def load(folder: Path) -> int:
     with transaction.atomic():
         for day, (working, name, source) in rows.items():
             CalendarDay.objects.update_or_create(day=day, defaults={"working": working, "name": name, "source": source})
-    _table.cache_clear()
-    value.cache_clear()
+    forget()
     return len(rows)
 
 
@@ -53,20 +55,26 @@ def _own(file: Path) -> dict[date, tuple[bool, str, str]]:
         }
 
 
-@lru_cache(maxsize=1)
-def _table() -> dict[date, bool]:
-    return dict(CalendarDay.objects.values_list("day", "working"))
-
-
-@lru_cache(maxsize=1)
 def value() -> WorkingCalendar:
-    """Return the calendar as a plain value, for pure rules; a new one once the calendar has been loaded anew."""
-    return WorkingCalendar(clock.zone(), SHIFTS, _table())
+    """Return the calendar as a plain value, for pure rules; a correction in another process is seen within a minute."""
+    now, held = time_module.monotonic(), next(iter(_held), None)
+    if held is not None and now - held[0] <= FRESH_SECONDS:
+        return held[1]
+    fresh = WorkingCalendar(clock.zone(), SHIFTS, dict(CalendarDay.objects.values_list("day", "working")))
+    if held is not None and held[1] == fresh:
+        fresh = held[1]  # keep what it has worked out
+    _held[:] = [(now, fresh)]
+    return fresh
+
+
+def forget() -> None:
+    """Look at the days again: one has changed in this process."""
+    _held.clear()
 
 
 def is_working_day(day: date) -> bool:
     """Return whether offices work on a day."""
-    return _table().get(day, day.weekday() < 5)
+    return value().works(day)
 
 
 def add_working_days(day: date, count: int) -> date:

@@ -15,8 +15,9 @@ class ExchangeConfig(AppConfig):
     def ready(self) -> None:
         """Fill the city loader, declare the events, register readers and schedules."""
         from huong.base import city, demo, outbox
-        from huong.exchange import demonstration, events, handlers, jobs, later, loading  # noqa: F401
+        from huong.exchange import demonstration, events, handlers, jobs, later, loading, watching  # noqa: F401
         from huong.exchange.provider import backends  # noqa: F401
+        from huong.exchange.registers import kinds
         from huong.messages.ports import adapters
         from huong.messages.undelivered import Undelivered
 
@@ -25,6 +26,8 @@ class ExchangeConfig(AppConfig):
         outbox.sources.add(
             "exchange", Undelivered(_("Requests to other agencies"), "exchange.manage", channels=(later.CHANNEL,))
         )
+        if watching.note_place not in kinds.listeners:
+            kinds.listeners.append(watching.note_place)
         demo.fillers.add("exchange", demonstration.OFFERS)
         demo.fillers.add("registers", demonstration.LOOKS)
         self._fill_pages()
@@ -33,11 +36,14 @@ class ExchangeConfig(AppConfig):
         """Add the side list's entries, and say what is held on a person."""
         from huong.base import navigation
         from huong.base.navigation import NavItem
-        from huong.exchange import erasure, holding
-        from huong.people import access
+        from huong.exchange import erasure, holding, queries, remedies
+        from huong.people import access, ports
         from huong.people.ports import erasers, holders
 
         erasers.add("exchange", erasure.erase)
+        ports.demands.add("exchange", queries.is_demanded)
+        for key, remedy in remedies.REMEDIES.items():
+            ports.remedies.add(key, remedy)
 
         for key, holder in holding.HOLDERS.items():
             holders.add(key, holder)

@@ -96,3 +96,17 @@ class Untrue(Refused):
     """The answer cannot be believed: signature, age, hash or person do not fit."""
 
     code, status, fault = "untrue", 502, CONSUMER + "InconsistentResponse"
+
+
+class NoLongerShared(HuongError):
+    """A link to a verified fact whose time is over, or that was taken back."""
+
+    code, status = "no_longer_shared", 410
+    title = _("This is no longer shared.")
+
+
+class NotConfirmed(HuongError):
+    """The source does not confirm a fact, or not any more."""
+
+    code, status = "not_confirmed", 409
+    title = _("The source does not confirm this.")

@@ -77,7 +77,42 @@ QUESTIONED = declare(
     {"due": "answer until"},
     "A person asks why their data were seen; the subject is the question.",
 )
-ANSWERED = declare("exchange.answered", {}, "An agency answered a person's question.")
+ANSWERED = declare(
+    "exchange.answered", {"outcome": "done or refused, empty for words"}, "An agency answered a person's question."
+)
 ERASED = declare(
     "exchange.erased", {"things": "how many"}, "What the exchange kept about a person was erased.", unhandled=True
 )
+FACT_SHARED = declare(
+    "exchange.fact_shared",
+    {"fact": "which", "party": "whose", "until": "last instant"},
+    "A person or firm lets a third party verify one fact; the subject is the share.",
+)
+FACT_SHARE_ENDED = declare("exchange.fact_share_ended", {}, "A shared fact was taken back.")
+FACT_OPENED = declare(
+    "exchange.fact_opened",
+    {"fact": "which", "form": "page, json or jwt", "holds": "whether the source confirms it"},
+    "A third party opened a shared fact.",
+)
+FACT_NOT_OPENED = declare(
+    "exchange.fact_not_opened",
+    {"fact": "which", "reason": "code of the refusal"},
+    "A shared fact was not given: over, taken back, or its source does not answer.",
+    unhandled=True,
+)
+REPRESENTATION_ASKED = declare(
+    "exchange.representation_asked",
+    {},
+    "A person asks the registers to confirm whom they represent; the subject is the party.",
+    unhandled=True,
+)
+RETENTION_ENDED = declare(
+    "exchange.retention_ended",
+    {
+        "copies": "register copies", "accesses": "access records", "places": "places of persons",
+        "shares": "shared facts", "exchanges": "exchanges that lost what they tell", "unproven": "exchanges without proof",
+        "proofs": "exchanges whose proof's term is over",
+    },
+    "What was kept long enough is gone; entries of the journal and their seals stay.",
+    unhandled=True,
+)  # fmt: skip

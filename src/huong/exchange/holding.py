@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from huong.base.models import DataKey
 from huong.catalogue import queries as catalogue
-from huong.exchange import queries
+from huong.exchange import queries, sentences
 from huong.exchange.models import RegisterCopy
 from huong.people import queries as people
 from huong.people.models import Party
@@ -21,7 +21,8 @@ class PartyHolder:
     def held(self, party: Party) -> list[Held]:
         """Return the one row."""
         detail = _("Name, identity number, birth date")
-        return [Held(f"party:{party.public_id}", _("Who you are"), detail, "", _("So that offices know you"))]
+        owner = people.answering_agency()
+        return [Held(f"party:{party.public_id}", _("Who you are"), detail, owner, _("So that offices know you"))]
 
     def export(self, party: Party) -> dict[str, Any]:
         """Return the facts that may be shown in clear."""
@@ -66,12 +67,15 @@ class ExchangeHolder:
             Held(
                 f"register:{each.register}",
                 _("Answer of a national register"),
-                each.source,
+                sentences.source_said(each.source),
                 "",
                 _("For the step of work"),
             )
             for each in copies
         ]
+        if queries.shares_of(party.public_id):
+            detail = _("Which fact, for whom, what for, until when")
+            rows.append(Held("shares", _("Facts you share"), detail, "", _("You share them yourself")))
         why = _("Kept by law, so that you can see who used your data")
         return [*rows, Held("accesses", _("Who saw your data"), _("Agency, time, fields, reason"), "", why)]
 
@@ -89,6 +93,18 @@ class ExchangeHolder:
                     "taken_back": each.revoked_at.isoformat() if each.revoked_at else None,
                 }
                 for each in queries.consents_of(party.public_id)
+            ],
+            "shares": [
+                {
+                    "fact": each.fact,
+                    "recipient": each.recipient,
+                    "purpose": each.purpose,
+                    "shared": each.shared_at.isoformat(),
+                    "until": each.valid_to.isoformat(),
+                    "taken_back": each.revoked_at.isoformat() if each.revoked_at else None,
+                    "opened": each.openings,
+                }
+                for each in queries.shares_of(party.public_id)
             ],
             "accesses": [
                 {

@@ -43,7 +43,7 @@ def load(folder: Path) -> int:
 @transaction.atomic
 def _load_purposes(rows: list[dict[str, Any]]) -> None:
     for row in rows:
-        names = ("title", "title_en", "basis", "visibility", "hidden_days")
+        names = ("title", "title_en", "basis", "visibility", "hidden_days", "despite_restriction")
         facts: dict[str, Any] = {name: row[name] for name in names if name in row}
         Purpose.objects.update_or_create(code=str(row["code"]), defaults=facts)
 

@@ -2,25 +2,28 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.db.models import Avg, Count, F, Max, Min, Q, QuerySet, Sum
+from django.db.models.functions import TruncDate
 from django.utils.translation import gettext as _
 
-from huong.base import calendar, city, clock
+from huong.base import city, clock
 from huong.base.errors import NotFound
 from huong.exchange.models import (
     AccessRecord,
     Consent,
     DataService,
     Exchange,
+    FactShare,
     Grant,
     Line,
     Member,
     MemberKey,
     Purpose,
     Question,
+    RegisterCheck,
 )
 from huong.exchange.rules import grants as rules
 from huong.people import access
@@ -183,6 +186,11 @@ def purposes() -> list[Purpose]:
     return list(Purpose.objects.order_by("code"))
 
 
+def is_demanded(purpose: str) -> bool:
+    """Return whether law demands a purpose even where the use of somebody's data is restricted."""
+    return Purpose.objects.filter(code=purpose, despite_restriction=True).exists()
+
+
 def shown_from(purpose: str, at: datetime) -> datetime:
     """Return from when the person concerned sees an access for a purpose."""
     days = (
@@ -234,6 +242,23 @@ def uses_of(service: DataService, *, days: int = 30) -> list[dict[str, Any]]:
     return [dict(row) for row in rows.order_by("-count")]
 
 
+def days_of(service: DataService, *, days: int = 30) -> list[tuple[date, int]]:
+    """Return how often a service was used on each of the last days, the oldest first, days without use too."""
+    today = clock.today()
+    begin = datetime.combine(today - timedelta(days=days - 1), time(), clock.zone())
+    found = Exchange.objects.filter(direction="in", service=str(service), at__gte=begin)
+    rows = found.annotate(day=TruncDate("at", tzinfo=clock.zone())).values("day").annotate(count=Count("id"))
+    counts = {row["day"]: row["count"] for row in rows.order_by("day")}
+    return [(day, counts.get(day, 0)) for day in (today - timedelta(days=back) for back in range(days - 1, -1, -1))]
+
+
+def trend(days: list[tuple[date, int]]) -> float | None:
+    """Return by what share the second half of some days differs from the first; None without a first half."""
+    half = len(days) // 2
+    before, after = sum(count for _day, count in days[:half]), sum(count for _day, count in days[half:])
+    return (after - before) / before if before else None
+
+
 def accesses_of(person: str, *, since: datetime | None = None) -> QuerySet[AccessRecord]:
     """Return who saw something of a person, newest first; what is not to be shown yet is left out.
 
@@ -262,72 +287,31 @@ def consents_of(party: str) -> list[Consent]:
     return list(Consent.objects.filter(party=party).select_related("service__member", "consumer"))
 
 
-@dataclass(frozen=True)
-class Reading:
-    """How one officer read personal data in a period.
+def checks_of(party: str) -> list[RegisterCheck]:
+    """Return how far the registers' answers are on whom a person represents."""
+    return list(RegisterCheck.objects.filter(party=party).order_by("source"))
 
-    Attributes:
-        most_a_day: persons on the busiest day.
-        outside_hours: accesses outside office hours and working days.
-        in_a_row: persons seen within ten minutes of another without a dossier number.
+
+def shares_of(party: str) -> list[FactShare]:
+    """Return the facts that a party shares or shared, newest first."""
+    return list(FactShare.objects.filter(party=party))
+
+
+def share_of(number: str, party: str) -> FactShare:
+    """Return one shared fact of a party.
+
+    Raises:
+        NotFound: the party shares nothing under this number.
     """
-
-    by: int
-    count: int
-    persons: int
-    most_a_day: int
-    outside_hours: int
-    in_a_row: int
-
-    @property
-    def is_unusual(self) -> bool:
-        """Return whether somebody should ask the officer."""
-        return self.most_a_day > MANY_A_DAY or self.outside_hours > 0 or self.in_a_row > MANY_IN_A_ROW
+    found = FactShare.objects.filter(number=number, party=party).first()
+    if found is None:
+        raise NotFound(_("You share nothing under this number."))
+    return found
 
 
-MANY_A_DAY = 60
-MANY_IN_A_ROW = 4
-TEN_MINUTES = timedelta(minutes=10)
-
-
-def reading_in(agency: str, *, days: int = 30, most: int = 20_000) -> list[Reading]:
-    """Return how an agency's officers read personal data lately, the most unusual first."""
-    found = AccessRecord.objects.filter(agency=agency, by__isnull=False, at__gte=clock.now() - timedelta(days=days))
-    seen: dict[int, list[tuple[datetime, str, str]]] = {}
-    for by, at, person, issue in found.order_by("at").values_list("by", "at", "person", "issue")[:most]:
-        seen.setdefault(int(by or 0), []).append((at, person, issue))
-    rows = [_reading(by, accesses) for by, accesses in seen.items()]
-    return sorted(rows, key=lambda row: (row.is_unusual, row.in_a_row, row.outside_hours, row.count), reverse=True)
-
-
-def _reading(by: int, accesses: list[tuple[datetime, str, str]]) -> Reading:
-    days: dict[Any, set[str]] = {}
-    for at, person, _issue in accesses:
-        days.setdefault(clock.local(at).date(), set()).add(person)
-    loose = [(at, person) for at, person, issue in accesses if "/" not in issue]
-    return Reading(
-        by=by,
-        count=len(accesses),
-        persons=len({person for _at, person, _issue in accesses}),
-        most_a_day=max(len(persons) for persons in days.values()),
-        outside_hours=sum(_is_outside_hours(at) for at, _person, _issue in accesses),
-        in_a_row=_in_a_row(loose),
-    )
-
-
-def _in_a_row(accesses: list[tuple[datetime, str]]) -> int:
-    """Return the most different persons seen within ten minutes."""
-    most, begin = 0, 0
-    for end in range(len(accesses)):
-        while accesses[end][0] - accesses[begin][0] > TEN_MINUTES:
-            begin += 1
-        most = max(most, len({person for _at, person in accesses[begin : end + 1]}))
-    return most
-
-
-def _is_outside_hours(at: datetime) -> bool:
-    local = clock.local(at)
-    return not calendar.is_working_day(local.date()) or not 6 <= local.hour < 19
+def openings_of(number: str) -> QuerySet[AccessRecord]:
+    """Return when a shared fact was opened, newest first."""
+    return AccessRecord.objects.filter(source=f"share:{number}").order_by("-at", "-id")
 
 
 def waiting_for(user: User) -> int:

@@ -11,6 +11,7 @@ from huong.catalogue import queries as catalogue
 from huong.exchange.models import AccessRecord, DataService, Grant, Member, Purpose
 from huong.people import queries as people
 
+SHARE = "share:"
 REGISTER_FIELDS = {
     "national_id": ("số định danh", "identity number"),
     "name": ("họ tên", "name"),
@@ -95,8 +96,23 @@ def why_said(record: AccessRecord, purposes: Mapping[str, str]) -> str:
     return title
 
 
+def source_said(source: str) -> str:
+    """Return where a fact comes from as people call it: the service's and its owner's name, or the dataset's."""
+    found = Member.objects.filter(identifier=source.rpartition("/")[0]).first()
+    if found is not None:
+        return found.name if is_vietnamese() else found.name_en or found.name
+    owner, _slash, dataset = source.partition("/")
+    if dataset in catalogue.dataset_names():
+        spec = catalogue.contract_of(dataset)
+        title = spec.title_vi if is_vietnamese() else spec.title_en or spec.title_vi
+        return f"{agency_names([owner])[owner]} · {title}"
+    return source
+
+
 def icon_of(record: AccessRecord) -> str:
     """Return the icon of an access."""
+    if record.source.startswith(SHARE):
+        return "share-2"
     return "circle-x" if record.refused else "landmark"
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from huong.exchange.pages import desk, mine
+from huong.exchange.pages import acting, cases, desk, mine, shares
 from huong.exchange.provider import edge
 
 app_name = "exchange"
@@ -15,12 +15,21 @@ urlpatterns = [
     path("my/access/<int:access_id>/ask", mine.ask, name="my_ask"),
     path("my/data", mine.data, name="my_data"),
     path("my/data/ask", mine.ask_about, name="my_ask_about"),
+    path("my/data/lift", mine.lift, name="my_lift"),
     path("my/data/export", mine.export, name="my_export"),
     path("my/consents/<str:number>/take-back", mine.take_back, name="take_back"),
     path("my/consents/<str:number>/<str:purpose>", mine.consent, name="consent"),
+    path("my/acting", acting.acting, name="my_acting"),
+    path("my/shares/", shares.shared, name="shares"),
+    path("my/shares/new", shares.new, name="share_new"),
+    path("my/shares/<str:number>", shares.share, name="share"),
+    path("my/shares/<str:number>/take-back", shares.take_back, name="share_take_back"),
+    path("shared/<str:code>", shares.opened, name="shared"),
     path(DESK, desk.overview, name="overview"),
     path(f"{DESK}offer", desk.offer, name="offer"),
-    path(f"{DESK}questions/", desk.asked, name="questions"),
+    path(f"{DESK}offer-address", desk.offer_address, name="offer_address"),
+    path(f"{DESK}services/<int:number>/use", desk.use, name="use"),
+    path(f"{DESK}questions/", cases.asked, name="questions"),
     path(f"{DESK}reading", desk.reading, name="reading"),
     path(f"{DESK}services/<int:number>", desk.service, name="service"),
     path(f"{DESK}services/<int:number>/stop", desk.stop, name="stop"),

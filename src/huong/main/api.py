@@ -11,6 +11,7 @@ from ninja.renderers import BaseRenderer
 
 from huong.base.errors import BadInput, HuongError, Unauthenticated
 from huong.catalogue.api import router as catalogue
+from huong.exchange.api import router as exchange
 from huong.intake.api import router as intake
 from huong.main.answers import refusal
 from huong.people.auth import Door
@@ -49,7 +50,7 @@ class OrjsonRenderer(BaseRenderer):
 api = NinjaAPI(
     title="Hương",
     version="1",
-    description="Field reports; datasets, contracts, scores, rows, loads and quarantine of the city's shared store.",
+    description="Field reports; datasets, contracts, scores, rows, loads and quarantine of the city's shared store; services and grants.",
     auth=Door(),
     parser=OrjsonParser(),
     renderer=OrjsonRenderer(),
@@ -61,6 +62,7 @@ api.add_router("", catalogue, tags=["catalogue"])
 api.add_router("", store, tags=["store"])
 api.add_router("", quality, tags=["quality"])
 api.add_router("", intake, tags=["intake"])
+api.add_router("", exchange, tags=["exchange"])
 api.add_router("", reports)
 api.add_router("", procedures)
 

@@ -14,7 +14,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from huong.base import ids, logs
+from huong.base import ids, logs, navigation
 from huong.base.errors import TooLarge, TooMany
 from huong.base.refusals import refusal_of
 from huong.main.answers import refusal
@@ -30,6 +30,7 @@ POLICY = (
 )
 _ID = re.compile(r"[0-9a-zA-Z_-]{8,64}")
 _QUIET = ("/static/", "/healthz")
+_SECRET = re.compile(r"^(/shared/|/account/join/)[^/]+")  # whoever knows the rest of these addresses is let in
 
 
 class RequestMiddleware:
@@ -42,7 +43,7 @@ class RequestMiddleware:
         ]
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        """Serve the request, and write one line without its query string."""
+        """Serve the request, and write one line without its query string and without secret links."""
         given = request.headers.get("X-Request-Id", "")
         request_id = given if _ID.fullmatch(given) else ids.new_id()
         logs.set_request_id(request_id)
@@ -54,7 +55,8 @@ class RequestMiddleware:
         response.headers.setdefault("Permissions-Policy", "camera=(self), geolocation=(self), microphone=()")
         if not request.path.startswith(_QUIET):
             spent = (time.perf_counter() - begun) * 1000
-            log.info("%s %s %s %.1f ms", request.method, request.path, response.status_code, spent)
+            path = _SECRET.sub(r"\1***", request.path)
+            log.info("%s %s %s %.1f ms", request.method, path, response.status_code, spent)
         return response
 
     def _believe_proxy(self, request: HttpRequest) -> None:
@@ -131,6 +133,20 @@ def _largest(request: HttpRequest) -> int:
     known = request.path.startswith("/api/") or request.user.is_authenticated  # the API's door asks before it reads
     files = settings.HUONG.upload_mb * 1024 * 1024
     return (files if known else 0) + int(settings.DATA_UPLOAD_MAX_MEMORY_SIZE or 0)
+
+
+class FreshCountsMiddleware:
+    """Lets the figures of the side list be counted anew for a person who just did something."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Serve the request."""
+        response = self.get_response(request)
+        if request.method not in {"GET", "HEAD", "OPTIONS"} and request.user.pk is not None:
+            navigation.forget(request.user.pk)
+        return response
 
 
 class LocaleMiddleware:

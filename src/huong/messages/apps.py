@@ -14,9 +14,11 @@ class MessagesConfig(AppConfig):
     def ready(self) -> None:
         """Fill the port of channels, register events and jobs."""
         from huong.base import outbox
-        from huong.messages import adapters, events, jobs, ports, texts, undelivered  # noqa: F401
+        from huong.messages import adapters, erasure, events, jobs, ports, texts, undelivered  # noqa: F401
         from huong.people import texting
+        from huong.people.ports import erasers
 
+        erasers.add("messages", erasure.erase)
         ports.adapters.add("mail", adapters.Mail())
         ports.adapters.add("webhook", adapters.Webhook())
         ports.adapters.add("sms", texts.Sms())

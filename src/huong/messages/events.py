@@ -28,3 +28,6 @@ RETRIED = declare("messages.retried", {}, "An officer sent a given-up message ag
 GIVEN_UP = declare("messages.given_up", {}, "An officer let a message go that could not be sent.", unhandled=True)
 BELLED = declare("messages.belled", {"kind": "what it is about"}, "A person got a notification.", unhandled=True)
 READ = declare("messages.read", {"count": "how many"}, "A person read notifications.", unhandled=True)
+ERASED = declare(
+    "messages.erased", {"things": "how many"}, "Contact points and bells of a person were erased.", unhandled=True
+)

@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
-from django.db.models import Model, Q, QuerySet
+from django.db.models import F, Model, Q, QuerySet
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -69,7 +69,17 @@ def holdings(user: Anyone) -> tuple[Holding, ...]:
 
 
 def _of_posts(user: User) -> tuple[Holding, ...]:
-    posts = Post.objects.held_by(user.id, clock.today()).select_related("agency").order_by("valid_from", "id")
+    """Read the posts, and with the same query the agencies that ended and for which these answer."""
+    rows = Post.objects.held_by(user.id, clock.today()).select_related("agency__unit").order_by("valid_from", "id")
+    ended = F("agency__forerunners__code"), F("agency__forerunners__unit__code"), F("agency__forerunners__tier")
+    found: list[Any] = list(rows.annotate(ended=ended[0], ended_unit=ended[1], ended_tier=ended[2]))
+    posts = list({post.pk: post for post in found}.values())
+    answered_for = {post.agency.code for post in posts} | {post.ended for post in found if post.ended}
+    user.__dict__["_answered_for"] = sorted(answered_for)
+    wards = {post.agency.unit.code for post in posts if post.agency.tier == "ward" and post.agency.unit}
+    wards |= {post.ended_unit for post in found if post.ended_tier == "ward" and post.ended_unit}
+    user.__dict__["_wards"] = sorted(wards)
+    user.__dict__["_main_agency"] = posts[0].agency if posts else None
     return tuple(
         Holding(
             post.agency_id,
@@ -144,9 +154,12 @@ def agencies_of(user: Anyone) -> list[str]:
 
     Kept on the user object like the holdings it comes from.
     """
-    ids = {holding.agency_id for holding in holdings(user)}
-    if not ids:
+    held = holdings(user)
+    if not held:
         return []
+    if user.kind == "person":  # type: ignore[union-attr]
+        return list(user.__dict__["_answered_for"])
+    ids = {holding.agency_id for holding in held}
     stamp = user.__dict__["_holdings"][0]
     kept = user.__dict__.get("_agencies")
     if kept is None or kept[0] != stamp:
@@ -155,9 +168,21 @@ def agencies_of(user: Anyone) -> list[str]:
     return list(kept[1])
 
 
+def wards_of(user: Anyone) -> list[str]:
+    """Return the codes of the wards and communes whose People's Committees somebody acts for today."""
+    if not holdings(user):
+        return []
+    if user.kind == "person":  # type: ignore[union-attr]
+        return list(user.__dict__["_wards"])
+    rows = Agency.objects.filter(code__in=agencies_of(user), tier="ward", unit__isnull=False)
+    return list(rows.values_list("unit__code", flat=True))
+
+
 def main_agency(user: Anyone) -> Agency | None:
     """Return the agency of somebody's longest-held post, or None."""
     held = holdings(user)
+    if held and user.kind == "person":  # type: ignore[union-attr]
+        return cast("Agency", user.__dict__["_main_agency"])
     return Agency.objects.select_related("unit").get(id=held[0].agency_id) if held else None
 
 

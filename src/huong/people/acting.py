@@ -4,6 +4,7 @@ Doors of packages above call `require(request, "apply")` and get the party on wh
 """
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Final
 
 from django.db import transaction
@@ -27,12 +28,16 @@ class Acting:
     Attributes:
         way: "parent", "owner" or "delegate".
         limits: what they may do for it, from `people.rules.DELEGABLE`.
+        until: the last day.
+        source: who confirmed it: "openid" or "register:..."; empty for a delegation.
     """
 
     party: Party
     way: str
     limits: frozenset[str]
+    until: date
     delegation: int = 0
+    source: str = ""
 
     @property
     def name(self) -> str:
@@ -46,8 +51,13 @@ def choices(user: User) -> list[Acting]:
     if own is None:
         return []
     everything = frozenset(rules.DELEGABLE)
-    by_law = [Acting(row.represented, row.kind, everything) for row in queries.representations_of(own)]
-    lent = [Acting(row.firm, "delegate", frozenset(row.limits), row.id) for row in queries.delegations_to(own)]
+    by_law = [
+        Acting(row.represented, row.kind, everything, row.valid_to, source=row.source)
+        for row in queries.representations_of(own)
+    ]
+    lent = [
+        Acting(row.firm, "delegate", frozenset(row.limits), row.valid_to, row.id) for row in queries.delegations_to(own)
+    ]
     return [*by_law, *lent]
 
 

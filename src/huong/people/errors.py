@@ -17,3 +17,10 @@ class NotYours(Forbidden):
 
     code = "not_yours"
     title = _("This is not open to you as you are signed in.")
+
+
+class Restricted(Forbidden):
+    """The data are kept but may not be used for now, at the wish of the person concerned."""
+
+    code = "restricted"
+    title = _("At the wish of the person concerned these data may not be used for now.")

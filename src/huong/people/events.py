@@ -106,3 +106,18 @@ ACCESS_TOKEN_ISSUED = events.declare(
 CLIENT_REFUSED = events.declare(
     "people.client_refused", {"reason": "the OAuth error"}, "A known system was refused a token.", unhandled=True
 )
+PARTY_CORRECTED = events.declare(
+    "people.party_corrected", {"field": "which"}, "A fact kept about a party was corrected.", unhandled=True
+)
+RESTRICTED = events.declare(
+    "people.restricted",
+    {"scope": "what", "agency": "who decided"},
+    "Data of a party may be kept but not used; the subject is the party.",
+    unhandled=True,
+)
+RESTRICTION_LIFTED = events.declare(
+    "people.restriction_lifted",
+    {"scope": "what"},
+    "A restriction was lifted; the subject is the party.",
+    unhandled=True,
+)

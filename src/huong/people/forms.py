@@ -8,7 +8,12 @@ from django.utils.translation import gettext_lazy as _
 
 from huong.people import rules
 
-LIMITS = {"apply": _("apply for procedures"), "pay": _("pay fees"), "read": _("read dossiers and results")}
+LIMITS = {
+    "apply": _("apply for procedures"),
+    "pay": _("pay fees"),
+    "read": _("read dossiers and results"),
+    "share": _("share verified facts with others"),
+}
 
 
 class SignIn(forms.Form):
@@ -130,6 +135,7 @@ class Delegate(forms.Form):
     apply = forms.BooleanField(label=LIMITS["apply"], required=False, initial=True)
     pay = forms.BooleanField(label=LIMITS["pay"], required=False)
     read = forms.BooleanField(label=LIMITS["read"], required=False, initial=True)
+    share = forms.BooleanField(label=LIMITS["share"], required=False)
 
     def limits(self) -> list[str]:
         """Return what was ticked."""

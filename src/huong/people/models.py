@@ -355,3 +355,32 @@ class AccessToken(models.Model):
 
     def __str__(self) -> str:
         return f"{self.token_id} until {self.expires_at:%H:%M}"
+
+
+class Restriction(models.Model):
+    """That somebody's data may only be kept for now, not used (hạn chế xử lý), as the person asked and an agency decided.
+
+    The scope names what is held as the person's own page does: "party:..." or "dataset:social_allowance".
+    """
+
+    party = models.ForeignKey(Party, verbose_name=_("party"), on_delete=models.PROTECT, related_name="restrictions")
+    person = models.CharField(_("keyed hash of the person"), max_length=64)
+    scope = models.CharField(_("what is restricted"), max_length=160)
+    agency = models.CharField(_("agency that decided"), max_length=40)
+    ground = models.CharField(_("ground"), max_length=300)
+    since = models.DateTimeField(_("since"))
+    decided_by = models.ForeignKey(User, verbose_name=_("decided by"), on_delete=models.PROTECT, related_name="+")
+    lifted_at = models.DateTimeField(_("lifted"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("restriction")
+        verbose_name_plural = _("restrictions")
+        indexes = [models.Index(fields=["scope", "person"], name="restriction_by_scope")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["party", "scope"], condition=Q(lifted_at=None), name="restriction_is_in_force_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.scope

@@ -1,10 +1,11 @@
 """What packages above fill in: whoever keeps data about persons says what, hands it over, and can erase it (law 6)."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 from huong.base.ports import Port
-from huong.people.models import Party
+from huong.people.models import Party, User
 
 
 @dataclass(frozen=True)
@@ -68,3 +69,39 @@ class Holder(Protocol):
 
 
 holders: Port[Holder] = Port("what we hold on a person")
+
+
+@dataclass(frozen=True)
+class Correctable:
+    """One fact of a held thing that can be corrected: its name, and what people call it."""
+
+    name: str
+    title: str
+
+
+class Remedy(Protocol):
+    """Carries out what a person may ask about one kind of held thing; keyed by the part of `Held.key` before the colon."""
+
+    def correctable(self, party: Party, key: str) -> list[Correctable]:
+        """Return what can be corrected; empty where it is corrected at its source only."""
+
+    def correct(self, party: Party, key: str, field: str, value: str, *, ground: str, by: User) -> None:
+        """Correct one fact. May use files, so it is called outside a transaction.
+
+        Raises:
+            Forbidden, BadInput: not by this person, or not to this value.
+        """
+
+    def erase(self, party: Party, key: str, *, by: User) -> None:
+        """Erase the thing. May use files, so it is called outside a transaction.
+
+        Raises:
+            Forbidden, BadInput: not by this person, or the law says that it is kept.
+        """
+
+
+remedies: Port[Remedy] = Port("remedy for held data")
+"""Filled by exchange (party, datasets of the store, register copies, shared facts)."""
+
+demands: Port[Callable[[str], bool]] = Port("purposes that law demands")
+"""Asked whether a purpose is demanded by law, so that a restriction does not hold against it."""

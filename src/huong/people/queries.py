@@ -2,15 +2,29 @@
 
 import json
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime
 
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from huong.base import clock, keys
+from huong.base import city, clock, keys
 from huong.base.errors import NotFound
-from huong.people import access
-from huong.people.models import Agency, ApiToken, Delegation, Identity, Party, Post, Representation, User
+from huong.people import access, ports
+from huong.people.errors import Restricted
+from huong.people.models import (
+    Agency,
+    ApiToken,
+    Delegation,
+    Identity,
+    Party,
+    Post,
+    Representation,
+    Restriction,
+    User,
+)
+
+JOINED = "store.vn.citizen_id"
+"""The context of the keyed hash under which persons stand in the store, in access records and in restrictions."""
 
 
 def agencies(on: date | None = None) -> list[Agency]:
@@ -102,12 +116,25 @@ def joined_hash(public_id: str, *, context: str) -> str:
     Returns:
         The hash; empty for a party without a national id, and for one that was erased.
     """
+    number = number_of(public_id)
+    return keys.keyed_hash(number, context=context) if number else ""
+
+
+def number_of(public_id: str) -> str:
+    """Return the national id or tax code of a party in clear, to ask a register on its own behalf.
+
+    Hold it no longer than the call; it must not reach a page, a log, a job or the journal. Officers read
+    it by `particulars_of`, which writes down who did.
+
+    Returns:
+        The number; empty for a party without one, and for one that was erased.
+    """
     party = Party.objects.filter(public_id=public_id, erased_at=None).first()
     if party is None or party.sealed_national_id is None:
         return ""
     key = keys.data_key(f"party:{public_id}")
     plain = keys.open_bytes(key, bytes(party.sealed_national_id), context=f"party:{public_id}:national_id")
-    return keys.keyed_hash(str(json.loads(plain)), context=context)
+    return str(json.loads(plain))
 
 
 def role_of(user_id: int, agency_code: str, on: date) -> str:
@@ -120,12 +147,14 @@ def particulars_of(party: Party, *, by: User, purpose: str) -> dict[str, str]:
     """Return a party's national id and birth date in clear, and write down who read them and why.
 
     Raises:
-        Forbidden: `by` may not read columns that identify persons.
+        Forbidden: `by` may not read columns that identify persons, or the person had their use restricted.
         KeyDestroyed: the party was erased.
 
     Records: `people.accessed`.
     """
     access.require_power(by, "store.read_personal")
+    if is_restricted(party, f"party:{party.public_id}") and not is_demanded(purpose):
+        raise Restricted
     key = keys.data_key(f"party:{party.public_id}")
     sealed = {"national_id": party.sealed_national_id, "birth_date": party.sealed_birth_date}
     found = {
@@ -178,6 +207,12 @@ def representations_of(party: Party) -> list[Representation]:
     return list(found.select_related("represented").order_by("-kind", "represented__name"))
 
 
+def representations_by(source: str, before: datetime) -> list[Representation]:
+    """Return the representations that a source confirmed before an instant and that still count."""
+    found = Representation.objects.filter(source=source, confirmed_at__lt=before, valid_to__gte=clock.today())
+    return list(found.select_related("holder", "represented"))
+
+
 def delegations_to(party: Party) -> list[Delegation]:
     """Return the delegations that let a party act for a firm today."""
     day = clock.today()
@@ -203,6 +238,36 @@ def party_by_public_id(public_id: str) -> Party:
     return found
 
 
-def users_of_party(party: Party) -> list[User]:
+def is_demanded(purpose: str) -> bool:
+    """Return whether law demands a purpose ("code" or "code/dossier"), so that no restriction holds against it."""
+    return any(demanded(purpose.partition("/")[0]) for demanded in ports.demands.values())
+
+
+def is_restricted(party: Party, scope: str) -> bool:
+    """Return whether a thing held about somebody may not be used now."""
+    return Restriction.objects.filter(party=party, scope=scope, lifted_at=None).exists()
+
+
+def restricted(scope: str, persons: Iterable[str]) -> frozenset[str]:
+    """Return which of some persons (keyed hashes) had a thing restricted."""
+    wanted = [each for each in persons if each]
+    if not wanted:
+        return frozenset()
+    found = Restriction.objects.filter(scope=scope, person__in=wanted, lifted_at=None)
+    return frozenset(found.values_list("person", flat=True))
+
+
+def restrictions_of(party: Party) -> list[Restriction]:
+    """Return what a person had restricted and is so now."""
+    return list(Restriction.objects.filter(party=party, lifted_at=None).order_by("since"))
+
+
+def accounts_of(public_id: str) -> list[User]:
     """Return the accounts that stand for a party."""
-    return list(User.objects.filter(identities__party=party, is_active=True).distinct().order_by("id"))
+    return list(User.objects.filter(identities__party__public_id=public_id, is_active=True).distinct())
+
+
+def answering_agency() -> str:
+    """Return the code of the agency that answers where nobody else does: the city's data office, else the city itself."""
+    post = Post.objects.on(clock.today()).filter(role="data_office").select_related("agency").order_by("id").first()
+    return post.agency.code if post else str(city.facts().get("agency_code", ""))

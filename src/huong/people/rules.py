@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
 
 READING: Final = frozenset({"store.read", "journal.read", "reports.read", "exchange.watch", "procedures.read"})
@@ -19,6 +19,7 @@ POWERS: Final[dict[str, str]] = {
     "exchange.offer": "offer data services and decide who gets what",
     "exchange.watch": "see who uses which data, and unusual reading",
     "exchange.manage": "let members join the exchange, and manage their keys",
+    "people.correct": "correct what is kept about a person, and restrict its use",
     "people.erase": "erase a person's data everywhere",
     "people.manage": "invite people, give posts and tokens",
     "system.operate": "operate the installation",
@@ -66,6 +67,7 @@ ROLES: Final[dict[str, Role]] = {
                 "exchange.use",
                 "exchange.offer",
                 "exchange.watch",
+                "people.correct",
                 "reports.moderate",
             }
         )
@@ -90,6 +92,7 @@ ROLES: Final[dict[str, Role]] = {
                 "exchange.offer",
                 "exchange.watch",
                 "exchange.manage",
+                "people.correct",
                 "people.erase",
                 "reports.read",
                 "reports.rules",
@@ -187,6 +190,7 @@ DELEGABLE: Final[dict[str, str]] = {
     "apply": "apply for procedures",
     "pay": "pay fees",
     "read": "read dossiers and results",
+    "share": "share verified facts with others",
 }
 NATIONAL_ID: Final = re.compile(r"\d{12}")
 REPRESENTED_DAYS: Final = 365
@@ -215,3 +219,17 @@ def represented_until(kind: str, today: date, born: date | None) -> date:
     if kind != "parent":
         return latest
     return min(latest, eighteenth_birthday(born) - timedelta(days=1)) if born else today - timedelta(days=1)
+
+
+def day(text: str) -> date | None:
+    """Return a day as people write it, or as ISO 8601; None if it is none.
+
+    >>> day("14/5/1992"), day("1992-05-14"), day("30/02/1992")
+    (datetime.date(1992, 5, 14), datetime.date(1992, 5, 14), None)
+    """
+    for shape in ("%d/%m/%Y", "%Y-%m-%d"):
+        try:
+            return datetime.strptime(text.strip(), shape).date()  # noqa: DTZ007 - a day has no zone
+        except ValueError:
+            continue
+    return None

@@ -4,7 +4,6 @@ The tables and the arithmetic are django-allauth's; the secrets are sealed under
 """
 
 import base64
-from typing import Any
 from urllib.parse import quote, urlencode
 
 from allauth.mfa.adapter import DefaultMFAAdapter
@@ -43,15 +42,6 @@ def address_of(user: User, secret: str) -> str:
     issuer = f"Hương {city.facts().get('name', '')}".strip()
     label = quote(f"{issuer}:{user.username}")
     return f"otpauth://totp/{label}?{urlencode({'secret': secret, 'issuer': issuer})}"
-
-
-def qr_code(address: str) -> str:
-    """Return a QR code as a `data:` picture."""
-    import qrcode
-    from qrcode.image.svg import SvgFillImage
-
-    picture: Any = qrcode.make(address, image_factory=SvgFillImage, box_size=12, border=2)
-    return "data:image/svg+xml;base64," + base64.b64encode(picture.to_string()).decode()
 
 
 def matching_counter(secret: str, code: str) -> int | None:

@@ -11,10 +11,18 @@ class ReportsConfig(AppConfig):
     verbose_name = _("Field reports")
 
     def ready(self) -> None:
-        """Declare events, readers, schedules and tallies; load the city's rules with the city."""
+        """Declare events, readers, schedules and tallies; load the city's rules with the city; feed the store."""
         from huong.base import city, demo
-        from huong.reports import demonstration, events, figures, handlers, jobs, loading, ports  # noqa: F401
+        from huong.catalogue import ports as catalogue
+        from huong.intake.ports import source_kinds
+        from huong.reports import demonstration, events, feed, figures, handlers, jobs, loading, ports  # noqa: F401
+        from huong.reports.actions import feeding
+        from huong.reports.queries import learning, suggesting
 
         city.loaders.add("reports", loading.load)
+        city.loaders.add("reports into the store", feeding.set_up)
+        catalogue.code_lists.add("reports", feeding.publish_codes)
+        suggesting.suggesters.add(suggesting.LEARNT, learning.learnt)
+        source_kinds.add(feeding.KIND, feed.FEED)
         demo.fillers.add("reports", demonstration.FILLER)
         ports.register()

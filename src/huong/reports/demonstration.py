@@ -9,6 +9,7 @@ from typing import Any
 
 import yaml
 from django.conf import settings
+from django.db import transaction
 from django.utils.translation import gettext_noop
 
 from huong.base import clock, home
@@ -21,6 +22,7 @@ from huong.reports.actions import Draft, past, send
 from huong.reports.models import Report
 from huong.reports.queries.book import book, city_time, offices
 from huong.reports.rules import clocks
+from huong.reports.rules.book import UNSORTED
 from huong.reports.rules.nouns import Category
 from huong.reports.rules.past import DESCRIPTION, Past, Step
 
@@ -56,6 +58,11 @@ def fill(count: int = REPORTS) -> None:
 
 def _keep(pasts: list[Past], before: list[Report]) -> list[Report]:
     """Write reports, and say of those that were merged with which: an earlier one of the same kind."""
+    with transaction.atomic():  # who reads them sees those merged with what they were merged into
+        return _taken(pasts, before)
+
+
+def _taken(pasts: list[Past], before: list[Report]) -> list[Report]:
     found = past.take_over(pasts, source="demonstration")
     known: dict[str, Report] = {}
     for report in [*before, *found]:
@@ -219,6 +226,39 @@ class Maker:
         return replace(
             known, state=end, is_open=False, closed_at=closed, rating=rating, rated=reasons, steps=tuple(story)
         )
+
+
+def examples(each: int = 12) -> Iterator[tuple[str, str]]:
+    """Yield (words, category) made of the city's own words: for learning before anybody has reported anything.
+
+    What says nothing of the matter (a greeting, a place) stands for "not clear", so that the desk decides of such.
+
+    Args:
+        each: how many for each word by which people call a category.
+    """
+    held, random, known = texts(), Random(SEED), book()
+    places, openings = held.get("places", [""]), held.get("openings", [""])
+    endings, streets = held.get("endings", [""]), held.get("streets", ["", ""])
+    for category in known.categories.values():
+        if not category.parent or not category.is_active(clock.today()) or category.key == UNSORTED:
+            continue
+        yield category.name, category.key
+        for word in category.words:
+            yield word, category.key
+            for _time in range(each):
+                said = _said(random, word, places, openings, endings, streets)
+                yield (fold(said) if random.random() < 0.3 else said), category.key
+    for _time in range(10 * each if UNSORTED in known.categories else 0):
+        yield _said(random, "", places, openings, endings, streets), UNSORTED
+
+
+def _said(
+    random: Random, word: str, places: list[str], openings: list[str], endings: list[str], streets: list[str]
+) -> str:
+    street, other = random.sample(streets, 2)
+    numbers = {name: random.randrange(1, most) for name, most in (("n", 300), ("k", 90), ("m", 30), ("d", 9))}
+    parts = (random.choice(openings), word, random.choice(places), random.choice(endings))
+    return " ".join(part.strip().format(street=street, street2=other, **numbers) for part in parts if part)
 
 
 def arrivals() -> Iterator[Draft]:

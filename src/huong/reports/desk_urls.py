@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from huong.reports.pages.desk import cities, listing, many, messengers, rules, single
+from huong.reports.pages.desk import cities, learning, listing, many, messengers, rules, single, taken
 
 app_name = "desk_reports"
 ONE = "<str:number>/"
@@ -15,6 +15,8 @@ urlpatterns = [
     path("call", many.call, name="call"),
     path("surge", many.surge, name="surge"),
     path("surge/tell", many.tell_heap, name="tell_heap"),
+    path("learning", learning.page, name="learning"),
+    path("learning/train", learning.train, name="train"),
     path("rules/", rules.listing, name="rules"),
     path("rules/<slug:kind>/", rules.listing, name="rules_of"),
     path("rules/<slug:kind>/<path:key>", rules.edit, name="rule"),
@@ -27,6 +29,14 @@ urlpatterns = [
     path("peers/<slug:key>/resume", cities.do, {"verb": "resume"}, name="peer_resume"),
     path("channels/", messengers.listing, name="channels"),
     path("channels/<slug:key>", messengers.edit, name="channel"),
+    path("mine-offline", taken.page, name="mine_offline"),
+    path("taken", taken.devices, name="taken"),
+    path("taken/all", taken.all_devices, name="taken_all"),
+    path("taken/<str:uid>", taken.state, name="taken_state"),
+    path("taken/<str:uid>/key", taken.key, name="taken_key"),
+    path("taken/<str:uid>/moves", taken.carry, name="taken_moves"),
+    path("taken/<str:uid>/end", taken.end, name="taken_end"),
+    path("taken/<str:uid>/reports/<str:number>", taken.now, name="taken_now"),
     path(ONE, single.page, name="report"),
     path(f"{ONE}print", single.printed, name="print"),
     path(f"{ONE}contact", single.contact, name="contact"),

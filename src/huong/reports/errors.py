@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from huong.base.errors import BadInput, WrongState
+from huong.base.errors import BadInput, HuongError, WrongState
 
 
 class OutsideTheCity(BadInput):
@@ -31,3 +31,11 @@ class Overtaken(WrongState):
 
     code = "overtaken"
     title = _("Somebody else was quicker.")
+
+
+class TakenEnded(HuongError):
+    """What was taken along can no longer be read: the day is over, or somebody ended it."""
+
+    code = "taken_ended"
+    status = 410
+    title = _("What was taken along has ended.")

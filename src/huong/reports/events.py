@@ -14,7 +14,11 @@ MOVED = {
 }
 
 
+OF_REPORTS: list[str] = []
+
+
 def _moved(name: str, description: str, **more: str) -> str:
+    OF_REPORTS.append(f"reports.{name}")
     return declare(f"reports.{name}", MOVED | more, description)
 
 
@@ -65,7 +69,7 @@ UNFOLLOWED = _moved("unfollowed", "Somebody no longer follows the report.", foll
 UNDONE = _moved("undone", "A move on many reports was undone for this one.", entry="the entry undone")
 ERASED = _moved("reporter_erased", "Contact and words of the reporter were erased on request.")
 FORGOTTEN = _moved("contact_forgotten", "The contact was erased: the report ended long ago.")
-VERIFIED = _moved("contact_verified", "The reporter proved their contact with a code.")
+VERIFIED = _moved("contact_verified", "The reporter proved their contact with a code.", way="mail or phone")
 IMPORTED = _moved("imported", "A report of another system, or of the past, was taken over.", source="which")
 
 FORWARDED = _moved(
@@ -127,6 +131,18 @@ MESSENGER_CHANGED = declare(
     unhandled=True,
 )
 
+TAKEN_ALONG = declare(
+    "reports.taken_along",
+    {"count": "how many reports", "until": "until when they can be read"},
+    "An officer took the reports given to them along on a device; the subject is that copy.",
+    unhandled=True,
+)
+TAKEN_ENDED = declare(
+    "reports.taken_ended",
+    {},
+    "A copy taken along ended: its secret is destroyed; nobody named means that its day was over.",
+    unhandled=True,
+)
 RULE_CHANGED = declare(
     "reports.rule_changed",
     {"kind": "kind of rule", "version": "the new version"},
@@ -137,6 +153,20 @@ RULES_LOADED = declare(
     "reports.rules_loaded",
     {"count": "how many rules changed"},
     "The rules of the city's folder were loaded.",
+    unhandled=True,
+)
+MODEL_TRAINED = declare(
+    "reports.model_trained",
+    {
+        "version": "the model's version",
+        "learnt_from": "starter or decided",
+        "texts": "how many texts it learnt from",
+        "tested": "on how many texts kept aside it was tested",
+        "right": "for how many of those it was right",
+        "in_force": "whether it came into force",
+        "digest": "SHA-256 of the model",
+    },
+    "A model was learnt from decided reports; the subject is its version.",
     unhandled=True,
 )
 BULK_UNDONE = declare(

@@ -10,7 +10,14 @@ from huong.journal.models import Entry
 from huong.journal.tallies import tally
 
 EVENTS = ("reports.*",)
-NOT_MOVES = ("reports.rule_changed", "reports.rules_loaded", "reports.bulk_undone")
+NOT_MOVES = (
+    "reports.rule_changed",
+    "reports.rules_loaded",
+    "reports.bulk_undone",
+    "reports.model_trained",
+    "reports.taken_along",
+    "reports.taken_ended",
+)
 DIMENSIONS = ("agency", "unit", "category")
 
 

@@ -1,10 +1,23 @@
-"""What field reports do by themselves: climb the ladder, tell after moves on many, let lost photos and old contacts go."""
+"""What field reports do by themselves: climb the ladder, tell, fetch and bring news, let old contacts go, learn."""
 
 from datetime import timedelta
 
 from huong.base.jobs import job, scheduled
+from huong.people import queries as people
 from huong.reports import demonstration
-from huong.reports.actions import escalating, mailbox, peers, photos, pulling, pushing, reporters, telling
+from huong.reports.actions import (
+    escalating,
+    learning,
+    mailbox,
+    peers,
+    photos,
+    pulling,
+    pushing,
+    reporters,
+    taking,
+    telling,
+)
+from huong.reports.models import TextModel
 
 
 @scheduled("reports.escalate", every=timedelta(minutes=1))
@@ -28,11 +41,36 @@ def forget_contacts() -> int:
     return reporters.forget_contacts()
 
 
+@scheduled("reports.end_taken", every=timedelta(minutes=10))
+@job()
+def end_taken() -> int:
+    """Destroy the secrets of what officers took along longer than a day ago."""
+    return taking.end_expired()
+
+
 @scheduled("reports.sweep_photos", every=timedelta(hours=6))
 @job(queue="bulk")
 def sweep_photos() -> int:
     """Let photos go whose report never came."""
     return photos.sweep()
+
+
+@job(queue="bulk")
+def train(by: str = "") -> TextModel:
+    """Learn from decided reports.
+
+    Args:
+        by: the user name of whoever asked for it; nobody's, if the platform does it by itself.
+    """
+    return learning.train(demonstration.examples(), by=people.user(by) if by else None)
+
+
+@scheduled("reports.learn", every=timedelta(days=1))
+@job(queue="bulk")
+def learn() -> None:
+    """Learn from decided reports where there is something new to learn."""
+    if learning.is_worth_it():
+        train.now("")
 
 
 @scheduled("reports.sweep_trials", every=timedelta(hours=6))

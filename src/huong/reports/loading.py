@@ -34,13 +34,22 @@ def load(folder: Path) -> int:
 
     Records: `reports.rules_loaded`, when something changed.
     """
-    rows = [row for file in sorted((folder / FOLDER).glob("*.yaml")) for row in _rows(file)]
+    found = rows(folder)
     with transaction.atomic():
-        changed = _keep(rows)
+        changed = _keep(found)
         if changed:
             renew()
             journal.record(events.RULES_LOADED, folder.name, count=changed)
-    return len(rows)
+    return len(found)
+
+
+def rows(folder: Path) -> list[tuple[str, str, dict[str, Any]]]:
+    """Return the rules that a city's folder names, as (kind, key, content).
+
+    Raises:
+        BadInput: a file cannot be read, or a rule does not say what it must.
+    """
+    return [row for file in sorted((folder / FOLDER).glob("*.yaml")) for row in _rows(file)]
 
 
 def renew() -> None:

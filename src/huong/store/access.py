@@ -13,6 +13,7 @@ from huong.base.errors import Forbidden, HuongError, NotFound
 from huong.journal import actions as journal
 from huong.journal.actions import EntryDraft
 from huong.people import access as people
+from huong.people import queries as holders
 from huong.store import events, rules
 from huong.store.models import Commit
 
@@ -178,6 +179,32 @@ def record_read(
         journal.record_many([draft])
     else:
         held.entries.append(draft)
+
+
+@dataclass(frozen=True)
+class Restrictions:
+    """Which persons of a read had its use restricted, and whether it holds against this read.
+
+    Attributes:
+        withheld: whether their values are kept back; not from the owner, and not where law demands the purpose.
+    """
+
+    persons: frozenset[str]
+    withheld: bool
+
+    def __contains__(self, subject: object) -> bool:
+        return subject in self.persons
+
+    def hides(self, subject: str | None) -> bool:
+        """Return whether a person's values are kept back from this reader."""
+        return self.withheld and subject in self.persons
+
+
+def restrictions(spec: "ContractSpec", use: Use, subjects: Iterable[str | None]) -> Restrictions:
+    """Return which of the persons read had the use of this dataset restricted."""
+    found = holders.restricted(f"dataset:{spec.dataset}", [each for each in subjects if each])
+    is_own = use.agency == spec.owner and use.grant is None
+    return Restrictions(found, withheld=bool(found) and not is_own and not holders.is_demanded(use.purpose))
 
 
 def record_persons(commit: Commit, use: Use, decision: rules.Decision, subjects: Iterable[str | None]) -> None:

@@ -79,7 +79,9 @@ def _identified(
     subjects = found[SUBJECT].to_pylist()
     identities = personal.unseal(commit.dataset, list(zip(subjects, found[SEALED].to_pylist(), strict=True)))
     access.record_read(commit, spec, use, decision, rows=found.num_rows)
-    access.record_persons(commit, use, decision, subjects)
+    limits = access.restrictions(spec, use, subjects)
+    access.record_persons(commit, use, decision, [each for each in subjects if not limits.hides(each)])
+    identities = [None if limits.hides(each) else identity for each, identity in zip(subjects, identities, strict=True)]
     columns = {name: found[name] for name in open_fields}
     for name in decision.identifying:
         columns[name] = pa.array(_values(identities, name), pa.string())

@@ -9,6 +9,8 @@ HASHED: Final = "__hash"
 SEALED: Final = "_sealed"
 SUBJECT: Final = "_subject"
 MONTH: Final = "_month"
+RESTRICTED: Final = "_restricted"
+"""Stands in a row given to a reader where the person concerned had its use restricted."""
 
 
 def quoted(name: str) -> str:

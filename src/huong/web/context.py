@@ -81,7 +81,7 @@ class Frame:
                 "label": entry.label,
                 "icon": entry.icon,
                 "url": entry.url,
-                "count": entry.count(self.user),
+                "count": navigation.counted(entry.key, self.user, entry.count),
                 "current": entry.url == here,
             }
             for entry in found
@@ -92,7 +92,7 @@ class Frame:
         """How many messages the person has not read."""
         if self.user is None or not self.user.is_authenticated:
             return 0
-        return messages.unread_count(self.user)
+        return navigation.counted("bell", self.user, messages.unread_count) or 0
 
     @cached_property
     def tabs(self) -> list[dict[str, Any]]:

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from huong.base import calendar, clock, ids, keys, limits, net, paging, text
 from huong.base.errors import BadInput, KeyDestroyed, TooMany, Unavailable
-from huong.base.models import Bucket
+from huong.base.models import Bucket, CalendarDay
 
 
 def test_both_tone_placements_and_both_forms_of_unicode_become_one():
@@ -115,3 +115,15 @@ def test_an_answer_that_drips_is_given_up():
     assert next(chunks) == b"a"
     with pytest.raises(Unavailable):
         next(chunks)
+
+
+def test_a_calendar_corrected_elsewhere_is_seen_soon_and_one_that_is_the_same_keeps_its_work(db, tmp_path):
+    calendar.load(tmp_path)
+    before = calendar.value()
+    CalendarDay.objects.filter(day=date(2026, 11, 24)).update(working=True)
+    assert calendar.value() is before
+    calendar._held[:] = [(calendar._held[0][0] - calendar.FRESH_SECONDS - 1, before)]
+    assert calendar.is_working_day(date(2026, 11, 24))
+    after = calendar.value()
+    calendar._held[:] = [(calendar._held[0][0] - calendar.FRESH_SECONDS - 1, after)]
+    assert calendar.value() is after

@@ -261,11 +261,12 @@ def narrow(
 
 
 @transaction.atomic
-def suspend(number: str, *, reason: str, since: datetime | None = None, by: User) -> Grant:
-    """Suspend a grant: at once for a breach, or from a day that lies seven working days ahead. The consumer is told.
+def suspend(number: str, *, reason: str, since: datetime | None = None, danger: bool = False, by: User) -> Grant:
+    """Suspend a grant: at once for a breach, or from a day that was announced. The consumer is told.
 
     Args:
-        since: from when; None for a breach, at once.
+        since: from when, seven working days ahead; None for a breach, at once.
+        danger: going on would do harm, so one working day ahead is enough.
 
     Raises:
         Forbidden: `by` may not decide for the service's agency.
@@ -283,17 +284,17 @@ def suspend(number: str, *, reason: str, since: datetime | None = None, by: User
     if since is None:
         found = _become(found, "suspended", reason=reason.strip()[:500], stopped_from=clock.now())
     else:
-        _plan(found, since, reason)
+        _plan(found, since, reason, danger=danger)
     _record(events.GRANT_SUSPENDED, found, by, since=(since or clock.now()).isoformat())
     notices.to_consumer(found, "suspended")
     return found
 
 
-def _plan(found: Grant, since: datetime, reason: str) -> None:
-    earliest = calendar.add_working_days(clock.today(), rules.NOTICE_DAYS)
+def _plan(found: Grant, since: datetime, reason: str, *, danger: bool) -> None:
+    earliest = calendar.add_working_days(clock.today(), rules.notice_days(danger=danger))
     if clock.local(since).date() < earliest:
         raise BadInput(
-            _("A planned stop is announced seven working days ahead: not before %(day)s.")
+            _("A stop is announced seven working days ahead, one in danger: not before %(day)s.")
             % {"day": earliest.strftime("%d/%m/%Y")}
         )
     if found.state != "granted":

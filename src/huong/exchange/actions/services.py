@@ -92,6 +92,10 @@ def offer_address(
     """
     if urlsplit(address).scheme not in {"http", "https"} or not fields or not endpoints:
         raise BadInput(_("A service needs a web address, its fields and its endpoints."))
+    if not all(each.get("name") for each in fields) or not all(
+        each.get("method") and str(each.get("path", "")).startswith("/") for each in endpoints
+    ):
+        raise BadInput(_("Each field has a name, each endpoint a method and a path that begins with a slash."))
     if any(each.get("sensitivity", "plain") not in grants.SENSITIVITIES for each in fields):
         raise BadInput(_("A field is plain, personal or sensitive."))
     return _offer(member, code, title, title_en, "http", address.rstrip("/"), list(fields), list(endpoints), by)
@@ -166,8 +170,13 @@ def _code(code: str) -> str:
 
 
 @transaction.atomic
-def stop(service: DataService, *, since: datetime, until: datetime | None, notice: str, by: User) -> DataService:
+def stop(
+    service: DataService, *, since: datetime, until: datetime | None, notice: str, danger: bool = False, by: User
+) -> DataService:
     """Announce that a service will be suspended: at least seven working days ahead, with a reason.
+
+    Args:
+        danger: going on would do harm, so one working day ahead is enough.
 
     Raises:
         Forbidden: `by` may not offer services for the agency.
@@ -178,10 +187,10 @@ def stop(service: DataService, *, since: datetime, until: datetime | None, notic
     Source: Decree 47/2020 article 43 (as left by Decree 194/2025).
     """
     access.require_power(by, "exchange.offer", service.member.agency)
-    earliest = calendar.add_working_days(clock.today(), grants.NOTICE_DAYS)
+    earliest = calendar.add_working_days(clock.today(), grants.notice_days(danger=danger))
     if clock.local(since).date() < earliest or (until is not None and until <= since):
         raise BadInput(
-            _("A planned stop is announced seven working days ahead: not before %(day)s.")
+            _("A stop is announced seven working days ahead, one in danger: not before %(day)s.")
             % {"day": earliest.strftime("%d/%m/%Y")}
         )
     if not notice.strip():

@@ -9,12 +9,13 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from huong.base import clock
+from huong.base import calendar, clock
 from huong.base.errors import BadInput, HuongError
 from huong.catalogue import queries as catalogue
-from huong.exchange import queries, sentences
-from huong.exchange.actions import grants, questions, services
+from huong.exchange import queries, sentences, watching, written
+from huong.exchange.actions import grants, services
 from huong.exchange.models import DataService, Grant, Line, Member
+from huong.exchange.rules import grants as rules
 from huong.people import access
 from huong.people import queries as people
 from huong.people.access import needs, staff_only
@@ -68,16 +69,10 @@ def _service_line(service: DataService, mine: set[str]) -> dict[str, Any]:
 def service(request: HttpRequest, number: int) -> HttpResponse:
     """Show one service: its fields, who used it for what, how it did, and how to ask for it."""
     found = _service(number)
-    uses = queries.uses_of(found) if access.has_power(request.user, "exchange.watch") else []
-    names = sentences.agency_names(str(use["client"]) for use in uses)
-    purposes = sentences.purpose_names(str(use["purpose"]) for use in uses)
     context = {
         "service": found,
         "health": queries.health_of(str(found), days=7),
-        "uses": [
-            {**use, "who": names[str(use["client"])], "why": purposes.get(str(use["purpose"]), use["purpose"])}
-            for use in uses
-        ],
+        "may_watch": access.has_power(request.user, "exchange.watch", found.member.agency),
         "may_offer": access.has_power(request.user, "exchange.offer", found.member.agency),
         "may_ask": access.has_power(request.user, "exchange.use") and found.member.agency not in _mine(request),
         "stopped": found.is_stopped_at(clock.now()),
@@ -103,7 +98,8 @@ def stop(request: HttpRequest, number: int) -> HttpResponse:
             services.resume(found, by=_person(request))
         else:
             since, until = _moment(given.get("since", "")), _moment(given.get("until", ""))
-            services.stop(found, since=since, until=until, notice=given.get("notice", ""), by=_person(request))
+            notice, danger = given.get("notice", ""), bool(given.get("danger"))
+            services.stop(found, since=since, until=until, notice=notice, danger=danger, by=_person(request))
     except HuongError as error:
         messages.error(request, error.message)
     else:
@@ -133,6 +129,63 @@ def offer(request: HttpRequest) -> HttpResponse:
         messages.success(request, _("The service is offered. Other agencies can ask for it now."))
         return redirect("exchange:service", made.id)
     return render(request, "exchange/desk/offer.html", {"choices": choices, "spec": spec})
+
+
+@needs("exchange.offer")
+@get_or_post
+def offer_address(request: HttpRequest) -> HttpResponse:
+    """Let an agency offer a service that runs in its own house: its address, fields and endpoints, one a line."""
+    owners = list(Member.objects.filter(agency__in=_mine(request), own=True, left_at=None))
+    given, error = request.POST, None
+    if request.method == "POST":
+        try:
+            owner = next((each for each in owners if each.identifier == given.get("member")), None)
+            made = services.offer_address(
+                _chosen(owner),
+                given.get("code", "").strip(),
+                title=given.get("title", "").strip(),
+                title_en=given.get("title_en", "").strip(),
+                address=given.get("address", "").strip(),
+                fields=written.fields(given.get("fields", "")),
+                endpoints=written.endpoints(given.get("endpoints", "")),
+                by=_person(request),
+            )
+        except HuongError as refused:
+            error = refused
+        else:
+            messages.success(request, _("The service is offered. Other agencies can ask for it now."))
+            return redirect("exchange:service", made.id)
+    context = {"owners": owners, "given": given, "error": error}
+    return render(request, "exchange/desk/offer_address.html", context, status=error.status if error else 200)
+
+
+def _chosen(member: Member | None) -> Member:
+    if member is None:
+        raise BadInput(_("Please choose one of your agencies."))
+    return member
+
+
+@needs("exchange.watch")
+@require_safe
+def use(request: HttpRequest, number: int) -> HttpResponse:
+    """Show the owner who used a service, for what, how often, day by day, and when last."""
+    found = _service(number)
+    access.require_power(request.user, "exchange.watch", found.member.agency)
+    uses = queries.uses_of(found)
+    names = sentences.agency_names(str(each["client"]) for each in uses)
+    purposes = sentences.purpose_names(str(each["purpose"]) for each in uses)
+    days = queries.days_of(found)
+    context = {
+        "service": found,
+        "uses": [
+            {**each, "who": names[str(each["client"])], "why": purposes.get(str(each["purpose"]), each["purpose"])}
+            for each in uses
+        ],
+        "days": [(f"{day:%d/%m}", float(count)) for day, count in days],
+        "total": sum(count for _day, count in days),
+        "trend": queries.trend(days),
+    }
+    return render(request, "exchange/desk/use.html", context)
 
 
 @needs("exchange.use")
@@ -196,6 +249,8 @@ def grant(request: HttpRequest, number: str) -> HttpResponse:
         "may_decide": _may_decide(request, found),
         "may_use": access.has_power(request.user, "exchange.use", found.consumer.agency),
         "late": found.state == "requested" and found.due_at < clock.now(),
+        "aims": sentences.purpose_names(found.purposes),
+        "earliest": calendar.add_working_days(clock.today(), rules.NOTICE_DAYS),
     }
     return render(request, "exchange/desk/grant.html", context)
 
@@ -210,7 +265,14 @@ def decide(request: HttpRequest, number: str, verb: str) -> HttpResponse:
             number, days=_days(given.get("days", "365")), fields=given.getlist("field") or None, by=by
         ),
         "refuse": lambda: grants.refuse(number, reason=given.get("reason", ""), by=by),
-        "suspend": lambda: grants.suspend(number, reason=given.get("reason", ""), by=by),
+        "narrow": lambda: grants.narrow(number, **_narrower(request), by=by),
+        "suspend": lambda: grants.suspend(
+            number,
+            reason=given.get("reason", ""),
+            since=_moment(given["since"]) if given.get("since") else None,
+            danger=bool(given.get("danger")),
+            by=by,
+        ),
         "resume": lambda: grants.resume(number, by=by),
         "give-back": lambda: grants.give_back(number, by=by),
     }
@@ -229,44 +291,28 @@ def _days(text: str) -> int:
     return int(text) if text.isdigit() else 0
 
 
-@staff_only
-@get_or_post
-def asked(request: HttpRequest) -> HttpResponse:
-    """Show what citizens ask about their data, with its clock, and take the answers."""
-    if request.method == "POST":
-        try:
-            questions.answer(request.POST.get("number", ""), text=request.POST.get("text", ""), by=_person(request))
-        except HuongError as error:
-            messages.error(request, error.message)
-        else:
-            messages.success(request, _("Your answer stands on the citizen's page now."))
-        return redirect("exchange:questions")
-    found = list(queries.questions_visible_to(_person(request))[:100])
-    names = sentences.agency_names(each.agency for each in found if each.agency)
-    codes = ((each.access.issue or each.access.purpose).partition("/")[0] for each in found if each.access)
-    purposes = sentences.purpose_names(codes)
-    offered = {str(each): each for each in DataService.objects.select_related("member")}
-    rows = [
-        {
-            "question": each,
-            "agency": names.get(each.agency, each.agency),
-            "fields": sentences.fields_said(each.access, offered) if each.access else each.about,
-            "why": sentences.why_said(each.access, purposes) if each.access else "",
-        }
-        for each in found
-    ]
-    return render(
-        request,
-        "exchange/desk/questions.html",
-        {"rows": rows, "open": sum(each.answered_at is None for each in found)},
-    )
+def _narrower(request: HttpRequest) -> dict[str, Any]:
+    """Return what a grant is narrowed to, as the form says it.
+
+    Raises:
+        BadInput: nothing is left, or a condition on rows is half.
+    """
+    given = request.POST
+    fields, purposes = given.getlist("field"), given.getlist("purpose")
+    if not fields or not purposes:
+        raise BadInput(_("At least one field and one purpose stay. To end the grant, give it back or suspend it."))
+    name, value = given.get("row_field", ""), given.get("row_value", "").strip()
+    if bool(name) != bool(value):
+        raise BadInput(_("A condition on rows needs a field and a value."))
+    rows = {name: value} if name else None
+    return {"fields": fields, "purposes": purposes, "rate": _days(given.get("rate", "")) or None, "rows": rows}
 
 
 @needs("exchange.watch")
 @require_safe
 def reading(request: HttpRequest) -> HttpResponse:
     """Show a person's agencies how their officers read personal data, the unusual first."""
-    found = [row for agency in _mine(request) for row in queries.reading_in(agency)]
+    found = [row for agency in _mine(request) for row in watching.reading_in(agency)]
     people_by = {user.id: str(user) for user in User.objects.filter(id__in=[row.by for row in found])}
     rows = [{"reading": row, "name": people_by.get(row.by, str(row.by))} for row in found]
     return render(

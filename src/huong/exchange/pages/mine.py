@@ -16,8 +16,11 @@ from huong.base.errors import Conflict, HuongError, NotFound
 from huong.exchange import queries, sentences
 from huong.exchange.actions import consents, questions
 from huong.exchange.models import AccessRecord, DataService
+from huong.exchange.sharing import facts
 from huong.people import queries as people
 from huong.people.access import signed_in
+from huong.people.actions import restrictions
+from huong.people.auth import person
 from huong.people.models import Party, User
 from huong.people.ports import holders
 
@@ -44,9 +47,9 @@ def accesses(request: HttpRequest) -> HttpResponse:
     party = _party(request)
     if party is None:
         return render(request, "exchange/my/unknown.html")
-    person = people.joined_hash(party.public_id, context=CONTEXT)
-    found = paging.keyset(queries.accesses_of(person), order=("-at", "-id"), after=request.GET.get("after"), size=30)
-    month = queries.accesses_of(person, since=clock.now() - timedelta(days=30)).count()
+    hashed = people.joined_hash(party.public_id, context=CONTEXT)
+    found = paging.keyset(queries.accesses_of(hashed), order=("-at", "-id"), after=request.GET.get("after"), size=30)
+    month = queries.accesses_of(hashed, since=clock.now() - timedelta(days=30)).count()
     context = {
         "rows": _rows(found.items, party),
         "month": month,
@@ -72,9 +75,22 @@ def _rows(found: list[AccessRecord], party: Party) -> list[dict[str, Any]]:
             "refused": each.refused,
             "later": each.shown_from > each.at,
             "question": asked.get(f"access:{each.id}"),
+            **_of_share(each, party),
         }
         for each in found
     ]
+
+
+def _of_share(record: AccessRecord, party: Party) -> dict[str, Any]:
+    """Return what differs where a third party opened a fact that the person shares: their own words say why."""
+    if not record.source.startswith(sentences.SHARE):
+        return {}
+    try:
+        title = facts.fact(record.fields, party.kind).title
+    except NotFound:
+        title = record.fields
+    number = record.source.removeprefix(sentences.SHARE)
+    return {"who": record.agency, "fields": title, "why": record.purpose, "share": number}
 
 
 @signed_in
@@ -83,8 +99,8 @@ def _rows(found: list[AccessRecord], party: Party) -> list[dict[str, Any]]:
 def ask(request: HttpRequest, access_id: int) -> HttpResponse:
     """Let a person ask an agency why it saw their data; the answer has a clock."""
     party = _require_party(request)
-    person = people.joined_hash(party.public_id, context=CONTEXT)
-    record = queries.accesses_of(person).filter(id=access_id).first() if person else None
+    hashed = people.joined_hash(party.public_id, context=CONTEXT)
+    record = queries.accesses_of(hashed).filter(id=access_id).first() if hashed else None
     if record is None:
         raise NotFound(_("There is no such access to your data."))
     (row,) = _rows([record], party)
@@ -113,8 +129,11 @@ def data(request: HttpRequest) -> HttpResponse:
     given = queries.consents_of(party.public_id)
     purposes = sentences.purpose_names(each.purpose for each in given)
     now = clock.now()
+    limited = {each.scope for each in people.restrictions_of(party)}
     context = {
-        "held": [{"thing": each, "owner": names.get(each.agency, "")} for each in held],
+        "held": [
+            {"thing": each, "owner": names.get(each.agency, ""), "restricted": each.key in limited} for each in held
+        ],
         "questions": queries.questions_of(party.public_id),
         "consents": [
             {
@@ -150,8 +169,23 @@ def ask_about(request: HttpRequest) -> HttpResponse:
             due = f"{clock.local(made.due_at):%d/%m/%Y}"
             messages.success(request, _("Your question is on its way. You get an answer by %(due)s.") % {"due": due})
             return redirect("exchange:my_data")
-    context = {"thing": thing, "error": error, "text": request.POST.get("text", "")}
+    context = {
+        "thing": thing,
+        "error": error,
+        "text": request.POST.get("text", ""),
+        "kept": key.partition(":")[0] == "accesses",
+        "due": questions.answer_due(clock.now()),
+    }
     return render(request, "exchange/my/ask_about.html", context, status=error.status if error else 200)
+
+
+@signed_in
+@require_POST
+def lift(request: HttpRequest) -> HttpResponse:
+    """Let a person lift a restriction that they asked for."""
+    restrictions.lift(_require_party(request), request.POST.get("key", ""), by=person(request))
+    messages.success(request, _("Lifted. Offices may use these data again, each for its purpose."))
+    return redirect("exchange:my_data")
 
 
 @signed_in

@@ -27,6 +27,7 @@ OWN = frozenset({"order", "after", "size", "fields"})
 OPERATORS = ("in", "ge", "gt", "le", "lt", "prefix", "empty")
 PERSON = "store.vn.citizen_id"
 PATIENCE = 25.0
+"""Seconds an agency's own service may take; what it does not give in time is not waited for."""
 
 
 @dataclass
@@ -188,6 +189,12 @@ def from_address(asked: Asked, service: DataService, grant: Grant, caller: Calle
         raise ServiceFailed(_("The service behind %(service)s does not answer.") % {"service": service}) from error
     if response.status_code == 404:
         raise NothingThere(_("The service has no such thing."))
+    if 300 <= response.status_code < 400:
+        raise ServiceFailed(
+            _("The service sends requests elsewhere (%(status)d). Nothing is followed; its owner corrects the address.")
+            % {"status": response.status_code},
+            code="redirected",
+        )
     if response.status_code >= 400:
         raise ServiceFailed(_("The service answered %(status)d.") % {"status": response.status_code})
     return _cut(body, response.status_code, service, grant)

@@ -1,5 +1,6 @@
 """What the registers know, as typed values; an answer of another shape or about another person is not used."""
 
+from collections.abc import Callable
 from dataclasses import MISSING, dataclass, fields
 from datetime import date
 from typing import Any, TypeVar
@@ -189,7 +190,15 @@ def ask(kind: type[V], wanted: str, asker: Asker) -> Fetched[V]:
 
     is_person = asking.description(register)["key"] == "national_id"
     names = tuple(each.name for each in fields(kind))  # type: ignore[arg-type]
-    return asking.fetch(register, wanted, read, asker, person=is_person, fields=names)
+    found = asking.fetch(register, wanted, read, asker, person=is_person, fields=names)
+    if isinstance(found.value, Person):
+        for listener in listeners:
+            listener(found.value)
+    return found
+
+
+listeners: list[Callable[[Person], None]] = []
+"""Told of each person the population register answered about; filled when the application starts."""
 
 
 def _made(kind: type[V], found: Any) -> V:

@@ -14,7 +14,17 @@ _NEXT: Final[dict[str, tuple[str, ...]]] = {
 }
 DECIDE_DAYS: Final = 2
 NOTICE_DAYS: Final = 7
+DANGER_NOTICE_DAYS: Final = 1
 ANSWER_DAYS: Final = 3
+
+
+def notice_days(*, danger: bool) -> int:
+    """Return how many working days ahead a stop is announced: fewer where going on would do harm.
+
+    >>> notice_days(danger=False), notice_days(danger=True)
+    (7, 1)
+    """
+    return DANGER_NOTICE_DAYS if danger else NOTICE_DAYS
 
 
 def may_become(state: str, wanted: str) -> bool:

@@ -16,6 +16,10 @@ from huong.store.tests.conftest import allowance, contract, hydrants, load, parq
 WARD, DRAINS = "VN/GOV/H57.21/data", "VN/GOV/H57.8/data"
 OUTSIDE = "VN/COM/0314409058/app"
 PURPOSE = "flood.relief"
+FATHER = "046092999001"
+HOA = "046090001234"
+ONE = b'{"filters": {"citizen_id": "046090001234"}}'
+SEARCH = f"/r1/{DRAINS}/allowance/search"
 
 
 @pytest.fixture
@@ -143,3 +147,69 @@ def personal(allowance, members, steward):  # noqa: F811
     from huong.exchange.actions import services
 
     return services.offer_dataset(queries.member(DRAINS), "allowance", by=steward)
+
+
+@pytest.fixture(scope="module")
+def neighbour(tmp_path_factory):
+    """Run a sandbox of this module's own: once it knows our keys it takes no unsigned request of ours any more."""
+    from huong.base.testing.sandbox import started
+
+    running = started(tmp_path_factory.mktemp("neighbour"), "--slow-seconds", "2")
+    yield running
+    running.stop()
+
+
+@pytest.fixture
+def met(neighbour, agencies, settings):
+    """Let the city's members and the sandbox's registers meet."""
+    from huong.base.testing.cast import HUE
+    from huong.exchange import loading
+    from huong.exchange.actions import neighbours
+
+    settings.HUONG = settings.HUONG.model_copy(update={"outgoing_hosts": "127.0.0.1"})
+    loading.load(HUE)
+    assert "VN/GOV/G01/population" in neighbours.meet(neighbour.base, by=None)
+
+
+@pytest.fixture
+def asker(met):
+    """Return the ward as a member that has met the sandbox."""
+    from huong.exchange import queries
+    from huong.exchange.registers import Asker
+
+    return Asker(queries.member(WARD), "1.001193/H57.21-261124-0042", user_id=f"VN{FATHER}", patience=4.0)
+
+
+@pytest.fixture
+def hoa(stranger):
+    """Return the party of somebody who is signed in with an account of their own."""
+    from huong.people.actions import parties
+    from huong.people.models import Identity
+
+    party = parties.register("person", name="Nguyễn Thị Hoa", national_id=HOA, by=None)
+    Identity.objects.create(user=stranger, party=party, issuer="test", subject_hash="0" * 64, created_at=clock.now())
+    return party
+
+
+@pytest.fixture
+def browser(stranger, hoa):
+    """Return the browser in which she is signed in."""
+    from django.test import Client
+
+    browser = Client()
+    browser.force_login(stranger)
+    return browser
+
+
+def at_the_desk(user):
+    """Return the browser of an officer who is signed in with a second factor."""
+    from django.test import Client
+
+    from huong.people import access
+
+    browser = Client()
+    browser.force_login(user)
+    session = browser.session
+    session[access.SECOND_FACTOR] = True
+    session.save()
+    return browser

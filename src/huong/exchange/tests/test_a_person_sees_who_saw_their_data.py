@@ -8,37 +8,17 @@ from django.test import Client
 
 from huong.base import clock
 from huong.base.errors import Conflict, Forbidden, NotFound, WrongState
-from huong.exchange import handlers, queries
+from huong.exchange import handlers, queries, watching
 from huong.exchange.actions import consents, questions
 from huong.exchange.models import AccessRecord, Consent, Question
-from huong.exchange.tests.conftest import DRAINS, PURPOSE, WARD, give
-from huong.exchange.tests.test_a_signed_request_is_answered import SEARCH, is_refused
+from huong.exchange.tests.conftest import DRAINS, HOA, ONE, PURPOSE, SEARCH, WARD, at_the_desk, give
+from huong.exchange.tests.test_a_signed_request_is_answered import is_refused
 from huong.journal.models import Entry
 from huong.messages.models import Bell
 from huong.people import access
 from huong.people.actions import parties
 
 pytestmark = pytest.mark.django_db
-HOA = "046090001234"
-ONE = b'{"filters": {"citizen_id": "046090001234"}}'
-
-
-@pytest.fixture
-def hoa(stranger):
-    """Return the party of somebody who is signed in with an account of their own."""
-    from huong.people.models import Identity
-
-    party = parties.register("person", name="Nguyễn Thị Hoa", national_id=HOA, by=None)
-    Identity.objects.create(user=stranger, party=party, issuer="test", subject_hash="0" * 64, created_at=clock.now())
-    return party
-
-
-@pytest.fixture
-def browser(stranger, hoa):
-    """Return the browser in which she is signed in."""
-    browser = Client()
-    browser.force_login(stranger)
-    return browser
 
 
 @pytest.fixture
@@ -48,16 +28,6 @@ def looked(personal, outside, steward, hoa):
     answer = outside.call(SEARCH, method="POST", body=ONE, issue=f"{PURPOSE}/H57.21-261124-0042")
     assert answer.status_code == 200
     return AccessRecord.objects.get()
-
-
-def at_the_desk(user):
-    """Return the browser of an officer who is signed in with a second factor."""
-    browser = Client()
-    browser.force_login(user)
-    session = browser.session
-    session[access.SECOND_FACTOR] = True
-    session.save()
-    return browser
 
 
 def test_each_look_stands_on_her_page_with_its_reason(looked, browser):
@@ -198,7 +168,7 @@ def test_unusual_reading_is_seen_by_the_agency_itself(hoa, officer, members):
     for other in others:
         access.record_access(officer, f"party:{other.public_id}", ["name"], "operations")
     handlers.note(list(Entry.objects.filter(name="people.accessed")))
-    (row,) = queries.reading_in("H57.21")
+    (row,) = watching.reading_in("H57.21")
     assert (row.by, row.persons, row.in_a_row, row.is_unusual) == (officer.pk, 6, 6, True)
 
 

@@ -5,37 +5,13 @@ from datetime import timedelta
 import pytest
 
 from huong.base import clock
-from huong.base.testing.sandbox import started
-from huong.exchange import queries
 from huong.exchange import registers as national
-from huong.exchange.actions import neighbours
 from huong.exchange.errors import Refused, Unreached, Untrue
 from huong.exchange.models import AccessRecord, Exchange, RegisterCopy
-from huong.exchange.registers import Asker
-from huong.exchange.tests.conftest import WARD
+from huong.exchange.tests.conftest import FATHER
 
-FATHER, MOTHER = "046092999001", "046195999002"
+MOTHER = "046195999002"
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(scope="module")
-def neighbour(tmp_path_factory):
-    """Run a sandbox of this module's own: once it knows our keys it takes no unsigned request of ours any more."""
-    running = started(tmp_path_factory.mktemp("neighbour"), "--slow-seconds", "2")
-    yield running
-    running.stop()
-
-
-@pytest.fixture
-def asker(neighbour, agencies, settings):
-    """Return the ward as a member that has met the sandbox."""
-    from huong.base.testing.cast import HUE
-    from huong.exchange import loading
-
-    settings.HUONG = settings.HUONG.model_copy(update={"outgoing_hosts": "127.0.0.1"})
-    loading.load(HUE)
-    assert "VN/GOV/G01/population" in neighbours.meet(neighbour.base, by=None)
-    return Asker(queries.member(WARD), "1.001193/H57.21-261124-0042", user_id=f"VN{FATHER}", patience=4.0)
 
 
 def test_somebody_s_data_come_typed_with_when_and_where_from(asker):

@@ -88,6 +88,11 @@ def _address_of(contact: ContactPoint | Address) -> tuple[str, str]:
     return keys.decrypt(bytes(contact.address), context="messages.address").decode(), contact.language
 
 
+def address_of(contact: ContactPoint) -> Address:
+    """Return where a contact point leads, for a letter to somebody whose contact points go."""
+    return Address(contact.channel, *_address_of(contact))
+
+
 def deliver_due(*, limit: int = BATCH) -> int:
     """Send what is due, oldest first. Returns how many were sent."""
     due = Outgoing.objects.filter(state__in=["waiting", "failed"], next_at__lte=clock.now())

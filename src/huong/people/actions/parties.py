@@ -11,7 +11,7 @@ from huong.base import clock, ids, keys, text
 from huong.base.errors import BadInput, WrongState
 from huong.journal import actions as journal
 from huong.people import access, events, ports, queries, rules
-from huong.people.models import Delegation, Identity, Party, Representation, User
+from huong.people.models import Delegation, Identity, Party, Representation, Restriction, User
 
 
 def register(kind: str, *, name: str, national_id: str = "", birth_date: date | None = None, by: User | None) -> Party:
@@ -66,10 +66,58 @@ def _new(kind: str, name: str, national_id: str, birth_date: date | None, by: Us
     return party
 
 
-def erase(party: Party, *, by: User) -> Party:
+def correct(party: Party, field: str, value: str, *, ground: str, by: User) -> Party:
+    """Correct the name or the birth date kept of somebody, for a ground such as the certificate shown.
+
+    Args:
+        field: "name" or "birth_date".
+        value: the right name, or the day as people write it ("14/05/1992") or as ISO 8601.
+
+    Raises:
+        Forbidden: `by` may not correct what is kept of persons.
+        BadInput: no such field, no ground, an empty name, a day that does not exist or lies ahead.
+        WrongState: the party was erased.
+
+    Records: `people.party_corrected` with the field, never the value.
+
+    Source: Law on personal data protection 91/2025/QH15 (the right to have data corrected).
+    """
+    access.require_power(by, "people.correct")
+    if len(ground.strip()) < 5:
+        raise BadInput(_("Please name the ground."))
+    if party.erased_at is not None:
+        raise WrongState(_("This was erased already."))
+    return _corrected(party, field, _facts_of(party, field, value), by)
+
+
+def _facts_of(party: Party, field: str, value: str) -> dict[str, object]:
+    if field == "name" and value.strip():
+        name = text.nfc(" ".join(value.split()))[:160]
+        return {"name": name, "folded": text.fold(name)}
+    if field == "birth_date" and party.kind == "person":
+        day = rules.day(value)
+        if day is None or day > clock.today():
+            raise BadInput(_("This is not a day in the past. Write it as 14/05/1992."), field="value")
+        key, context = keys.data_key(f"party:{party.public_id}"), f"party:{party.public_id}:birth_date"
+        return {"sealed_birth_date": keys.seal_bytes(key, json.dumps(day.isoformat()).encode(), context=context)}
+    raise BadInput(_("Please choose what is wrong, and write what is right."))
+
+
+@transaction.atomic
+def _corrected(party: Party, field: str, facts: dict[str, object], by: User) -> Party:
+    Party.objects.filter(id=party.id, erased_at=None).update(**facts)
+    journal.record(events.PARTY_CORRECTED, f"party:{party.public_id}", by=by.id, audience="named", field=field)
+    party.refresh_from_db()
+    return party
+
+
+def erase(party: Party, *, by: User | None) -> Party:
     """Erase a person or organisation: from every package that keeps something about them, then from here.
 
     The party itself comes last, so that an erasure that was interrupted can be done again.
+
+    Args:
+        by: who erases; None only at the machine itself.
 
     Raises:
         Forbidden: `by` may not erase persons.
@@ -78,26 +126,19 @@ def erase(party: Party, *, by: User) -> Party:
 
     Records: `people.party_erased` with how many things were erased elsewhere, and the entries of each package.
     """
-    access.require_power(by, "people.erase")
+    if by is not None:
+        access.require_power(by, "people.erase")
     if party.erased_at is not None:
         raise WrongState(_("This was erased already."))
-    person = ports.Person(party.public_id, _national_id(party))
-    things = sum(eraser(person, by=by.id) for eraser in ports.erasers.values())
+    person = ports.Person(party.public_id, queries.number_of(party.public_id))
+    things = sum(eraser(person, by=by.id if by else None) for eraser in ports.erasers.values())
     _empty(party, by, things)
     party.refresh_from_db()
     return party
 
 
-def _national_id(party: Party) -> str:
-    if party.sealed_national_id is None:
-        return ""
-    key = keys.data_key(f"party:{party.public_id}")
-    opened = keys.open_bytes(key, bytes(party.sealed_national_id), context=f"party:{party.public_id}:national_id")
-    return str(json.loads(opened))
-
-
 @transaction.atomic
-def _empty(party: Party, by: User, things: int) -> None:
+def _empty(party: Party, by: User | None, things: int) -> None:
     emptied = Party.objects.filter(id=party.id, erased_at=None).update(
         name="",
         folded="",
@@ -111,7 +152,8 @@ def _empty(party: Party, by: User, things: int) -> None:
         raise WrongState(_("This was erased already."))
     _close_accounts(party)
     keys.destroy(f"party:{party.public_id}")
-    journal.record(events.PARTY_ERASED, f"party:{party.public_id}", by=by.id, audience="named", things=things)
+    actor = by.id if by else None
+    journal.record(events.PARTY_ERASED, f"party:{party.public_id}", by=actor, audience="named", things=things)
 
 
 def _close_accounts(party: Party) -> None:
@@ -120,4 +162,5 @@ def _close_accounts(party: Party) -> None:
     Identity.objects.filter(party=party).delete()
     Representation.objects.filter(Q(holder=party) | Q(represented=party)).delete()
     Delegation.objects.filter(Q(holder=party) | Q(firm=party)).delete()
+    Restriction.objects.filter(party=party).update(lifted_at=clock.now(), ground="", person="")
     User.objects.filter(id__in=accounts, posts=None).update(full_name="", is_active=False)

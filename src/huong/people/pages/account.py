@@ -20,6 +20,7 @@ from huong.base.errors import BadInput, Forbidden, HuongError
 from huong.people import access, assurance, forms, queries, relying, second_factor, sessions, texting
 from huong.people.actions import sign_in, users
 from huong.people.models import User
+from huong.ui.qr import qr_code
 
 get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -147,7 +148,7 @@ def second_factor_set_up(request: HttpRequest) -> HttpResponse:
             error = refusal
         else:
             return _codes_page(request, codes)
-    picture = second_factor.qr_code(second_factor.address_of(user, secret))
+    picture = qr_code(second_factor.address_of(user, secret))
     return _page(
         request,
         "second_factor",

@@ -1,7 +1,7 @@
 """Filing for somebody at the counter, from a letter, or from a blank form: one transaction, once per client's key."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -128,7 +128,8 @@ def _filed(intake: Intake, by: User, at: datetime | None) -> Dossier:
     true_time = at or now
     if true_time > now:
         raise BadInput(_("The time of receipt lies in the future."), code="in_the_future", field="at")
-    dossier, made = _begun(intake, by, true_time)
+    dossier, made = _begun(intake, by, true_time, later=at is not None)
+    intake = replace(intake, typed=_typed(intake, made))
     Filing.objects.create(key=_hash(intake.key), dossier=dossier, at=now)
     if intake.blank:
         blanks.use(intake.blank, dossier, at=true_time)
@@ -138,7 +139,26 @@ def _filed(intake: Intake, by: User, at: datetime | None) -> Dossier:
     return receiving.accept(dossier.uid, by=by, at=true_time)
 
 
-def _begun(intake: Intake, by: User, at: datetime) -> tuple[Dossier, Document | None]:
+def _typed(intake: Intake, made: Document | None) -> dict[str, Any]:
+    """Return what was typed; where the form asks for the applicant again, what was said of them, so nobody retypes it."""
+    told = {
+        "name": intake.applicant.name.strip(),
+        "national_id": "".join(intake.applicant.national_id.split()),
+        "birth_date": intake.applicant.birth_date.isoformat() if intake.applicant.birth_date else "",
+        "tax_code": "".join(intake.applicant.national_id.split()) if intake.applicant.kind == "organisation" else "",
+        "phone": intake.applicant.phone.strip(),
+        "mail": intake.applicant.mail.strip(),
+        "kind": intake.applicant.kind,
+    }
+    found = dict(intake.typed)
+    for each in fields.fields_of(made.form) if made else ():
+        part = next((source.part for source in each.sources if source.kind == "applicant"), "")
+        if not found.get(each.path) and told.get(part):
+            found[each.path] = told[part]
+    return found
+
+
+def _begun(intake: Intake, by: User, at: datetime, *, later: bool) -> tuple[Dossier, Document | None]:
     if intake.channel not in CHANNELS:
         raise BadInput(_("Please choose how the dossier came in."), code="no_such_channel", field="channel")
     procedure, version = catalogue.procedure(intake.code), catalogue.in_force(intake.code)
@@ -165,7 +185,7 @@ def _begun(intake: Intake, by: User, at: datetime) -> tuple[Dossier, Document | 
         created_at=at,
         queue_at=at,
         changed_at=at,
-        entered_at=clock.now() if at < clock.now() else None,
+        entered_at=clock.now() if later else None,
         phone_hash=keys.keyed_hash(phone, context="procedures.phone") if phone else "",
         birth_hash=keys.keyed_hash(born, context="procedures.birth") if born else "",
     )

@@ -8,8 +8,7 @@ from django.utils.translation import gettext as _
 from huong.base.ids import digest
 from huong.procedures.errors import DayIsFull
 from huong.procedures.models import DayNumber
-
-MOST = 9999
+from huong.procedures.rules.codes import MOST_OF_A_DAY
 
 
 def next_number(agency: str, day: date, *, series: str = "dossier") -> int:
@@ -21,7 +20,7 @@ def next_number(agency: str, day: date, *, series: str = "dossier") -> int:
     Source: Circular 01/2018/TT-VPCP article 19 (four digits within the day).
     """
     row, _new = DayNumber.objects.get_or_create(agency=agency, series=series, day=day)
-    counted = DayNumber.objects.filter(pk=row.pk, last__lt=MOST).update(last=F("last") + 1)
+    counted = DayNumber.objects.filter(pk=row.pk, last__lt=MOST_OF_A_DAY).update(last=F("last") + 1)
     if not counted:
         raise DayIsFull(
             _(

@@ -14,6 +14,7 @@ from huong.procedures.actions.acting import Actor, Deed, officer
 from huong.procedures.actions.numbers import next_number
 from huong.procedures.errors import AskedBefore
 from huong.procedures.models import Component, Dossier
+from huong.procedures.rules.codes import dossier_code
 
 Reasons = Sequence[Mapping[str, str]]
 
@@ -37,7 +38,7 @@ def accept(uid: str, *, by: User, version: int | None = None, at: datetime | Non
     true_time = at or clock.now()
     acting.allowed(dossier, "accept", officer(by), Deed(version=version))
     day = clock.local(true_time).date()
-    code = f"{dossier.agency}-{day:%y%m%d}-{next_number(dossier.agency, day):04d}"
+    code = dossier_code(dossier.agency, day, next_number(dossier.agency, day))
     columns = {"code": code, "accepted_at": true_time}
     acting.act(dossier, "accept", officer(by), Deed(version=version, at=true_time, columns=columns))
     return dossier

@@ -68,7 +68,7 @@ def _tell(entry: Entry) -> None:
 
 def _tell_applicant(news: _News) -> None:
     dossier = news.dossier
-    users = {user.pk for user in people.users_of_party(dossier.applicant)}
+    users = {user.pk for user in people.accounts_of(dossier.applicant.public_id)}
     if dossier.filed_by_id and news.action.who != "citizen":
         users.add(dossier.filed_by_id)
     with translation.override(dossier.lang):
@@ -137,7 +137,7 @@ def tell_revoked(entries: list[Entry]) -> None:
             continue
         with translation.override(result.dossier.lang):
             name = name_of(result)
-        for user in people.users_of_party(result.party):
+        for user in people.accounts_of(result.party.public_id):
             messages.bell(
                 user.pk, REVOKED, "/my/papers/", "dossiers", arguments={"name": name}, key=f"procedures:{entry.pk}"
             )

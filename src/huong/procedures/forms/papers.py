@@ -1,6 +1,6 @@
 """Forms 01 to 06, each a function from its values to a PDF."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
@@ -132,12 +132,32 @@ def form_06(book: Book) -> bytes:
     )
 
 
+def blank_forms(head: Letterhead, numbers: Sequence[str]) -> bytes:
+    """Return numbered forms for the hour without power, one page each.
+
+    Args:
+        head: the agency that keeps them; the day is left to be written by hand.
+        numbers: as `rules.codes.blank_number` gives them; also as a QR code, to be scanned when they are typed in.
+    """
+    data = _frame("Phiếu trống", "Phiếu tiếp nhận hồ sơ khi mất điện, mất mạng", head, "") | {"numbers": list(numbers)}
+    data["head"]["place_and_date"] = f"{head.place}, ngày ....... tháng ....... năm ............"
+    pictures = {f"number-{place}.svg": printing.picture_of_code(number) for place, number in enumerate(numbers)}
+    return printing.pdf(TEMPLATES / "blank.typ", data, made_at=clock.local(head.at), pictures=pictures)
+
+
 def _printed(
     form: str, title: str, head: Letterhead, code: str, body: Mapping[str, Any], *, address: str = ""
 ) -> bytes:
     """Print a form of which head, title and footer are the same on all."""
-    data = {
-        "form": f"Mẫu số {form}",
+    data = _frame(f"Mẫu số {form}", title, head, code) | dict(body)
+    pictures = {PICTURE: printing.picture_of_code(address)} if address else {}
+    return printing.pdf(TEMPLATES / f"form_{form}.typ", data, made_at=clock.local(head.at), pictures=pictures)
+
+
+def _frame(form: str, title: str, head: Letterhead, code: str) -> dict[str, Any]:
+    """Return what stands around every paper."""
+    return {
+        "form": form,
         "title": title,
         "head": {
             "superior": head.superior,
@@ -150,10 +170,7 @@ def _printed(
         "code": code,
         "keywords": [code] if code else [],
         "footer": f"{title} {code}".strip(),
-        **body,
     }
-    pictures = {PICTURE: printing.picture_of_code(address)} if address else {}
-    return printing.pdf(TEMPLATES / f"form_{form}.typ", data, made_at=clock.local(head.at), pictures=pictures)
 
 
 def _day(at: datetime | None) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from huong.base import calendar, clock
 from huong.places import queries as places
@@ -57,19 +57,18 @@ def disruptions_of(dossier: Dossier) -> list[rule.Disruption]:
     """Return the declared disruptions that touch a dossier: its unit or the whole city, its procedure or all."""
     rows = _kept[0][0] if _kept else list(Disruption.objects.order_by("starts_at"))
     now = clock.now()
-    lasting = now + timedelta(microseconds=1)  # one without an end: as if it ended at once
     touching = [
         row
         for row in rows
         if (row.ends_at is None or row.ends_at > dossier.created_at)
         and (not row.procedures or dossier.procedure in row.procedures)
-        and row.starts_at < (row.ends_at or now)
+        and row.starts_at <= (row.ends_at or now)
     ]
     if not touching:
         return []
     units = {dossier.unit, *_above(dossier.unit)}
     return [
-        rule.Disruption(row.starts_at, row.ends_at or lasting, row.mode, row.legal_text, frozenset(row.units))  # type: ignore[arg-type]
+        rule.Disruption(row.starts_at, row.ends_at, row.mode, row.legal_text, frozenset(row.units))  # type: ignore[arg-type]
         for row in touching
         if not row.units or units & set(row.units)
     ]

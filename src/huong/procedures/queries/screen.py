@@ -165,6 +165,8 @@ def in_words(each: FormField, value: Any) -> str:
     """Return a value as people read it: dates, yes and no, chosen answers, names of wards."""
     if each.kind == "date":
         return _day(str(value))
+    if each.kind == "number" and isinstance(value, int | float) and not isinstance(value, bool):
+        return words.number(value)
     if each.kind == "yesno":
         return _("yes") if value else _("no")
     if each.kind == "choice":

@@ -101,7 +101,7 @@ def read(
     run = _run([replace(moment, at=moment.at.astimezone(UTC)) for moment in moments[first:]], watch)
     now = max(now, moments[-1].at).astimezone(UTC)
     until = min(now, run.finished_at or now)
-    stopped = merged((each.begin, each.end) for each in disruptions if each.mode == "stop")
+    stopped = merged(stretch for each in disruptions for stretch in each.harmless(now))
     paused = merged([*run.pauses, *([(run.paused_since, now)] if run.paused_since else [])])
     counting = merged([*paused, *stopped])
     cut_off = limit is not None and _cut_off(run.started_at, limit, calendar, cutoff)
@@ -110,7 +110,7 @@ def read(
     reading = Reading(
         started_at=run.started_at,
         counted_from=begun,
-        running=not run.paused_since and not run.finished_at and not any(b <= now < e for b, e in stopped),
+        running=not (run.paused_since or run.finished_at or _stands(now, disruptions)),
         paused_since=run.paused_since,
         finished_at=run.finished_at,
         elapsed=between(calendar, begun, until, office=office, stops=counting),
@@ -127,7 +127,9 @@ def read(
         due_at=due,
         first_due_at=first_due,
         due_without_disruptions=plain,
-        left=between(calendar, run.paused_since or until, due, stops=stopped),
+        left=between(
+            calendar, max(begun, _standing(until, run, disruptions)), due, stops=merged(_known_stops(disruptions))
+        ),
         overdue_by=between(calendar, due, until, stops=counting),
         overdue_of_first=between(calendar, first_due, until, stops=counting),
         overdue_without_disruptions=between(calendar, plain, until, stops=paused),
@@ -167,7 +169,7 @@ class _Course:
 
     def due(self, disruptions: Sequence[Disruption], *, extended: bool = True) -> datetime:
         """Return when it is due under these disruptions, with or without re-appointment."""
-        stops = merged([*self.run.pauses, *((each.begin, each.end) for each in disruptions if each.mode == "stop")])
+        stops = merged([*self.run.pauses, *_known_stops(disruptions)])
         begin, nominal, office = self.begun, self._nominal(), self.limit.measure != "calendar_days"
         exact = self.limit.measure == "working_hours"
         if extended and self.run.extensions:
@@ -179,8 +181,8 @@ class _Course:
         out = after(self.calendar, begin, left, office=office, stops=stops) if left else nominal
         due = out if exact else self._end(out, stops)
         for each in sorted(disruptions, key=lambda each: each.begin):
-            if each.mode == "move":
-                due = self._moved(due, each)
+            if each.mode == "move" and each.end is not None:
+                due = self._moved(due, each.begin, each.end)
         return due
 
     def _nominal(self) -> datetime:
@@ -204,11 +206,28 @@ class _Course:
                 return end
         raise ValueError(NEVER)
 
-    def _moved(self, due: datetime, disruption: Disruption) -> datetime:
+    def _moved(self, due: datetime, begin: datetime, end: datetime) -> datetime:
         """Return when something is due whose day may fall into a disruption that moves it."""
-        resumed = next(end for _begin, end in self.calendar.sessions_from(disruption.end + INSTANT))
+        resumed = next(closes for _opens, closes in self.calendar.sessions_from(end + INSTANT))
         moved = self.calendar.closing(self.calendar.day_of(resumed))
-        return moved if disruption.begin <= due < moved else due
+        return moved if begin <= due < moved else due
+
+
+def _known_stops(disruptions: Sequence[Disruption]) -> list[Stretch]:
+    return [stretch for each in disruptions for stretch in each.stop]
+
+
+def _standing(until: datetime, run: _Run, disruptions: Sequence[Disruption]) -> datetime:
+    """Return the instant at which a clock stands: now, or when a pause or a disruption without an end began."""
+    begins = [each.begin for each in disruptions if each.mode == "stop" and each.end is None]
+    return min([until, *begins, *([run.paused_since] if run.paused_since else [])])
+
+
+def _stands(now: datetime, disruptions: Sequence[Disruption]) -> bool:
+    """Return whether a disruption keeps clocks from running now."""
+    return any(
+        each.mode == "stop" and each.begin <= now and (each.end is None or now < each.end) for each in disruptions
+    )
 
 
 def _cut_off(at: datetime, limit: Limit, calendar: WorkingCalendar, cutoff: Cutoff | None) -> bool:

@@ -11,12 +11,14 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Final, Literal
 
+from huong.base.text import noop
 from huong.catalogue.types.identifiers import PROVINCES, citizen_id_parts, tax_check_digit
 
 MOST_OF_A_DAY: Final = 9_999
 MOST_BLANKS: Final = 99_999
 THIS_CENTURY: Final = 2000
 OLD_ID: Final = 9
+BRANCH: Final = 13
 
 _AGENCY: Final = r"[A-Y]\d\d(?:\.[A-Z0-9]+)*"
 _DOSSIER: Final = re.compile(rf"({_AGENCY})-(\d{{6}})-(\d{{4}})")
@@ -24,13 +26,25 @@ _OLD_AGENCY: Final = re.compile(r"^([0-9A-Z]{3})\.([0-9A-Z]{2})\.([0-9A-Z]{2})\.
 _BLANK: Final = re.compile(rf"({_AGENCY})-T(\d\d)-(\d{{5}})-(\d)")
 _PLACE: Final = re.compile(rf"(?:{PROVINCES}|[1-9]\d\d)")
 
-
-class DayIsFull(ValueError):
-    """An agency has used every dossier number of a day. The dossier keeps its state; nothing is lost."""
-
-    def __init__(self, agency: str, day: date) -> None:
-        self.agency, self.day = agency, day
-        super().__init__(f"{agency} has used its {MOST_OF_A_DAY} numbers of {day}")
+_FORM: Final = noop("A personal id has 12 digits and nothing else.")
+_LENGTH: Final = noop("A personal id has 12 digits; this one has %(count)s.")
+_OLD: Final = noop("This is the number of an old identity card (9 digits). Give the personal id with 12 digits.")
+_NO_PLACE: Final = noop("The first three digits name no place of birth registration. Look at the card again.")
+_CENTURY: Final = noop(
+    "The fourth digit tells century and sex: it says that this person is born in %(year)s, which is yet to come. "
+    "Look at the card again."
+)
+_BIRTH_YEAR: Final = noop(
+    "The personal id tells %(told)s as the year of birth, the form says %(said)s. One of them is wrong."
+)
+_SEX: Final = noop("The personal id tells another sex than the form. One of them is wrong.")
+_TAX_FORM: Final = noop(
+    "A tax code has 10 digits, 13 for a branch; persons and household businesses use their personal id."
+)
+_BRANCH: Final = noop("The last three digits number a branch from 001 on; 000 is none.")
+_CHECK: Final = noop(
+    "The tenth digit of this tax code does not fit the nine before it: one of them is misread or mistyped."
+)
 
 
 @dataclass(frozen=True)
@@ -47,15 +61,17 @@ class DossierCode:
 
 @dataclass(frozen=True)
 class Fault:
-    """What is wrong with a number; `procedures.sentences` says it to a person.
+    """What is wrong with a number.
 
     Attributes:
         code: stable, such as "birth_year".
-        details: what the sentence needs; never the number.
+        sentence: for a person, to be translated; it never repeats the number.
+        values: what the sentence names.
     """
 
     code: str
-    details: Mapping[str, int] = field(default_factory=dict)
+    sentence: str
+    values: Mapping[str, int] = field(default_factory=dict)
 
 
 def dossier_code(agency: str, day: date, number: int) -> str:
@@ -67,15 +83,12 @@ def dossier_code(agency: str, day: date, number: int) -> str:
         number: which of that day it is at that agency, from 1.
 
     Raises:
-        DayIsFull: the agency has given out 9,999 numbers for that day.
-        ValueError: the agency code or the number is none.
+        ValueError: the agency code or the number is none; the 10,000th of a day has no code.
 
     >>> dossier_code("H57.32", date(2026, 11, 24), 7)
     'H57.32-261124-0007'
     """
-    if number > MOST_OF_A_DAY:
-        raise DayIsFull(agency, day)
-    if number < 1 or not re.fullmatch(_AGENCY, agency):
+    if not 1 <= number <= MOST_OF_A_DAY or not re.fullmatch(_AGENCY, agency):
         raise ValueError(f"{agency} cannot give a dossier the number {number}")
     return str(DossierCode(agency, day, number))
 
@@ -151,6 +164,18 @@ def _check_digit(body: str) -> int:
     return (11 - product) % 10
 
 
+def plain(number: str) -> str:
+    """Return a personal id or a tax code as it is kept, however it was typed; anything else as it is.
+
+    >>> plain("046 190 001 234"), plain("33.0010.1156"), plain("0314409058002"), plain("chưa có")
+    ('046190001234', '3300101156', '0314409058-002', 'chưa có')
+    """
+    bare = re.sub(r"[\s.\-]", "", number)
+    if not re.fullmatch(r"[0-9]+", bare):
+        return number
+    return f"{bare[:10]}-{bare[10:]}" if len(bare) == BRANCH else bare
+
+
 def citizen_id_faults(
     number: str, *, today: date, born: date | None = None, sex: Literal["male", "female"] | None = None
 ) -> tuple[Fault, ...]:
@@ -170,20 +195,21 @@ def citizen_id_faults(
         return (_not_twelve(bare),)
     _place, year, told = citizen_id_parts(bare)
     if year > today.year:
-        return (Fault("century", {"year": year}),)
-    wrong = {
-        "place": not _PLACE.match(bare),
-        "birth_year": born is not None and year != born.year,
-        "sex": sex is not None and told != sex,
-    }
-    details = {"birth_year": {"told": year, "said": born.year if born else year}}
-    return tuple(Fault(code, details.get(code, {})) for code, found in wrong.items() if found)
+        return (Fault("century", _CENTURY, {"year": year}),)
+    found = []
+    if not _PLACE.match(bare):
+        found.append(Fault("place", _NO_PLACE))
+    if born is not None and year != born.year:
+        found.append(Fault("birth_year", _BIRTH_YEAR, {"told": year, "said": born.year}))
+    if sex is not None and told != sex:
+        found.append(Fault("sex", _SEX))
+    return tuple(found)
 
 
 def _not_twelve(bare: str) -> Fault:
     if not re.fullmatch(r"[0-9]+", bare):
-        return Fault("form")
-    return Fault("old_id") if len(bare) == OLD_ID else Fault("length", {"count": len(bare)})
+        return Fault("form", _FORM)
+    return Fault("old_id", _OLD) if len(bare) == OLD_ID else Fault("length", _LENGTH, {"count": len(bare)})
 
 
 def tax_code_faults(number: str, *, today: date) -> tuple[Fault, ...]:
@@ -198,9 +224,9 @@ def tax_code_faults(number: str, *, today: date) -> tuple[Fault, ...]:
     if re.fullmatch(r"[0-9]{12}", bare):
         return citizen_id_faults(bare, today=today)
     if not re.fullmatch(r"[0-9]{10}(?:[0-9]{3})?", bare):
-        return (Fault("tax_form"),)
+        return (Fault("tax_form", _TAX_FORM),)
     if bare[10:] == "000":
-        return (Fault("branch"),)
+        return (Fault("branch", _BRANCH),)
     if bare[2:9] == "0000000" or tax_check_digit(bare[:9]) != int(bare[9]):
-        return (Fault("check_digit"),)
+        return (Fault("check_digit", _CHECK),)
     return ()

@@ -5,7 +5,6 @@ Keys of ours beside the standard's: `x-title-en`, `x-source` (list), `x-when` (p
 A property of the top level is one step of the form; its properties are the fields, and their path is "step.field".
 """
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -14,6 +13,7 @@ from typing import Any, Final
 import jsonschema
 
 from huong.base.text import noop
+from huong.procedures.rules import codes
 from huong.procedures.rules.sources import Source, by_order
 
 OURS: Final = frozenset(
@@ -23,7 +23,6 @@ OURS: Final = frozenset(
     }
 )  # fmt: skip
 LONGEST: Final = 2000
-PERSON_ID: Final = re.compile(r"\d{12}")
 
 
 @dataclass(frozen=True)
@@ -188,6 +187,8 @@ def cleaned(each: FormField, typed: Any) -> Any:
         typed = typed.strip().replace("\x00", "")
         if not typed:
             return None
+        if each.kind in {"person_id", "tax_code"}:
+            return codes.plain(typed)
     if each.kind == "yesno" and isinstance(typed, str):
         return {"true": True, "yes": True, "1": True, "on": True, "false": False, "no": False, "0": False}.get(typed)
     if each.kind == "number" and isinstance(typed, str):
@@ -221,17 +222,17 @@ def faults_of(
             if each.required:
                 found.append(Fault(each.path, noop("Please fill this in.")))
             continue
-        sentence = _wrong(each, value, today)
+        sentence, values = _wrong(each, value, today)
         if sentence:
-            found.append(Fault(each.path, sentence, {"most": each.longest}))
+            found.append(Fault(each.path, sentence, {"most": each.longest, **values}))
     return found
 
 
-def _wrong(each: FormField, value: Any, today: date | None) -> str:
+def _wrong(each: FormField, value: Any, today: date | None) -> tuple[str, Mapping[str, Any]]:
     schema = {key: part for key, part in each.schema.items() if not key.startswith("x-") and key != "format"}
     error = next(jsonschema.Draft202012Validator(schema).iter_errors(value), None)
     if error is not None:
-        return _sentence(each, str(error.validator))
+        return _sentence(each, str(error.validator)), {}
     return _wrong_kind(each, value, today)
 
 
@@ -247,12 +248,13 @@ def _sentence(each: FormField, keyword: str) -> str:
     return noop("This does not look right. Please look at it again.")
 
 
-def _wrong_kind(each: FormField, value: Any, today: date | None) -> str:
+def _wrong_kind(each: FormField, value: Any, today: date | None) -> tuple[str, Mapping[str, Any]]:
     if each.kind == "date":
-        return _wrong_date(each, str(value), today)
-    if each.kind == "person_id" and not PERSON_ID.fullmatch(str(value)):
-        return noop("A personal identity number has 12 digits.")
-    return ""
+        return _wrong_date(each, str(value), today), {}
+    check = {"person_id": codes.citizen_id_faults, "tax_code": codes.tax_code_faults}.get(each.kind)
+    for fault in check(str(value), today=today or date.max) if check else ():
+        return fault.sentence, fault.values
+    return "", {}
 
 
 def _wrong_date(each: FormField, value: str, today: date | None) -> str:

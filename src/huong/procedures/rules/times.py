@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Literal
 
-from huong.base.working_time import ZERO
+from huong.base.working_time import ZERO, Stretch
 
 Measure = Literal["same_day", "working_days", "working_hours", "half_days", "calendar_days"]
 MEASURES: tuple[Measure, ...] = ("same_day", "working_days", "working_hours", "half_days", "calendar_days")
@@ -116,7 +116,7 @@ class Disruption:
 
     Attributes:
         begin: from when.
-        end: until when.
+        end: until when; None while nobody knows.
         mode: "stop": clocks stand still as long as it lasts; "move": what would be due meanwhile, or on the first
             working day after it, is due when that day closes.
         text: the legal text that declares it.
@@ -124,10 +124,21 @@ class Disruption:
     """
 
     begin: datetime
-    end: datetime
+    end: datetime | None
     mode: Literal["stop", "move"]
     text: str
     units: frozenset[str] = frozenset()
+
+    @property
+    def stop(self) -> tuple[Stretch, ...]:
+        """The stretch in which it is known to stop clocks; none while its end is not known."""
+        return ((self.begin, self.end),) if self.mode == "stop" and self.end is not None else ()
+
+    def harmless(self, now: datetime) -> tuple[Stretch, ...]:
+        """Return the stretch in which nothing gets later by it: while it lasts, also where it will move days."""
+        if self.end is None:
+            return ((self.begin, max(self.begin, now)),)
+        return self.stop
 
     def touches(self, units: Collection[str]) -> bool:
         """Return whether it holds for somebody in these units (a unit and those above it)."""
@@ -141,7 +152,7 @@ class Reading:
     Attributes:
         started_at: when the clock started.
         counted_from: when time began to count.
-        due_at: when it is due. While the clock stands: as if it went on at once.
+        due_at: when it is due. While the clock stands, or a disruption has no end yet: as if it went on at once.
         first_due_at: when it would be due without re-appointment.
         due_without_disruptions: when it would be due had no disruption been declared.
         running: whether time counts now, office hours or not.

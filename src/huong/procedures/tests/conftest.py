@@ -65,8 +65,7 @@ def procedures(hue: Path):
         (Procedure, ProcedureVersion, CatalogueEdition, LifeEvent),
         lambda: loading.load(cast.HUE),
     )
-    calendar._table.cache_clear()
-    calendar.value.cache_clear()
+    calendar.forget()
 
 
 def officer_of(code: str, username: str, role: str = "officer"):

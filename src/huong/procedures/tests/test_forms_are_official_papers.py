@@ -10,6 +10,7 @@ import pytest
 
 from huong.procedures import forms
 from huong.procedures.forms import Applicant, Ground, Hop, Paper, Wanted
+from huong.procedures.rules.codes import blank_number
 from huong.procedures.tests import papers
 from huong.procedures.tests.offices import at
 
@@ -172,6 +173,17 @@ def test_a_row_longer_than_a_page_loses_no_word():
     long = " ".join(f"thôn{number}" for number in range(600))
     text = said(forms.form_06(papers.book(rows=(replace(row, applicant=Applicant("Lê Thị Na", long)),))))
     assert letters(long) in letters(text)
+
+
+def test_blank_forms_carry_each_its_number_and_can_be_filled_in_by_hand():
+    numbers = [blank_number("H57.32", 2026, serial) for serial in (42, 43, 44)]
+    pages = [page.extract_text() for page in opened(forms.blank_forms(papers.HEAD, numbers)).pages]
+    assert len(pages) == 3
+    for number, page in zip(numbers, pages, strict=True):
+        assert f"Số phiếu: {number}" in page
+        assert page.count("....") > 10
+        assert "ngày 27" not in page
+        assert "1/1" in page
 
 
 @pytest.mark.parametrize("form", ALL)

@@ -9,8 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from huong.catalogue.types import REGISTRY
-from huong.procedures import sentences
-from huong.procedures.rules import codes
+from huong.procedures.rules import codes, fields
 
 TODAY = date(2026, 11, 27)
 agencies = st.sampled_from(["H57", "H57.32", "H57.14.2", "H57.32.1.15"])
@@ -20,6 +19,14 @@ agencies = st.sampled_from(["H57", "H57.32", "H57.14.2", "H57.32.1.15"])
 def _in_english():
     with translation.override("en"):
         yield
+
+
+def in_words(fault):
+    return translation.gettext(fault.sentence) % fault.values
+
+
+def all_of(number):
+    return codes.citizen_id_faults(number, today=TODAY)
 
 
 def faults_of(number, **beside):
@@ -33,15 +40,9 @@ def test_a_dossier_code_tells_agency_day_and_number(agency, day, number):
     assert codes.read_dossier_code(code.lower().replace("-", " – ")) == codes.DossierCode(agency, day, number)
 
 
-def test_the_ten_thousandth_dossier_of_a_day_is_refused_in_words_and_nothing_is_lost():
-    assert codes.dossier_code("H57.32", TODAY, 9_999) == "H57.32-261127-9999"
-    with pytest.raises(codes.DayIsFull) as refused:
-        codes.dossier_code("H57.32", TODAY, 10_000)
-    said = sentences.day_is_full(refused.value)
-    assert re.search(r"9,999 .* 27/11/2026.* is kept as it was sent.* next working day", said)
-
-
-@pytest.mark.parametrize(("agency", "number"), [("57.32", 1), ("H57.32", 0), ("h57", 1), ("H57.32-", 1)])
+@pytest.mark.parametrize(
+    ("agency", "number"), [("57.32", 1), ("H57.32", 0), ("h57", 1), ("H57.32-", 1), ("H57.32", 10_000)]
+)
 def test_what_is_no_agency_gives_no_code(agency, number):
     with pytest.raises(ValueError, match="cannot give"):
         codes.dossier_code(agency, TODAY, number)
@@ -111,23 +112,23 @@ def test_a_personal_id_is_compared_with_what_the_form_says(number, beside, expec
 
 def test_the_sentence_for_a_wrong_century_says_where_to_look_and_not_the_number():
     [fault] = codes.citizen_id_faults("046490001234", today=TODAY)
-    said = sentences.fault(fault)
+    said = in_words(fault)
     assert "fourth digit" in said
     assert "2190" in said
     assert not re.search(r"\d{6}", said)
 
 
-def test_every_fault_has_its_sentence():
-    numbers = ["x", "1", "191234567", "003190001234", "046490001234"]
-    faults = [fault for number in numbers for fault in codes.citizen_id_faults(number, today=TODAY)]
+def test_every_fault_has_a_sentence_in_vietnamese_that_names_no_number():
+    faults = [fault for number in ["x", "1", "191234567", "003190001234", "046490001234"] for fault in all_of(number)]
     faults += codes.citizen_id_faults("046190001234", today=TODAY, born=date(1991, 1, 1), sex="male")
-    faults += [
-        fault
-        for number in ["1", "0100233489", "0314409058-000"]
-        for fault in codes.tax_code_faults(number, today=TODAY)
-    ]
-    assert {fault.code for fault in faults} == set(sentences._FAULTS)
-    assert all(sentences.fault(fault).endswith(".") and "%" not in sentences.fault(fault) for fault in faults)
+    for number in ["1", "0100233489", "0314409058-000"]:
+        faults += codes.tax_code_faults(number, today=TODAY)
+    assert len({fault.code for fault in faults}) == 10
+    for language in ("en", "vi"):
+        with translation.override(language):
+            sentences = {in_words(fault) for fault in faults}
+        assert all(sentence.endswith(".") and "%" not in sentence for sentence in sentences)
+        assert not any(re.search(r"\d{5}", sentence) for sentence in sentences)
 
 
 @pytest.mark.parametrize(("written", "_kept"), REGISTRY["vn.tax_code"].examples)
@@ -149,7 +150,7 @@ def test_a_good_tax_code_has_no_fault(written, _kept):
 def test_a_wrong_tax_code_is_refused_in_words(number, expected):
     [fault] = codes.tax_code_faults(number, today=TODAY)
     assert fault.code == expected
-    assert number not in sentences.fault(fault)
+    assert number not in in_words(fault)
 
 
 def test_any_single_digit_mistyped_in_a_tax_code_is_noticed():
@@ -157,3 +158,34 @@ def test_any_single_digit_mistyped_in_a_tax_code_is_noticed():
     for place in range(10):
         for digit in set("0123456789") - {good[place]}:
             assert codes.tax_code_faults(good[:place] + digit + good[place + 1 :], today=TODAY)
+
+
+FORM = {
+    "type": "object",
+    "properties": {
+        "firm": {
+            "type": "object",
+            "title": "Doanh nghiệp",
+            "properties": {
+                "owner": {"type": "string", "title": "Số định danh", "format": "vn.citizen_id"},
+                "tax": {"type": "string", "title": "Mã số thuế", "format": "vn.tax_code"},
+            },
+        }
+    },
+}
+
+
+def test_a_form_says_what_is_wrong_with_the_number_typed_into_it():
+    [owner, tax] = fields.steps_of(FORM)[0].fields
+    assert fields.cleaned(owner, " 046 190 001 234 ") == "046190001234"
+    assert fields.cleaned(tax, "0314409058002") == "0314409058-002"
+
+    def wrong(**answers):
+        return [
+            fault.sentence % fault.values
+            for fault in fields.faults_of(FORM, {f"firm.{key}": value for key, value in answers.items()}, today=TODAY)
+        ]
+
+    assert wrong(owner="046190001234", tax="0314409058-002") == []
+    assert ["2190" in sentence for sentence in wrong(owner="046490001234")] == [True]
+    assert ["tenth digit" in sentence for sentence in wrong(tax="0100233489")] == [True]

@@ -48,7 +48,12 @@ lives = st.builds(
     as_lived, instants, st.lists(lengths, max_size=6), until=st.none() | st.timedeltas(timedelta(1), timedelta(60))
 )
 disruptions = st.lists(
-    st.builds(lambda begin, length, mode: Disruption(begin, begin + length, mode, "CĐ"), instants, lengths, modes),
+    st.builds(
+        lambda begin, length, mode: Disruption(begin, None if length is None else begin + length, mode, "CĐ"),
+        instants,
+        lengths | st.none(),
+        modes,
+    ),
     max_size=3,
 )
 

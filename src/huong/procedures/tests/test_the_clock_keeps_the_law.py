@@ -313,6 +313,37 @@ def test_a_flood_on_somebody_who_is_late_already_adds_nothing_to_the_lateness():
     assert reading.overdue_without_disruptions == 17 * HOUR
 
 
+def test_while_nobody_knows_the_end_of_a_flood_nobody_gets_late_and_the_day_stays_where_it_was():
+    lasting = Disruption(at("11-13 07:30"), None, "stop", "Công điện 04/CĐ-UBND")
+    moments = [did("accept", "11-09 09:00")]
+    reading = read(moments, FIVE_DAYS, now="11-19 08:30", disruptions=[lasting])
+    assert shown(reading.due_at) == "11-16 17:30"
+    assert reading.left == 16 * HOUR
+    assert reading.elapsed == 24 * HOUR
+    assert not reading.overdue
+    assert not reading.running
+    assert reading.overdue_without_disruptions == 17 * HOUR
+    ended = Disruption(lasting.begin, at("11-19 07:30"), "stop", lasting.text)
+    assert due(moments, FIVE_DAYS, disruptions=[ended]) == "11-20 17:30"
+
+
+def test_while_a_flood_lasts_that_will_move_days_nobody_gets_late():
+    lasting = Disruption(at("11-13 07:30"), None, "move", "Công điện 05/CĐ-UBND")
+    reading = read([did("accept", "11-09 09:00")], FIVE_DAYS, now="11-19 08:30", disruptions=[lasting])
+    assert reading.running
+    assert not reading.overdue
+
+
+def test_a_flood_that_is_declared_for_later_changes_nothing_yet():
+    later = Disruption(at("11-30 00:00"), None, "stop", "Công điện 06/CĐ-UBND")
+    moments = [did("accept", "11-09 09:00")]
+    assert read(moments, FIVE_DAYS, disruptions=[later]) == read(moments, FIVE_DAYS)
+
+
+def test_before_time_counts_the_whole_limit_is_left():
+    assert read([did("accept", "11-09 09:00")], FIVE_DAYS).left == 40 * HOUR
+
+
 def test_a_disruption_holds_where_it_was_declared():
     assert MOVE.touches({"19753", "46"})
     assert not MOVE.touches({"19774", "46"})

@@ -78,7 +78,9 @@ def allowed(
     if report.state not in rule.sources:
         raise overtaken(report) if report.changed_by_id not in {None, by.pk if by else None} else _not_now(report)
     if rule.text and text is not None and not text.strip():
-        raise BadInput(_("Please write a few words: the citizen will read them."), code="text_needed", field="text")
+        said = _("Please write a few words: the citizen will read them.")
+        asked = _("Please say in a few words what is still wrong, or choose a reason.")
+        raise BadInput(said if by else asked, code="text_needed", field="text")
     return rule
 
 

@@ -1,18 +1,15 @@
 """The person who sent a report: kept apart, sealed, shown covered, erased on request."""
 
 import hmac
-import secrets
 from datetime import timedelta
 from typing import Any
 
 import orjson
 from django.db import transaction
-from django.db.models import F
 from django.utils.translation import gettext as _
 
-from huong.base import clock, ids, keys, limits
+from huong.base import clock, ids, keys
 from huong.base.errors import BadInput, NotFound, WrongState
-from huong.messages import actions as messages
 from huong.messages.rules import normal_mail
 from huong.people import access
 from huong.people.models import User
@@ -25,10 +22,16 @@ from huong.reports.queries.reporters import contact_of, hash_of
 from huong.reports.rules import contacts, masking, numbers
 from huong.reports.rules.nouns import DANGER
 
-CODE_LIFE = timedelta(minutes=15)
-CODE_TRIES = 5
 BATCH = 500
-EMPTIED = {"sealed": None, "phone_hash": "", "mail_hash": "", "shown": "", "user": None, "code_hash": ""}
+EMPTIED = {
+    "sealed": None,
+    "phone_hash": "",
+    "mail_hash": "",
+    "shown": "",
+    "user": None,
+    "code_hash": "",
+    "code_way": "",
+}
 
 
 def keep(report: Report, *, name: str, phone: str, mail: str, user: User | None) -> Reporter | None:
@@ -57,72 +60,6 @@ def keep(report: Report, *, name: str, phone: str, mail: str, user: User | None)
         lang=report.lang,
         at=clock.now(),
     )
-
-
-@transaction.atomic
-def send_code(report: Report) -> None:
-    """Send the reporter a code by mail, with which they prove that the address is theirs.
-
-    Raises:
-        NotFound: no mail address is known.
-        WrongState: it is proven already.
-        TooMany: more than three codes within an hour.
-
-    Records: `messages.queued`.
-    """
-    reporter = Reporter.objects.filter(report=report).exclude(mail_hash="").first()
-    if reporter is None:
-        raise NotFound(_("No mail address is known for this report."))
-    if reporter.verified_at is not None:
-        raise WrongState(_("This address is confirmed already."))
-    limits.take(f"reports.code:{reporter.pk}", rate=3, per=timedelta(hours=1))
-    limits.take(f"reports.code:{reporter.mail_hash[:40]}", rate=6, per=timedelta(hours=1))
-    code = f"{secrets.randbelow(10**6):06d}"
-    reporter.code_hash, reporter.code_until, reporter.code_tries = (
-        _code_hash(reporter, code),
-        clock.now() + CODE_LIFE,
-        0,
-    )
-    reporter.save(update_fields=["code_hash", "code_until", "code_tries"])
-    address = messages.Address("mail", contact_of(report)["mail"], reporter.lang)
-    context = {"code": code, "minutes": int(CODE_LIFE.total_seconds() // 60)}
-    messages.send(address, "verify", context, f"reports.code:{reporter.pk}:{ids.new_id()}")
-
-
-def confirm(report: Report, code: str) -> Reporter:
-    """Confirm the reporter's mail address with the code that was sent there.
-
-    Raises:
-        NotFound: the report has no reporter.
-        BadInput: the code is wrong or too old; after five wrong ones a new code is needed.
-
-    Records: `reports.contact_verified`.
-    """
-    reporter = Reporter.objects.filter(report=report).first()
-    if reporter is None:
-        raise NotFound(_("No mail address is known for this report."))
-    if reporter.verified_at is not None:
-        return reporter
-    counted = Reporter.objects.filter(pk=reporter.pk, code_tries__lt=CODE_TRIES, code_until__gt=clock.now()).update(
-        code_tries=F("code_tries") + 1
-    )  # committed before the code is looked at, so a refusal keeps it
-    if not counted:
-        raise BadInput(_("This code is no longer valid. Please ask for a new one."), code="code_expired", field="code")
-    if not hmac.compare_digest(reporter.code_hash, _code_hash(reporter, "".join(code.split()))):
-        raise BadInput(_("This code is not right. Please check it and type it again."), code="code_wrong", field="code")
-    return _verified(report, reporter)
-
-
-@transaction.atomic
-def _verified(report: Report, reporter: Reporter) -> Reporter:
-    reporter.verified_at, reporter.code_hash, reporter.code_until = clock.now(), "", None
-    reporter.save(update_fields=["verified_at", "code_hash", "code_until"])
-    moving.change(report, events.VERIFIED, by=None)
-    return reporter
-
-
-def _code_hash(reporter: Reporter, code: str) -> str:
-    return keys.keyed_hash(code, context=f"reports.code:{reporter.pk}")
 
 
 @transaction.atomic

@@ -19,6 +19,7 @@ from huong.reports.actions.placing import Place, locate
 from huong.reports.errors import CategoryEnded
 from huong.reports.models import Report, ReportWords, Sending
 from huong.reports.queries.book import book
+from huong.reports.queries.learning import sure_category
 from huong.reports.queries.links import link_of
 from huong.reports.rules import masking
 from huong.reports.rules.book import UNSORTED
@@ -33,7 +34,7 @@ class Draft:
 
     Attributes:
         text: what is the matter.
-        category: a key; empty if the desk shall decide.
+        category: a key; empty if the sender named none: then what the learnt model is sure of, else the desk decides.
         point: longitude and latitude.
         unit: ward or commune, by today's code or any name.
         place: landmark or address in words.
@@ -105,12 +106,12 @@ def send(
     text = words.cleaned(draft.text)
     if len(text) < SHORTEST and not draft.photos:
         raise BadInput(_("Please write in a few words what is the matter."), code="text_needed", field="text")
-    category = _category(draft.category)
+    category = _category(draft.category or sure_category(text))
     danger = bool(category and category.danger)
     if not danger:
         photos.require_number(draft.photos)
     place = locate(point=draft.point, unit=draft.unit, text=draft.place, lenient=danger)
-    if category is not None and asked and not danger:
+    if category is not None and draft.category and asked and not danger:
         questions.require_answers(category, draft.asks)
     limited = () if by is not None or danger else (device, address)
     return _once(draft, text, place, category, key=key, by=by, user=user, limited=limited)

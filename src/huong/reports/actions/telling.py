@@ -29,6 +29,13 @@ AGENCY_EVENTS = (
     events.ACCEPTED, events.DISPATCHED, events.HANDED_OVER, events.REPLIED, events.REOPENED, events.RESCUE,
     events.PARTS_DONE,
 )  # fmt: skip
+TEXTED_EVENTS = {
+    events.ASKED,
+    events.ANSWERED,
+    events.CLOSED,
+    events.REFERRED,
+    events.PETITION,
+}  # a text is for what matters
 PRIVATE_EVENTS = {events.ASKED, events.REFERRED, events.PETITION, events.MERGED}
 CHANGED = gettext_noop("%(number)s: “%(title)s” has news.")
 CAME = gettext_noop("%(number)s has come to you: “%(title)s”.")
@@ -37,7 +44,7 @@ RESCUE = gettext_noop("Danger to life: %(number)s. Please answer within five min
 
 @dataclass(frozen=True)
 class _Hearer:
-    """Somebody who hears of a report, by bell or by mail."""
+    """Somebody who hears of a report, by bell, by mail or by text message."""
 
     who: str
     user_id: int | None
@@ -45,6 +52,7 @@ class _Hearer:
     lang: str
     url: str
     end: str = ""
+    phone: str = ""
 
 
 def tell(entry_id: int, name: str, number: str) -> None:
@@ -58,7 +66,7 @@ def tell(entry_id: int, name: str, number: str) -> None:
         line = lines.line_of(report)
         for hearer in _hearers(report, private=name in PRIVATE_EVENTS):
             written = line is not None and line.address_hash == hearer.who
-            _tell_one(report, replace(hearer, mail="") if written else hearer, entry_id)
+            _tell_one(report, replace(hearer, mail="") if written else hearer, entry_id, name)
         if line is not None:
             _write_back(report, line, entry_id)
 
@@ -122,11 +130,9 @@ def _tell_agency(report: Report, entry_id: int, *, rescue: bool) -> None:
 def _hearers(report: Report, *, private: bool) -> list[_Hearer]:
     found: dict[str, _Hearer] = {}
     reporter = Reporter.objects.filter(report=report, erased_at=None).first()
-    if reporter is not None and (reporter.user_id or reporter.verified_at):
-        mail = contact_of(report)["mail"] if reporter.verified_at else ""
-        who = hash_of(f"user:{reporter.user_id}") if reporter.user_id else reporter.mail_hash
-        url = f"/reports/{report.number}?link={link_of(report)}"
-        found[who] = _Hearer(who, reporter.user_id, mail, reporter.lang, url)
+    if reporter is not None and (reporter.user_id or reporter.verified_at or reporter.phone_verified_at):
+        own = _reporter(report, reporter)
+        found[own.who] = own
     if not private and report.is_public:
         for row in Follow.objects.filter(report=report, confirmed_at__isnull=False, ended_at=None):
             mail = keys.decrypt(bytes(row.address), context=CONTEXT).decode() if row.address else ""
@@ -135,20 +141,48 @@ def _hearers(report: Report, *, private: bool) -> list[_Hearer]:
     return list(found.values())
 
 
-def _tell_one(report: Report, hearer: _Hearer, entry_id: int) -> None:
+def _reporter(report: Report, reporter: Reporter) -> _Hearer:
+    """Return whoever sent a report, with the contacts that they proved."""
+    contact = contact_of(report) if reporter.verified_at or reporter.phone_verified_at else {}
+    who = hash_of(f"user:{reporter.user_id}") if reporter.user_id else reporter.mail_hash or reporter.phone_hash
+    return _Hearer(
+        who,
+        reporter.user_id,
+        contact["mail"] if reporter.verified_at else "",
+        reporter.lang,
+        f"/reports/{report.number}?link={link_of(report)}",
+        phone=contact["phone"] if reporter.phone_verified_at else "",
+    )
+
+
+def _tell_one(report: Report, hearer: _Hearer, entry_id: int, name: str) -> None:
     if hearer.user_id:
         arguments: dict[str, str | int | float] = {"number": report.number, "title": report.title[:80]}
         messages.bell(
             hearer.user_id, CHANGED, hearer.url, "reports", arguments=arguments, key=f"reports:{entry_id}:citizen"
         )
+    if hearer.phone and not hearer.mail and name in TEXTED_EVENTS:
+        context = {
+            "number": report.number,
+            "state": _state_name(report, hearer.lang),
+            "url": f"{settings.PUBLIC_URL}{hearer.url}",
+        }
+        address = messages.Address("sms", hearer.phone, hearer.lang)
+        messages.send(address, "report_text", context, f"reports:{entry_id}:{hearer.who[:32]}:text")
     if hearer.mail:
-        state = book().states.get(report.state)
         context = {
             "number": report.number,
             "title": report.title,
-            "state": (state.name_en if hearer.lang == "en" else state.name) if state else report.state,
+            "state": _state_name(report, hearer.lang),
             "url": f"{settings.PUBLIC_URL}{hearer.url}",
             "end": f"{settings.PUBLIC_URL}/reports/unfollow/{report.number}?token={hearer.end}" if hearer.end else "",
         }
         address = messages.Address("mail", hearer.mail, hearer.lang)
         messages.send(address, "report_changed", context, f"reports:{entry_id}:{hearer.who[:32]}")
+
+
+def _state_name(report: Report, lang: str) -> str:
+    state = book().states.get(report.state)
+    if state is None:
+        return report.state
+    return state.name_en if lang == "en" else state.name

@@ -218,15 +218,15 @@ def reopen(request: HttpRequest, number: str, body: ReplyBody) -> dict[str, Any]
 
 
 @router.post("/{number}/code", response={204: None})
-def send_code(request: HttpRequest, number: str) -> Status[None]:
-    """Send a code to the mail address that was given; with `X-Report-Link`."""
-    actions.send_code(_own(request, number))
+def send_code(request: HttpRequest, number: str, way: str = "") -> Status[None]:
+    """Send a code to the mail address or the mobile phone that was given (`way`: mail or phone); with `X-Report-Link`."""
+    actions.send_code(_own(request, number), way=way, address=address_of(request))
     return Status(204, None)
 
 
 @router.post("/{number}/confirmation", response={204: None})
 def confirm(request: HttpRequest, number: str, body: CodeIn) -> Status[None]:
-    """Confirm the mail address with the code; with `X-Report-Link`."""
+    """Confirm with the code that the mail address or the phone is one's own; with `X-Report-Link`."""
     actions.confirm(_own(request, number), body.code)
     return Status(204, None)
 

@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("reports", "0002_systems_bring_updates_once"),
+        ("reports", "0004_models_of_words_and_their_guesses"),
     ]
 
     operations = [

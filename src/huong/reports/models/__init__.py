@@ -4,9 +4,11 @@ from huong.reports.models.cities import Peer, PeerErrand, PeerNews, PeerRequest,
 from huong.reports.models.city import CityRule, RuleEdition
 from huong.reports.models.conversations import Correspondent, Letter, Line, Mailbox, Messenger
 from huong.reports.models.desk import Bulk, BulkItem, SavedFilter
+from huong.reports.models.learning import Guess, TextModel
 from huong.reports.models.peers import PeerUpdate, TrialRequest, TrialUpdate
 from huong.reports.models.people import Follow, Rating, Reporter
 from huong.reports.models.report import Hop, Message, Report, ReportPhoto, ReportWords, Sending
+from huong.reports.models.taken import TakenAlong, TakenMove
 
 __all__ = [
     "Bulk",
@@ -14,6 +16,7 @@ __all__ = [
     "CityRule",
     "Correspondent",
     "Follow",
+    "Guess",
     "Hop",
     "Letter",
     "Line",
@@ -34,6 +37,9 @@ __all__ = [
     "RuleEdition",
     "SavedFilter",
     "Sending",
+    "TakenAlong",
+    "TakenMove",
+    "TextModel",
     "TrialRequest",
     "TrialUpdate",
 ]

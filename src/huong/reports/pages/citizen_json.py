@@ -17,7 +17,7 @@ from huong.people.sessions import address_of
 from huong.places import queries as places
 from huong.reports.actions.sending import hashed_source
 from huong.reports.pages.citizen_list import outlines
-from huong.reports.pages.citizen_words import unit_names
+from huong.reports.queries.names import names
 from huong.ui import maps
 
 NEAREST = 3
@@ -41,10 +41,10 @@ def whereabouts(request: HttpRequest) -> HttpResponse:
         lon, lat = float(given["lon"]), float(given["lat"])
     except (orjson.JSONDecodeError, KeyError, TypeError, ValueError) as error:
         raise BadInput(code="no_point") from error
-    located, names = places.unit_at(lon, lat), unit_names()
+    located, named = places.unit_at(lon, lat), names()
     found: list[Any] = [located.unit] if located.unit else [each.unit for each in located.candidates[:NEAREST]]
     return JsonResponse(
-        {"sure": located.unit is not None, "units": [names.get(each.code, str(each)) for each in found]}
+        {"sure": located.unit is not None, "units": [named.unit(each.code, otherwise=str(each)) for each in found]}
     )
 
 
@@ -53,7 +53,9 @@ def whereabouts(request: HttpRequest) -> HttpResponse:
 def ward_map(request: HttpRequest) -> HttpResponse:
     """Return the outlines of the wards and communes as a drawing to tap."""
     drawing = maps.unit_map(outlines(), {})
-    answer = render(request, "reports/citizen/parts/ward_map.html", {"map": drawing, "names": unit_names()})
+    answer = render(
+        request, "reports/citizen/parts/ward_map.html", {"map": drawing, "names": dict(names().units_to_choose())}
+    )
     answer["Cache-Control"] = "public, max-age=3600"
     return answer
 

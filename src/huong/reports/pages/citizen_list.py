@@ -20,6 +20,7 @@ from huong.reports.pages import citizen_words as words
 from huong.reports.queries import Wanted
 from huong.reports.queries.lists import filtered
 from huong.reports.queries.mapping import clusters, counts_by_unit
+from huong.reports.queries.names import names
 from huong.ui import maps
 
 SIZE = 20
@@ -128,7 +129,7 @@ def drawn(picked: Chosen) -> dict[str, Any]:
         "dots": dots,
         "ranked": shapes,
         "total": counts.get(picked.unit, 0) if picked.unit else sum(counts.values()),
-        "names": words.unit_names(),
+        "names": dict(names().units_to_choose()),
     }
 
 
@@ -138,14 +139,14 @@ def listing(request: HttpRequest) -> HttpResponse:
     """Show the public reports, newest first, with the map of where they are."""
     picked = chosen(request)
     page = _page(picked, request.GET.get("after") or None, SIZE)
-    names = words.unit_names()
+    named = names()
     context = {
         "picked": picked,
         "cards": words.cards_of(page.items),
         "next": page.next,
         "first": not request.GET.get("after"),
-        "units": sorted(names.items(), key=lambda each: each[1]),
-        "unit_name": names.get(picked.unit, ""),
+        "units": named.units_to_choose(),
+        "unit_name": named.unit(picked.unit, otherwise=""),
         "categories": [
             (each.key, queries.category_name(each.key))
             for each in queries.book().main_categories(clock.today())

@@ -19,6 +19,7 @@ from huong.reports.actions import following
 from huong.reports.actions import photos as photo_verbs
 from huong.reports.pages.citizen_links import Seen, citizen_of, keep_private, seen
 from huong.reports.pages.citizen_report import context_of
+from huong.reports.queries.reporters import PHONE
 
 Move = Callable[[HttpRequest, Seen], str]
 
@@ -54,12 +55,16 @@ def _reopen(request: HttpRequest, found: Seen) -> str:
 
 
 def _code(request: HttpRequest, found: Seen) -> str:
-    actions.send_code(found.report)
+    way = actions.send_code(found.report, way=request.POST.get("way", ""), address=address_of(request))
+    if way == PHONE:
+        return _("A code was sent to your phone. It is valid for 15 minutes.")
     return _("A code was sent to your mail address. It is valid for 15 minutes.")
 
 
 def _confirm(request: HttpRequest, found: Seen) -> str:
-    actions.confirm(found.report, request.POST.get("code", "")[:20])
+    reporter = actions.confirm(found.report, request.POST.get("code", "")[:20])
+    if reporter.code_way == PHONE:
+        return _("Your phone is confirmed. A text message tells you of questions and of the answer.")
     return _("Your mail address is confirmed. You hear of every step.")
 
 

@@ -20,6 +20,8 @@ from huong.reports.pages import citizen_words as words
 from huong.reports.pages.citizen_links import Seen, citizen_of, keep_private, remember, seen
 from huong.reports.pages.citizen_list import atom
 from huong.reports.queries import Moment
+from huong.reports.queries.names import Names, names
+from huong.reports.queries.reporters import provable
 
 QUIET = {"contact_verified"}
 
@@ -39,9 +41,9 @@ def page(request: HttpRequest, number: str) -> HttpResponse:
 
 def context_of(request: HttpRequest, found: Seen) -> dict[str, Any]:
     """Return what the page of a report shows."""
-    report, agencies, units = found.report, words.agency_names(), words.unit_names()
+    report, named = found.report, names({found.report.agency}, {found.report.unit})
     promised = queries.promise_of(report)
-    story = [_told(each, agencies, report, found) for each in queries.story(report, found.reader)]
+    story = [_told(each, named, report, found) for each in queries.story(report, found.reader)]
     return {
         "report": report,
         "own": found.own,
@@ -51,8 +53,8 @@ def context_of(request: HttpRequest, found: Seen) -> dict[str, Any]:
         "tone": words.state_tone(report),
         "late": report.is_open and queries.is_late(report),
         "category": queries.category_name(report.category),
-        "where": words.where(report, units, own=found.own),
-        "agency": agencies.get(report.agency, report.agency),
+        "where": words.where(report, named, own=found.own),
+        "agency": named.agency(report.agency),
         "promise": words.promise(report),
         "promised": promised,
         "next": words.next_step(report),
@@ -80,13 +82,13 @@ def _once_each(story: list[dict[str, Any]]) -> list[dict[str, Any]]:
     ]
 
 
-def _told(moment: Moment, agencies: dict[str, str], report: Report, found: Seen) -> dict[str, Any]:
+def _told(moment: Moment, named: Names, report: Report, found: Seen) -> dict[str, Any]:
     tail = f"&link={found.link}" if found.own else ""
     return {
         "event": moment.event,
         "name": words.event_name(moment.event),
         "at": moment.at,
-        "agency": agencies.get(moment.agency, "") if moment.event not in {"received", "rated", "replied"} else "",
+        "agency": named.agency(moment.agency, otherwise="") if moment.event not in {"received", "rated", "replied"} else "",
         "words": moment.words,
         "photos": [
             {"small": f"/reports/{report.number}/photos/{each.uid}?small=1{tail}",
@@ -113,6 +115,7 @@ def _for_owner(report: Report) -> dict[str, Any]:
     return {
         "reporter": reporter if reporter and reporter.erased_at is None else None,
         "erased": bool(reporter and reporter.erased_at),
+        "provable": provable(reporter) if reporter else [],
         "may_add": report.state in {"asked", *held.transitions["add"].sources},
         "may_rate": ended and not report.rating and _within(report, "rating_days", 30),
         "may_reopen": ended and bool(report.rating) and _within(report, "reopen_days", 15),
@@ -150,14 +153,16 @@ def photo(request: HttpRequest, number: str, uid: str) -> FileResponse:
 def feed(request: HttpRequest, number: str) -> HttpResponse:
     """Return the public story of a report as an Atom feed."""
     report = queries.public_report(number)
-    agencies = words.agency_names()
+    named = names()
     entries = [
         {
             "id": f"{report.uid}.{moment.entry}",
             "title": words.event_name(moment.event),
             "url": f"/reports/{report.number}",
             "at": moment.at,
-            "text": " ".join(filter(None, [agencies.get(moment.agency, ""), *(each.text for each in moment.words)])),
+            "text": " ".join(
+                filter(None, [named.agency(moment.agency, otherwise=""), *(each.text for each in moment.words)])
+            ),
         }
         for moment in reversed(queries.story(report, "public"))
     ]

@@ -14,6 +14,7 @@ from huong.reports import actions, queries
 from huong.reports.actions import Draft
 from huong.reports.pages import citizen_words as words
 from huong.reports.pages.citizen_links import citizen_of, keep_private, remember
+from huong.reports.queries.names import names
 
 FACTS = ("people", "children", "sick", "water_level")
 
@@ -35,7 +36,7 @@ def rescue(request: HttpRequest) -> HttpResponse:
         context = {
             "key": secrets.token_urlsafe(24),
             "calls": words.calls(),
-            "units": sorted(words.unit_names().values()),
+            "units": [name for _code, name in names().units_to_choose()],
         }
         return render(request, "reports/citizen/rescue.html", context)
     post = request.POST
@@ -68,7 +69,7 @@ def sent(request: HttpRequest) -> HttpResponse:
     context = {
         "report": report,
         "calls": words.calls(),
-        "agency": words.agency_names().get(report.agency, report.agency),
+        "agency": names({report.agency}).agency(report.agency),
         "state": queries.state_name(report.state),
         "answered": report.state not in {"received", "dispatched"},
         "link": request.GET["link"],

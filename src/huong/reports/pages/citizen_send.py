@@ -14,16 +14,22 @@ from django.views.decorators.http import require_http_methods
 
 from huong.base import city, clock
 from huong.base.errors import BadInput, HuongError, TooMany
+from huong.people import texting
 from huong.people.access import open_to_all
 from huong.people.sessions import address_of
 from huong.reports import actions, queries
 from huong.reports.actions import Draft, Sent
 from huong.reports.actions import photos as photo_verbs
+from huong.reports.actions.placing import locate
 from huong.reports.errors import PlaceUnclear
+from huong.reports.models import Report, Reporter
 from huong.reports.pages import citizen_words as words
 from huong.reports.pages.citizen_links import citizen_of, keep_private, remember
+from huong.reports.queries.names import names
+from huong.reports.queries.reporters import provable
+from huong.reports.rules.nouns import DANGER
+from huong.reports.rules.similarity import LIKELY
 
-LIKELY = 0.6
 SHORTEST_KEY, LONGEST_KEY = 16, 200
 
 
@@ -147,10 +153,15 @@ def _send(request: HttpRequest, held: Filled, *, key: str) -> Sent:
         address=address_of(request),
         user=citizen_of(request),
     )
-    if held.mail and not sent.repeated:
-        with suppress(TooMany):  # the report stands; the page offers to send the code again
-            actions.send_code(sent.report)
+    if not sent.repeated and _may_prove(sent.report):
+        with suppress(TooMany, BadInput):  # the report stands; the page offers to send the code again
+            actions.send_code(sent.report, address=address_of(request))
     return sent
+
+
+def _may_prove(report: Report) -> bool:
+    reporter = Reporter.objects.filter(report=report).first()
+    return report.priority < DANGER and reporter is not None and bool(provable(reporter))
 
 
 def _take_photos(request: HttpRequest, held: Filled) -> None:
@@ -163,8 +174,8 @@ def _take_photos(request: HttpRequest, held: Filled) -> None:
 
 def _similar(held: Filled) -> list[Any]:
     category = held.category or next((key for key, _share in queries.suggest(held.text)), "")
-    unit = held.unit if held.unit.isdigit() else ""
-    found = queries.similar(category=category, point=held.point, unit=unit, text=held.text)
+    unit = locate(unit=held.unit, lenient=True).unit
+    found = queries.similar(category=category, point=held.point, unit=unit, text=f"{held.text} {held.place}")
     return words.cards_of(each.report for each in found if each.score >= LIKELY)
 
 
@@ -199,9 +210,10 @@ def _form(
         "groups": groups,
         "chosen": book.categories.get(held.category),
         "english": (get_language() or "vi").startswith("en"),
-        "units": sorted(words.unit_names().values()),
+        "units": [name for _code, name in names().units_to_choose()],
         "about": {each.key: _about(each) for each in asked},
         "most": photo_verbs.most(),
+        "texts": texting.is_ready(),
         "emergency": city.facts().get("emergency", ""),
     }
     return render(request, "reports/citizen/new.html", context, status=error.status if error else 200)

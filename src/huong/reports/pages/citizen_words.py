@@ -6,15 +6,14 @@ from datetime import datetime
 from typing import Any
 
 from django.utils.functional import Promise
-from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from huong.base import city, clock
-from huong.people import queries as people
-from huong.places import queries as places
 from huong.reports import queries
 from huong.reports.models import Report
 from huong.reports.queries import cards
+from huong.reports.queries.names import Names, names
 
 DAYS = [
     gettext_lazy("Monday"), gettext_lazy("Tuesday"), gettext_lazy("Wednesday"), gettext_lazy("Thursday"),
@@ -42,7 +41,7 @@ EVENTS: dict[str, Promise] = {
     "referred": gettext_lazy("Another channel helps you"),
     "handed_to_petitions": gettext_lazy("Handed over as a complaint or denunciation"),
     "rejected": gettext_lazy("Not accepted"),
-    "contact_verified": gettext_lazy("You confirmed your mail address"),
+    "contact_verified": gettext_lazy("You confirmed your contact"),
 }
 NEXT: dict[str, Promise] = {
     "received": gettext_lazy(
@@ -81,33 +80,21 @@ def state_tone(report: Report) -> str:
     return TONES[held.phase] if held else "plain"
 
 
-def unit_names() -> dict[str, str]:
-    """Return the names of today's wards and communes by code."""
-    english = (get_language() or "vi").startswith("en")
-    return {unit.code: (unit.name_en or unit.name) if english else str(unit) for unit in places.units()}
-
-
-def agency_names() -> dict[str, str]:
-    """Return the names of the agencies by code, in the reader's language."""
-    english = (get_language() or "vi").startswith("en")
-    return {each.code: (each.name_en or each.name) if english else each.name for each in people.agencies()}
-
-
-def where(report: Report, names: dict[str, str], *, own: bool = False) -> str:
+def where(report: Report, named: Names, *, own: bool = False) -> str:
     """Return the place of a report in one line: the landmark, then the ward or commune."""
     place = report.place if own else cards.public_place(report)
-    return ", ".join(filter(None, (place, names.get(report.unit, ""))))
+    return ", ".join(filter(None, (place, named.unit(report.unit, otherwise=""))))
 
 
 def cards_of(reports: Iterable[Report], *, own: bool = False) -> list[Card]:
     """Return reports as cards (two queries at most, however many)."""
     rows = list(reports)
-    names, thumbs = unit_names(), cards.thumbs_of(rows)
+    named, thumbs = names((), {report.unit for report in rows}), cards.thumbs_of(rows)
     return [
         Card(
             report=report,
             url=f"/reports/{report.number}",
-            where=where(report, names, own=own),
+            where=where(report, named, own=own),
             state=queries.state_name(report.state),
             tone=state_tone(report),
             late=report.is_open and queries.is_late(report),

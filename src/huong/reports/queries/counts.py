@@ -14,6 +14,8 @@ from huong.reports.queries.book import book
 from huong.reports.queries.lists import in_bucket, scoped
 from huong.reports.rules.nouns import DANGER
 
+KEPT = "_open_reports"  # on the user object of one request: the head of the list and the side list say the same
+
 
 @dataclass(frozen=True)
 class Work:
@@ -46,12 +48,15 @@ def work_of(user: User, scope: str = "agency") -> Work:
             last_hour=Count("pk", filter=Q(received_at__gte=clock.now() - timedelta(hours=1))),
         )
     )
+    if scope == "agency":
+        user.__dict__[KEPT] = found["open"]
     return Work(**found)
 
 
 def open_count_of(user: User) -> int:
     """Return how many open reports a person's agencies have, for the side list."""
-    return scoped(user, "agency").filter(is_open=True).count()
+    kept: int | None = user.__dict__.get(KEPT)
+    return scoped(user, "agency").filter(is_open=True).count() if kept is None else kept
 
 
 def standing(dimension: str) -> dict[tuple[str, str], int]:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from huong.base import clock, paging
 from huong.base.errors import Forbidden, NotFound
 from huong.people import access
-from huong.people.models import Agency, User
+from huong.people.models import User
 from huong.reports.models import Report
 from huong.reports.queries.book import book
 from huong.reports.queries.words import matching
@@ -77,15 +77,8 @@ def scoped(user: User, scope: str) -> QuerySet[Report]:
     if scope == "agency":
         return rows.filter(agency__in=codes)
     if scope == "unit":
-        return rows.filter(unit__in=units_of(user))
-    return rows.filter(Q(agency__in=codes) | Q(unit__in=units_of(user)))
-
-
-def units_of(user: User) -> list[str]:
-    """Return the codes of the wards and communes whose People's Committee somebody works for."""
-    codes = access.agencies_of(user)
-    rows = Agency.objects.filter(code__in=codes, tier="ward", unit__isnull=False)
-    return list(rows.values_list("unit__code", flat=True))
+        return rows.filter(unit__in=access.wards_of(user))
+    return rows.filter(Q(agency__in=codes) | Q(unit__in=access.wards_of(user)))
 
 
 def require_visible(user: User, number: str) -> Report:
@@ -125,7 +118,7 @@ def _parts(user: User, scope: str) -> list[QuerySet[Report]]:
     if scope != "all" or access.sees_all(user, READ) or not access.has_power(user, READ):
         return [scoped(user, scope)]
     parts = [scoped(user, "agency")]
-    units = units_of(user)
+    units = access.wards_of(user)
     return [*parts, Report.objects.filter(unit__in=units)] if units else parts
 
 

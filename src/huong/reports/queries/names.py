@@ -1,4 +1,4 @@
-"""Names of agencies and units for lists, kept in memory for a few seconds so that a page asks the database once."""
+"""Names of agencies and units for every page, kept in memory for a few seconds so that a page asks the database once."""
 
 import time
 from collections.abc import Iterable
@@ -10,25 +10,41 @@ from huong.people import queries as people
 from huong.places import queries as places
 
 FRESH_SECONDS = 10.0
+Pair = tuple[str, str]  # in Vietnamese, in English
 
 
 @dataclass(frozen=True)
 class Names:
-    """Names by code: of agencies in both languages, of today's units."""
+    """Names by code in both languages: of agencies, of today's wards and communes."""
 
-    agencies: dict[str, tuple[str, str]] = field(default_factory=dict)
-    units: dict[str, str] = field(default_factory=dict)
+    agencies: dict[str, Pair] = field(default_factory=dict)
+    units: dict[str, Pair] = field(default_factory=dict)
 
-    def agency(self, code: str) -> str:
-        """Return an agency's name in the reader's language; the code itself if it is not known."""
-        pair = self.agencies.get(code)
-        if pair is None:
-            return code
-        return pair[0] if (get_language() or "vi").startswith("vi") or not pair[1] else pair[1]
+    def agency(self, code: str, otherwise: str | None = None) -> str:
+        """Return an agency's name in the reader's language; the code itself, or something else, if it is not known."""
+        return _read(self.agencies.get(code), code if otherwise is None else otherwise)
 
-    def unit(self, code: str) -> str:
-        """Return a unit's name; the code itself if it is not known."""
-        return self.units.get(code, code)
+    def unit(self, code: str, otherwise: str | None = None) -> str:
+        """Return a unit's name in the reader's language; the code itself, or something else, if it is not known."""
+        return _read(self.units.get(code), code if otherwise is None else otherwise)
+
+    def agencies_to_choose(self) -> list[tuple[str, str]]:
+        """Return (code, name) of the agencies, by name."""
+        return _by_name((code, self.agency(code)) for code in self.agencies)
+
+    def units_to_choose(self) -> list[tuple[str, str]]:
+        """Return (code, name) of today's wards and communes, by name."""
+        return _by_name((code, self.unit(code)) for code in self.units)
+
+
+def _read(pair: Pair | None, otherwise: str) -> str:
+    if pair is None:
+        return otherwise
+    return pair[1] or pair[0] if (get_language() or "vi").startswith("en") else pair[0]
+
+
+def _by_name(pairs: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    return sorted(pairs, key=lambda pair: pair[1])
 
 
 _kept: list[tuple[float, Names]] = []
@@ -41,15 +57,24 @@ def names(agencies: Iterable[str] = (), units: Iterable[str] = ()) -> Names:
         agencies, units: codes that are needed; one that is not known makes everything be read anew.
     """
     now = time.monotonic()
-    if _kept and now - _kept[0][0] < FRESH_SECONDS:
-        held = _kept[0][1]
-        if all(code in held.agencies for code in agencies if code) and all(
-            code in held.units for code in units if code
-        ):
-            return held
+    if _kept and now - _kept[0][0] < FRESH_SECONDS and _knows(_kept[0][1], agencies, units):
+        return _kept[0][1]
     found = Names(
         {each.code: (each.name, each.name_en) for each in people.agencies()},
-        {each.code: str(each) for each in places.units()},
+        {each.code: (str(each), each.name_en) for each in places.units()},
     )
     _kept[:] = [(now, found)]
     return found
+
+
+def _knows(held: Names, agencies: Iterable[str], units: Iterable[str]) -> bool:
+    return (
+        bool(held.units)
+        and all(code in held.agencies for code in agencies if code)
+        and all(code in held.units for code in units if code)
+    )
+
+
+def forget() -> None:
+    """Read the names again: an agency or a unit has changed in this process."""
+    _kept.clear()

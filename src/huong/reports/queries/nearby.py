@@ -10,7 +10,7 @@ from huong.base import clock
 from huong.reports.models import Report
 from huong.reports.queries.book import book
 from huong.reports.queries.lists import public
-from huong.reports.queries.words import words_of
+from huong.reports.rules import similarity as rules
 
 METRES_PER_DEGREE = 111_320.0
 CANDIDATES = 300
@@ -70,6 +70,7 @@ def similar(
     Args:
         category: a key; others of its main category count less.
         point: where; without it the unit must be the same and words common.
+        text: the words, place included.
         only_public: for citizens; officers see all.
         leave_out: the id of the report that is compared.
     """
@@ -84,29 +85,19 @@ def similar(
     else:
         return []
     candidates = rows.exclude(pk=leave_out or 0).select_related("words").order_by("-id")[:CANDIDATES]
-    wanted = set(words_of(text)) if len(text) < 400 else set(words_of(text[:400]))
-    scored = (_scored(each, category, point, wanted, metres) for each in candidates)
-    found = [each for each in scored if each is not None and each.score >= 0.35]
-    return sorted(found, key=lambda each: -each.score)[:limit]
-
-
-def _scored(
-    report: Report, category: str, point: tuple[float, float] | None, words: set[str], metres: float
-) -> Similar | None:
-    distance = metres_between(point, report.point) if point and report.point else None
-    if distance is not None and distance > metres:
-        return None
-    nearness = 1 - distance / metres if distance is not None else 0.0
-    same = 1.0 if report.category == category else 0.5 if _main(report.category) == _main(category) else 0.0
-    own = set(report.words.folded.split())
-    common = len(words & own) / max(1, len(words)) if words else 0.0
-    age = (clock.now() - report.received_at).days
-    recent = max(0.0, 1 - age / 84)
-    return Similar(report, distance, round(0.35 * nearness + 0.3 * same + 0.25 * common + 0.1 * recent, 3))
-
-
-def _main(category: str) -> str:
-    return category.split(".", maxsplit=1)[0]
+    wanted, days = rules.words_in(text), (clock.now() - since).total_seconds()
+    found = []
+    for each in candidates:
+        away = metres_between(point, each.point) if point and each.point else None
+        if away is None or away <= metres:
+            likeness = rules.Likeness(
+                None if away is None else 1 - away / metres,
+                rules.kind_in_common(each.category, category),
+                rules.in_common(wanted, rules.words_in(each.words.folded)),
+                max(0.0, (each.received_at - since).total_seconds() / days),
+            )
+            found.append(Similar(each, away, likeness.score))
+    return sorted((each for each in found if each.score >= rules.ENOUGH), key=lambda each: -each.score)[:limit]
 
 
 def similar_to(report: Report, *, limit: int = 5) -> list[Similar]:

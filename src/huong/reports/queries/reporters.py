@@ -5,9 +5,21 @@ import orjson
 from huong.base import keys
 from huong.base.errors import KeyDestroyed, NotFound
 from huong.messages.rules import normal_mail
+from huong.people import texting
 from huong.people.models import User
 from huong.reports.models import Report, Reporter
 from huong.reports.rules import contacts
+
+MAIL, PHONE = "mail", "phone"
+
+
+def provable(reporter: Reporter) -> list[str]:
+    """Return which of a reporter's contacts can still be proven with a code: mail first, a phone where texts go out."""
+    if reporter.erased_at is not None:
+        return []
+    mail = bool(reporter.mail_hash) and reporter.verified_at is None
+    phone = bool(reporter.phone_hash) and reporter.phone_verified_at is None and texting.is_ready()
+    return [way for way, open_ in ((MAIL, mail), (PHONE, phone)) if open_]
 
 
 def hash_of(contact: str) -> str:

@@ -5,10 +5,12 @@ from collections.abc import Callable
 from huong.base import clock
 from huong.base.ports import Port
 from huong.reports.queries.book import book
+from huong.reports.rules.book import UNSORTED
 
 Suggester = Callable[[str], list[tuple[str, float]] | None]
 suggesters: Port[Suggester] = Port("category suggester")
 LEARNT = "learnt"
+FAINT = 0.02
 
 
 def suggest(text: str, *, limit: int = 3) -> list[tuple[str, float]]:
@@ -20,5 +22,5 @@ def suggest(text: str, *, limit: int = 3) -> list[tuple[str, float]]:
     learnt = suggesters.get(LEARNT)(text) if LEARNT in suggesters else None
     if learnt is None:
         return [(each.key, share) for each, share in held.suggest(text, today, limit=limit)]
-    active = [(key, share) for key, share in learnt if key in held.categories and held.categories[key].is_active(today)]
-    return active[:limit]
+    known = {key: each for key, each in held.categories.items() if key != UNSORTED and each.is_active(today)}
+    return [(key, round(share, 3)) for key, share in learnt if key in known and share >= FAINT][:limit]

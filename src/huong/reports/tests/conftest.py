@@ -14,6 +14,7 @@ from huong.reports import loading
 from huong.reports.actions import Draft, accept, send
 from huong.reports.models import CityRule, RuleEdition
 from huong.reports.queries.book import forget
+from huong.reports.queries.names import forget as forget_names
 
 MORNING = datetime(2026, 11, 25, 2, 0, tzinfo=UTC)  # 09:00 in Huế, a Wednesday
 AN_CUU = (107.6045, 16.4520)
@@ -22,10 +23,12 @@ IOC, WARD, OTHER_WARD, CONSTRUCTION = "H57.50", "H57.21", "H57.104", "H57.8"
 
 @pytest.fixture(autouse=True)
 def fresh_book():
-    """Let no rule of another test stay in memory."""
+    """Let no rule and no name of another test stay in memory."""
     forget()
+    forget_names()
     yield
     forget()
+    forget_names()
 
 
 @pytest.fixture

@@ -176,7 +176,7 @@ def test_erasing_ends_the_link_and_takes_words_away_after_one_more_question(disp
 
 
 def test_a_wrong_code_is_said_and_the_right_one_confirms(rules, client, monkeypatch):
-    monkeypatch.setattr("huong.reports.actions.reporters.secrets.randbelow", lambda _most: 123456)
+    monkeypatch.setattr("huong.reports.actions.proving.secrets.randbelow", lambda _most: 123456)
     answer = client.post(NEW, typed(mail="an@hue.vn"))
     report = Report.objects.get()
     link = queries.link_of(report)

@@ -15,7 +15,7 @@ from huong.base.sql import is_postgresql
 from huong.store import access, personal
 from huong.store.errors import NotYetServed
 from huong.store.models import Commit, ServingCopy
-from huong.store.rules import HASHED, SEALED, SUBJECT, Decision, quoted
+from huong.store.rules import HASHED, RESTRICTED, SEALED, SUBJECT, Decision, quoted
 from huong.store.serving import asking, later, postgresql, sqlite
 from huong.store.serving.asking import Filter
 from huong.store.serving.layout import Layout
@@ -254,13 +254,24 @@ def _given(
     identities = personal.unseal(opened.spec.dataset, pairs) if opened.hidden else [None] * len(held)
     read_from = Commit(dataset=opened.spec.dataset, version=commit)
     access.record_read(read_from, opened.spec, opened.use, opened.decision, rows=len(held))
+    subjects = [subject for subject, _sealed in pairs] if opened.hidden else [None] * len(held)
+    limits = access.restrictions(opened.spec, opened.use, subjects)
     if opened.hidden:
-        access.record_persons(read_from, opened.use, opened.decision, [subject for subject, _sealed in pairs])
+        seen = [subject for subject in subjects if not limits.hides(subject)]
+        access.record_persons(read_from, opened.use, opened.decision, seen)
     kinds = {column.name: column.kind for column in opened.layout.columns}
-    return [
+    given = [
         {name: _value(opened, kinds, name, each, identity) for name in opened.decision.fields}
         for each, identity in zip(held, identities, strict=True)
     ]
+    return [_limited(row, subject, limits) for row, subject in zip(given, subjects, strict=True)]
+
+
+def _limited(row: dict[str, Any], subject: str | None, limits: access.Restrictions) -> dict[str, Any]:
+    """Return a row, marked where the person had its use restricted; then others than the owner get no values."""
+    if subject is None or subject not in limits:
+        return row
+    return {**(dict.fromkeys(row) if limits.hides(subject) else row), RESTRICTED: True}
 
 
 def _value(

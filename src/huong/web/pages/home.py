@@ -6,7 +6,7 @@ from django.views.decorators.http import require_safe
 
 from huong.base import city
 from huong.people.access import open_to_all
-from huong.reports.pages.citizen_words import unit_names
+from huong.reports.queries.names import names
 from huong.web import datasets
 from huong.web.matters import matters_of, near_me
 
@@ -26,7 +26,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "mine": mine[:SHOWN],
         "more": len(mine) > SHOWN,
         "near": near,
-        "near_name": unit_names().get(near, ""),
+        "near_name": names((), {near}).unit(near, otherwise=""),
         "cards": cards,
         "passed": good,
         "scored": judged,

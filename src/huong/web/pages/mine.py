@@ -4,7 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from huong.people import acting
+from huong.people import acting, forms
 from huong.people import queries as people
 from huong.people.access import open_to_all
 from huong.people.models import Party, User
@@ -15,18 +15,24 @@ from huong.web.matters import matters_of
 @require_safe
 @open_to_all
 def mine(request: HttpRequest) -> HttpResponse:
-    """Show my reports, dossiers and papers, or those of whom I act for: waiting for me first, then the newest."""
-    context = {"cards": matters_of(request), "procedures": sections_of(_party(request))}
+    """Show my reports, dossiers and papers: waiting for me first, then the newest; whom I act for; the doors to my data."""
+    user = request.user
+    own = people.party_of_user(user) if isinstance(user, User) else None
+    context = {
+        "cards": matters_of(request),
+        "procedures": sections_of(_party(request, own)),
+        "is_known": own is not None,
+        "acting_for": acting.choices(user) if isinstance(user, User) and own is not None else [],
+        "limits": forms.LIMITS,
+    }
     answer = render(request, "web/mine.html", context)
     answer["Cache-Control"] = "private, no-store"
     return answer
 
 
-def _party(request: HttpRequest) -> Party | None:
+def _party(request: HttpRequest, own: Party | None) -> Party | None:
     """Return whose dossiers are shown: whom somebody acts for and may read for, else their own party."""
-    if not isinstance(request.user, User):
-        return None
-    chosen = acting.current(request)
+    chosen = acting.current(request) if own is not None else None
     if chosen is not None:
         return chosen.party if "read" in chosen.limits else None
-    return people.party_of_user(request.user)
+    return own

@@ -68,7 +68,8 @@ def _known(data: QueryDict) -> dict[str, Any]:
     counter.require_number(data.get("kind", "person"), number, _day(data.get("birth_date", "")))
     party = people.party_of(number) if number else None
     if party is None:
-        return {"new": True}
+        names = ("name", "national_id", "birth_date", "phone", "mail")
+        return {"new": bool(number), "particulars": {name: data.get(name, "").strip() for name in names}}
     return {"party": party, "particulars": people.own_particulars(party)}
 
 
@@ -78,7 +79,7 @@ def _form(
     procedure, version = queries.procedure(code), queries.in_force(code)
     made = queries.document_by_id(version.pk) if version else None
     party = cast("Party | None", known.get("party"))
-    if party is not None:
+    if party is not None:  # what is known of somebody is shown, and the look is recorded
         access.record_access(
             cast("User", request.user), f"party:{party.public_id}", sorted(known["particulars"]), code
         )  # fmt: skip

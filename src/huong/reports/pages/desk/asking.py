@@ -10,7 +10,6 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from huong.base import clock
-from huong.places import queries as places
 from huong.reports import queries
 from huong.reports.models.report import CHANNELS
 from huong.reports.queries import Wanted
@@ -126,11 +125,6 @@ def categories(on: date | None = None) -> list[tuple[Category, str, list[tuple[s
         (main, name_of(main), [(each.key, name_of(each)) for each in held.categories_under(main.key, day)])
         for main in held.main_categories(day)
     ]
-
-
-def units() -> list[tuple[str, str]]:
-    """Return (code, name) of today's wards and communes, by name."""
-    return sorted(((unit.code, str(unit)) for unit in places.units()), key=lambda pair: pair[1])
 
 
 def states() -> list[tuple[str, str]]:

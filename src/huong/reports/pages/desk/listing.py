@@ -68,12 +68,12 @@ def _choices() -> dict[str, Any]:
     held = names()
     return {
         "categories": asking.categories(),
-        "units": sorted(held.units.items(), key=lambda pair: pair[1]),
+        "units": held.units_to_choose(),
         "states": asking.states(),
         "buckets": asking.buckets(),
         "orders": asking.orders(),
         "channels": [(key, str(name)) for key, name in CHANNELS],
-        "agencies": sorted(((code, held.agency(code)) for code in held.agencies), key=lambda pair: pair[1]),
+        "agencies": held.agencies_to_choose(),
         "stock": [(each.key, each.title, each.text) for each in book().answers.values() if each.verb == "answer"],
     }
 

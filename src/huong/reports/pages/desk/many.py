@@ -163,7 +163,7 @@ def call(request: HttpRequest) -> HttpResponse:
         "typed": request.POST,
         "key": request.POST.get("key") or ids.new_id(),
         "categories": asking.categories(),
-        "units": asking.units(),
+        "units": names().units_to_choose(),
     }
     if request.method == "POST":
         seen = queries.visible_to(person).filter(

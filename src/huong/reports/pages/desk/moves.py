@@ -237,8 +237,7 @@ def _choices(report: Report, fields: set[str]) -> dict[str, Any]:
     """Return what the forms let people choose from; only what is needed is looked up."""
     found: dict[str, Any] = {}
     if fields & {"agency"}:
-        held = names()
-        found["agencies"] = sorted(((code, held.agency(code)) for code in held.agencies), key=lambda pair: pair[1])
+        found["agencies"] = names().agencies_to_choose()
     if "category" in fields:
         found["categories"] = asking.categories()
         found["category"] = report.category
