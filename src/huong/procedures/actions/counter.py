@@ -14,7 +14,6 @@ from huong.people import queries as people
 from huong.people import rules as spellings
 from huong.people.actions import parties
 from huong.people.models import Party, User
-from huong.procedures import sentences
 from huong.procedures.actions import acting, blanks, receiving
 from huong.procedures.actions.acting import Deed, officer
 from huong.procedures.actions.drafting import place_of
@@ -226,7 +225,7 @@ def require_number(kind: str, number: str, born: date | None = None) -> None:
         else codes.citizen_id_faults(number, today=today, born=born)
     )
     if faults:
-        raise BadInput(sentences.fault(faults[0]), code=faults[0].code, field="national_id")
+        raise BadInput(_(faults[0].sentence) % faults[0].values, code=faults[0].code, field="national_id")
 
 
 def _parts(dossier: Dossier, intake: Intake, made: Document | None) -> list[Component]:
