@@ -36,6 +36,6 @@ urlpatterns = [
     path("my/papers/<str:uid>/file", mine.paper_file, name="paper_file"),
     path("my/papers/<str:uid>/credential", mine.credential, name="credential"),
     path("my/papers/<str:uid>/share", mine.share, name="share"),
-    path("my/shares/<int:number>/end", mine.end_share, name="end_share"),
+    path("my/papers/shared/<int:number>/end", mine.end_share, name="end_share"),
     path("share/<str:code>", mine.shared, name="shared"),
 ]

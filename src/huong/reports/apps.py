@@ -23,6 +23,6 @@ class ReportsConfig(AppConfig):
         city.loaders.add("reports into the store", feeding.set_up)
         catalogue.code_lists.add("reports", feeding.publish_codes)
         suggesting.suggesters.add(suggesting.LEARNT, learning.learnt)
-        source_kinds.add(feeding.KIND, feed.ReportsFeed())
+        source_kinds.add(feeding.KIND, feed.FEED)
         demo.fillers.add("reports", demonstration.FILLER)
         ports.register()

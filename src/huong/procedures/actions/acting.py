@@ -97,6 +97,18 @@ def found(uid: str) -> Dossier:
     return dossier
 
 
+def looked_at(uid: str) -> Dossier:
+    """Return a dossier by its public id without a lock, for what is prepared before a transaction.
+
+    Raises:
+        NotFound: there is none.
+    """
+    dossier = Dossier.objects.filter(uid=uid).first()
+    if dossier is None:
+        raise NotFound(_("There is no such dossier."))
+    return dossier
+
+
 def allowed(dossier: Dossier, verb: str, actor: Actor, deed: Deed) -> Move:
     """Return the move, if it may be made now by this actor.
 

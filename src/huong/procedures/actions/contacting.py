@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db import transaction
 
+from huong.base import keys
 from huong.journal import actions as journal
 from huong.people import queries as people
 from huong.people import rules as spellings
@@ -17,17 +18,19 @@ from huong.procedures.rules import fields
 
 
 @transaction.atomic
-def keep_contact(uid: str, *, phone: str = "", mail: str = "") -> Dossier:
+def keep_contact(uid: str, *, phone: str = "", mail: str = "") -> Dossier | None:
     """Write down phone and mail of an applicant, sealed, with keyed hashes for looking the dossier up.
 
     What is left empty stays as it was. The birth date comes from what is known of the applicant.
 
-    Raises:
-        Dossier.DoesNotExist: there is none.
+    Returns:
+        The dossier; None if it is gone, or was erased: then nothing is kept.
 
     Records: `procedures.contact_kept`.
     """
-    dossier = Dossier.objects.select_for_update().select_related("applicant").get(uid=uid)
+    dossier = Dossier.objects.select_for_update(of=("self",)).select_related("applicant").filter(uid=uid).first()
+    if dossier is None or keys.data_keys([scope_of(dossier)])[scope_of(dossier)] is None:
+        return None
     known = _in_form(dossier)
     spelt = spellings.phone(phone or known.get("phone", ""))
     mail = (mail or known.get("mail", "")).strip()[:200]

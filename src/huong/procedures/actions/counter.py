@@ -20,7 +20,7 @@ from huong.procedures.actions.drafting import place_of
 from huong.procedures.errors import FormFaults, NotOffered
 from huong.procedures.models import Component, Dossier, Filing
 from huong.procedures.queries import catalogue
-from huong.procedures.queries.said import in_words, said
+from huong.procedures.queries.said import said
 from huong.procedures.queries.values import scope_of, seal
 from huong.procedures.rules import codes, fields, needs
 from huong.procedures.rules.nouns import Document
@@ -225,7 +225,7 @@ def require_number(kind: str, number: str, born: date | None = None) -> None:
         else codes.citizen_id_faults(number, today=today, born=born)
     )
     if faults:
-        raise BadInput(in_words(faults[0]), code="wrong_number", field="national_id")
+        raise BadInput(_(faults[0].sentence) % faults[0].values, code=faults[0].code, field="national_id")
 
 
 def _parts(dossier: Dossier, intake: Intake, made: Document | None) -> list[Component]:

@@ -69,7 +69,7 @@ def propose(
 
     Records: `procedures.proposed` with how many results.
     """
-    seen = acting.found(uid) if transaction.get_connection().in_atomic_block else Dossier.objects.get(uid=uid)
+    seen = acting.looked_at(uid)
     deed = Deed(version=version)
     acting.allowed(seen, "propose", officer(by), deed)
     made = document_by_id(seen.edition_id or 0)

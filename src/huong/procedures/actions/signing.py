@@ -87,7 +87,7 @@ def sign(uid: str, *, by: User, version: int | None = None) -> Dossier:
 
 def _ready(uid: str, by: User, version: int | None) -> Dossier:
     """Return a dossier whose results may all be signed now by somebody; what is found here is asked again at the end."""
-    dossier = Dossier.objects.filter(uid=uid).first() or acting.found(uid)
+    dossier = acting.looked_at(uid)
     acting.allowed(dossier, "decide", officer(by), Deed(version=version))
     waiting = list(dossier.results.filter(state="proposed"))
     if not waiting:

@@ -5,6 +5,7 @@ sent outside any transaction, then marked. A process killed in between sends it 
 message of a dossier has not gone, later ones of it wait.
 """
 
+import logging
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -14,6 +15,7 @@ from django.utils.translation import gettext as _
 from huong.base import clock
 from huong.base.errors import BadInput, HuongError, NotFound, Unavailable, WrongState
 from huong.journal import actions as journal
+from huong.journal.readers import describe
 from huong.people import access
 from huong.people import queries as people
 from huong.people.models import User
@@ -23,6 +25,7 @@ from huong.procedures.portal import calling, facts
 from huong.procedures.queries.catalogue import procedure_name
 from huong.procedures.queries.results import kind_of
 
+log = logging.getLogger(__name__)
 PATIENCE = tuple(timedelta(seconds=each) for each in (10, 60, 300, 1800, 7200, 21_600, 43_200, 86_400))
 LEASE = timedelta(minutes=2)
 GOING = ("waiting", "failed")
@@ -79,6 +82,10 @@ def send_one(update_id: int) -> bool:
         calling.call(row.service, facts.facts_of(told_of(row)), key=f"{row.dossier.uid}:{row.number}:{row.service}")
     except HuongError as error:
         _failed(row, error)
+        return False
+    except Exception as error:  # noqa: BLE001 - one message that breaks holds back none of other dossiers, and is shown
+        log.error("Message %s for the portal broke: %s", row.pk, describe(error))
+        _failed(row, Unavailable(_("The message broke (%(why)s).") % {"why": type(error).__name__}))
         return False
     _sent(row)
     return True

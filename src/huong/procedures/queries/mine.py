@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from huong.base.errors import NotFound
 from huong.people import queries as people
-from huong.people.models import Party, User
+from huong.people.models import Party
 from huong.procedures.models import Action, Dossier, Payment
 from huong.procedures.queries.catalogue import procedure_name, state_name
 from huong.procedures.queries.values import words_of
@@ -51,9 +51,9 @@ class Happening:
     reasons: Sequence[str]
 
 
-def dossiers_of(party: Party, user: User | None = None) -> QuerySet[Dossier]:
-    """Return the dossiers of a party: waiting for it first is the page's business; newest first here."""
-    return Dossier.objects.filter(Q(applicant=party)).order_by("-changed_at", "-id")
+def dossiers_of(party: Party) -> QuerySet[Dossier]:
+    """Return the dossiers of a party, those that changed last first."""
+    return Dossier.objects.filter(applicant=party).order_by("-changed_at", "-id")
 
 
 def own_dossier(uid: str, party: Party) -> Dossier:

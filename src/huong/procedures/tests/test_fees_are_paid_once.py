@@ -139,7 +139,7 @@ def test_broken_off_it_can_be_paid_again_under_a_new_reference(owed):
     paying.settle(Told("abc", owed.reference, owed.amount, "cancelled"))
     again = Payment.objects.get(state="asked")
     assert (again.amount, again.reference != owed.reference) == (owed.amount, True)
-    paying.settle(Told("abd", again.reference, again.amount, "paid"))
+    paying.settle(Told("other", again.reference, again.amount, "paid"))
     assert state(owed) == "in_progress"
 
 

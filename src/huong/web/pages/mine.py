@@ -20,7 +20,7 @@ def mine(request: HttpRequest) -> HttpResponse:
     own = people.party_of_user(user) if isinstance(user, User) else None
     context = {
         "cards": matters_of(request),
-        "procedures": sections_of(_party(request)),
+        "procedures": sections_of(_party(request, own)),
         "is_known": own is not None,
         "acting_for": acting.choices(user) if isinstance(user, User) and own is not None else [],
         "limits": forms.LIMITS,
@@ -30,11 +30,9 @@ def mine(request: HttpRequest) -> HttpResponse:
     return answer
 
 
-def _party(request: HttpRequest) -> Party | None:
+def _party(request: HttpRequest, own: Party | None) -> Party | None:
     """Return whose dossiers are shown: whom somebody acts for and may read for, else their own party."""
-    if not isinstance(request.user, User):
-        return None
-    chosen = acting.current(request)
+    chosen = acting.current(request) if own is not None else None
     if chosen is not None:
         return chosen.party if "read" in chosen.limits else None
-    return people.party_of_user(request.user)
+    return own
