@@ -12,6 +12,7 @@ from huong.journal import queries as entries
 from huong.journal.models import Entry
 from huong.reports.models import Hop, Message, Rating, Report, ReportWords
 from huong.reports.rules import masking
+from huong.reports.rules.marks import marks_of
 from huong.reports.rules.past import DESCRIPTION, Past, Step
 
 BATCH = 500
@@ -46,7 +47,11 @@ def _written(pasts: list[Past], source: str) -> list[Report]:
     )
     ReportWords.objects.bulk_create(
         [
-            ReportWords(report=report, folded=fold(f"{said.text} {report.place}"))
+            ReportWords(
+                report=report,
+                folded=fold(f"{said.text} {report.place}"),
+                marks=marks_of(agency=report.agency, unit=report.unit, main=report.main),
+            )
             for report, said in zip(reports, words, strict=True)
         ]
     )
