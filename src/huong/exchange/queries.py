@@ -1,6 +1,6 @@
 """What others may read of the exchange: members, services, grants, health, who saw what."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -336,3 +336,39 @@ def waiting_for(user: User) -> int:
         return 0
     mine = access.agencies_of(user)
     return Grant.objects.filter(state="requested", service__member__agency__in=mine).count()
+
+
+def rights_of(agency: str, purpose: str, names: Iterable[str]) -> dict[str, frozenset[str] | None]:
+    """Return what an agency of this city may have now of services that are described here.
+
+    Args:
+        agency: the code of the agency that would ask.
+        purpose: the code of the purpose.
+        names: services, "VN/GOV/G01/population/persons".
+
+    Returns:
+        By service the fields granted, None where no grant is in force. A service that is not described here is left
+        out: its owner decides alone, and says so when it is asked.
+    """
+    now = clock.now()
+    wanted = [name.rpartition("/") for name in names]
+    described = DataService.objects.filter(
+        member__identifier__in={owner for owner, _slash, _code in wanted}, code__in={code for _o, _s, code in wanted}
+    ).select_related("member")
+    found: dict[str, frozenset[str] | None] = {str(each): None for each in described}
+    found = {name: None for name in found if name in set(names)}
+    held = Grant.objects.filter(service__in=described, consumer__agency=agency, state="granted", valid_to__gt=now)
+    for each in held.select_related("service__member") if found else ():
+        if str(each.service) in found and purpose in each.purposes and each.holds_at(now):
+            found[str(each.service)] = (found[str(each.service)] or frozenset()) | frozenset(each.fields)
+    return found
+
+
+def service_of_register(register: str) -> str:
+    """Return the service by which this city asks a national register; empty if it is not connected."""
+    from huong.exchange.registers import asking
+
+    try:
+        return str(asking.description(register)["service"])
+    except NotFound:
+        return ""

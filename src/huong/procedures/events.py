@@ -62,3 +62,19 @@ VERSION_CHANGED = declare(
     "A version of a procedure was drafted, published or retired; the subject is the procedure's code.",
     unhandled=True,
 )
+RESOLVED = declare(
+    "procedures.resolved",
+    {
+        "found": "how many fields and papers are there without the applicant",
+        "later": "how many are declared now and verified later",
+        "asked": "how many questions went to sources",
+    },
+    "What shared data know was looked up for a dossier.",
+    unhandled=True,
+)
+WISHED = declare(
+    "procedures.wished",
+    {"source": "which source", "use": "whether it may be used"},
+    "The applicant asked to use a source for a dossier, or said that it shall not be used.",
+    unhandled=True,
+)

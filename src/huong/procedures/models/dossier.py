@@ -41,6 +41,10 @@ class Bundle(models.Model):
     event = models.CharField(_("life event"), max_length=40)
     party = models.ForeignKey("people.Party", verbose_name=_("who applies"), on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField(_("begun"))
+    twin_of = models.ForeignKey(
+        "self", verbose_name=_("application for the first child"), null=True, blank=True, on_delete=models.PROTECT,
+        related_name="twins",
+    )  # fmt: skip
 
     class Meta:
         verbose_name = _("life event applied for")

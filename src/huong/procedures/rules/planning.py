@@ -165,8 +165,14 @@ def asks_of(outcomes: Iterable[Outcome]) -> list[Ask]:
 def _field(made: Document, each: FormField, now: Situation, answers: Mapping[str, Any]) -> Outcome:
     if each.path in now.standing:
         return Outcome("field", each.path, HAVE, "standing")
-    found, why = _first(made, each.sources, now, answers)
-    found = found or _shared(each, now)
+    near = [one for one in each.sources if one.kind in {"vault", "bundle"}]
+    far = [one for one in each.sources if one.kind not in {"vault", "bundle"}]
+    found, why = _first(made, near, now, answers)
+    if found is None:
+        found = _shared(each, now)
+    if found is None:
+        found, why = _first(made, far, now, answers)
+    found = found or _default(each)
     if found is None:
         down = why in DOWN
         return Outcome("field", each.path, UNAVAILABLE if down else ASK_APPLICANT, why, source=_asked(each, answers))
@@ -175,6 +181,12 @@ def _field(made: Document, each: FormField, now: Situation, answers: Mapping[str
     return Outcome(
         "field", each.path, found.outcome, found.reason, found.value, found.source, found.ask, found.known, found.paper
     )
+
+
+def _default(each: FormField) -> Outcome | None:
+    """Return what the form proposes by itself."""
+    value = each.schema.get("default")
+    return None if value is None else Outcome("field", each.path, HAVE, "proposed", value, Source("value", str(value)))
 
 
 def _asked(each: FormField, answers: Mapping[str, Any]) -> Source | None:
@@ -227,26 +239,29 @@ def _tried(made: Document, one: Source, now: Situation, answers: Mapping[str, An
 def _shared_data(made: Document, one: Source, now: Situation, answers: Mapping[str, Any]) -> Outcome | str:
     own = now.applicant.get("national_id") or now.applicant.get("tax_code") or ""
     wanted = own if one.whom == "applicant" else str(answers.get(one.whom) or "")
-    if not wanted:
-        return "whom_unknown"
-    if wanted != own and one.part not in made.reads.get(one.name, ()):
-        return "not_readable"
+    if refused := _refused(made, one, now, wanted=wanted, own=own):
+        return refused
     if one.place in made.consent and one.place not in now.agreed:
         return Outcome("", "", ASK_CONSENT, "consent", source=one)
-    if one.place in now.closed:
-        return now.closed[one.place]
-    if one.place in now.granted and one.part not in now.granted[one.place]:
-        return "no_grant"
     ask = Ask(one.kind, one.name, wanted)
     known = now.known.get(ask)
     if known is None:
         return Outcome("", "", FETCH, "to_fetch", source=one, ask=ask)
-    if known.failed:
-        return known.failed
     value = known.values.get(one.part)
-    if value in (None, ""):
-        return "not_known"
+    if known.failed or value in (None, ""):
+        return known.failed or "not_known"
     return Outcome("", "", HAVE, f"in_{one.kind}", value, one, known=known)
+
+
+def _refused(made: Document, one: Source, now: Situation, *, wanted: str, own: str) -> str:
+    """Return why a source may not be asked for this; empty if it may."""
+    if not wanted:
+        return "whom_unknown"
+    if wanted != own and one.part not in made.reads.get(one.name, ()):
+        return "not_readable"
+    if one.place in now.granted and one.part not in now.granted[one.place]:
+        return "no_grant"
+    return now.closed.get(one.place, "")
 
 
 def _paper(made: Document, need: Requirement, now: Situation, answers: Mapping[str, Any]) -> Outcome:
