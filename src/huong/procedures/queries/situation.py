@@ -49,7 +49,10 @@ def situation_of(dossier: Dossier, parts: list[Component], *, anew: bool = False
         shared=shared,
         results=results,
         standing=frozenset(_standing(parts, declined, now)) if not anew else _disputed(parts),
-        typed=frozenset(part.key for part in parts if part.origin == "declared" and part.state == "held"),
+        rests={part.key: source(part.source).whom for part in parts if part.locked and part.source},
+        typed=frozenset(
+            part.key for part in parts if part.origin == "declared" and part.state in {"held", "later", "disputed"}
+        ),
         agreed=agreed,
         declined=declined,
         closed=closed,

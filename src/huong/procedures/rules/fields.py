@@ -232,13 +232,14 @@ def faults_of(
             if each.required:
                 found.append(Fault(each.path, noop("Please fill this in.")))
             continue
-        sentence = _wrong(each, value, today)
+        sentence = wrong_with(each, value, today)
         if sentence:
             found.append(Fault(each.path, sentence, {"most": each.longest}))
     return found
 
 
-def _wrong(each: FormField, value: Any, today: date | None) -> str:
+def wrong_with(each: FormField, value: Any, today: date | None) -> str:
+    """Return what is wrong with one value, as a sentence for whoever typed it; empty if nothing is."""
     schema = {key: part for key, part in each.schema.items() if not key.startswith("x-") and key != "format"}
     error = next(jsonschema.Draft202012Validator(schema).iter_errors(value), None)
     if error is not None:

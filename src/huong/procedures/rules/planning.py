@@ -41,7 +41,7 @@ REASONS: Final[dict[str, str]] = {
     "verified": noop("The source says the same."),
     "issued_later": noop("Whoever issues this paper passes it on; it is not there yet."),
 }
-DOWN: Final = frozenset({"source_down", "no_source"})
+DOWN: Final = frozenset({"source_down", "no_source", "not_member"})
 
 
 @dataclass(frozen=True)
@@ -90,7 +90,8 @@ class Situation:
         bundle: by procedure, the answers of the other dossiers of the same life event.
         shared: the same answers by the name under which several procedures ask them.
         results: by procedure of the bundle, the types of paper that it produces.
-        standing: paths and keys that hold already: fetched and still valid, disputed, or typed.
+        standing: paths and keys that hold already: fetched and still valid, or disputed.
+        rests: by standing path, the field with the id of whom it was asked about.
         typed: paths that the applicant answered herself.
         agreed, declined: places ("register:marriage") she asked to use, or does not want used.
         closed: by place, why it cannot be asked at all.
@@ -105,6 +106,7 @@ class Situation:
     shared: Mapping[str, Any] = field(default_factory=dict)
     results: Mapping[str, frozenset[str]] = field(default_factory=dict)
     standing: frozenset[str] = frozenset()
+    rests: Mapping[str, str] = field(default_factory=dict)
     typed: frozenset[str] = frozenset()
     agreed: frozenset[str] = frozenset()
     declined: frozenset[str] = frozenset()
@@ -150,11 +152,19 @@ def plan(made: Document, steps: Iterable[FormStep], now: Situation) -> list[Outc
             if not holds(each.when, answers):
                 continue
             outcome = _field(made, each, now, answers)
-            if outcome.outcome == HAVE and outcome.value is not None:
-                answers[each.path] = outcome.value
             found.append(outcome)
+            _settle(answers, outcome, now)
     found += [_paper(made, need, now, answers) for need in made.requirements if holds(need.when, answers)]
     return found
+
+
+def _settle(answers: dict[str, Any], outcome: Outcome, now: Situation) -> None:
+    """Let an outcome count for what follows: a value found, or one that a source gave before and gives no more."""
+    if outcome.outcome == HAVE:
+        if outcome.value is not None:
+            answers[outcome.key] = outcome.value
+    elif outcome.key not in now.typed:
+        answers.pop(outcome.key, None)
 
 
 def asks_of(outcomes: Iterable[Outcome]) -> list[Ask]:
@@ -163,7 +173,8 @@ def asks_of(outcomes: Iterable[Outcome]) -> list[Ask]:
 
 
 def _field(made: Document, each: FormField, now: Situation, answers: Mapping[str, Any]) -> Outcome:
-    if each.path in now.standing:
+    asked_about = now.rests.get(each.path, "")
+    if each.path in now.standing and answers.get(asked_about) == now.answers.get(asked_about):
         return Outcome("field", each.path, HAVE, "standing")
     near = [one for one in each.sources if one.kind in {"vault", "bundle"}]
     far = [one for one in each.sources if one.kind not in {"vault", "bundle"}]
