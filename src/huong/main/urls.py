@@ -17,6 +17,8 @@ urlpatterns = [
     path("places/", include("huong.places.urls")),
     path("desk/reports/", include("huong.reports.desk_urls")),
     path("reports/", include("huong.reports.urls")),
+    path("desk/dossiers/corrections/", include("huong.procedures.correction_urls")),
+    path("procedures/", include("huong.procedures.urls")),
     path("", include("huong.exchange.urls")),
     path("", include("huong.web.urls")),
 ]

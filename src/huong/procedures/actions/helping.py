@@ -4,6 +4,7 @@ import secrets
 from datetime import timedelta
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from huong.base import clock, keys, limits
@@ -109,8 +110,17 @@ def _note(dossier: Dossier, what: str, by: User | None, *, minutes: int) -> None
 
 
 def may_help(dossier: Dossier, user: User) -> bool:
-    """Return whether somebody may fill in a draft now with a code they came with."""
-    return (
-        dossier.state == "draft"
-        and HelperPass.objects.filter(dossier=dossier, helper=user, ended_at=None, until__gt=clock.now()).exists()
-    )
+    """Return whether somebody may fill in a draft now with a code they came with; it holds for the whole application."""
+    if dossier.state != "draft":
+        return False
+    held = HelperPass.objects.filter(helper=user, ended_at=None, until__gt=clock.now())
+    same = Q(dossier=dossier)
+    if dossier.bundle_id:
+        same |= Q(dossier__bundle=dossier.bundle_id)
+    return held.filter(same).exists()
+
+
+def standing(dossier: Dossier) -> HelperPass | None:
+    """Return the code that holds for a draft now, if there is one."""
+    found = HelperPass.objects.filter(dossier=dossier, ended_at=None, until__gt=clock.now())
+    return found.order_by("-pk").first()
