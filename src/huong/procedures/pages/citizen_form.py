@@ -16,7 +16,8 @@ from huong.procedures.actions.acting import Actor
 from huong.procedures.actions.bundling import resolve_all
 from huong.procedures.models import Dossier
 from huong.procedures.pages.owning import for_owner, owned, typed_before
-from huong.procedures.queries.application import Application, Stage, application, title_of
+from huong.procedures.queries.application import Application, Stage, application, is_english, title_of
+from huong.procedures.queries.catalogue import procedure_name, state_name
 from huong.procedures.queries.said import said
 
 
@@ -69,9 +70,9 @@ def dossier(request: HttpRequest, uid: str) -> HttpResponseBase:
     found = application(held)
     if held.state == "draft":
         return redirect(next_open(found))
-    return render(
-        request, "procedures/citizen/receipt.html", {"dossier": held, "found": found, "title": title_of(found)}
-    )
+    rows = [(each, procedure_name(each.procedure), state_name(each.state, each.edition_id)) for each in found.dossiers]
+    context = {"dossier": held, "found": found, "title": title_of(found), "rows": rows}
+    return render(request, "procedures/citizen/receipt.html", context)
 
 
 @require_http_methods(["GET", "POST"])
@@ -143,7 +144,7 @@ def _page(
         "notice": notice,
         "helper": actor.helper,
         "saved_at": held.changed_at if held.version > 1 else None,
-        "left": found.counted.fields - found.counted.fields_spared,
+        "english": is_english(),
     }
     return render(request, "procedures/citizen/step.html", context, status=status)
 

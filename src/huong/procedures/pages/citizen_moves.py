@@ -19,7 +19,7 @@ from huong.procedures.models import Dossier
 from huong.procedures.pages.citizen_form import next_open, place_of
 from huong.procedures.pages.owning import for_owner, owned
 from huong.procedures.queries import catalogue
-from huong.procedures.queries.application import Application, Shown, application, title_of
+from huong.procedures.queries.application import Application, Shown, application, is_english, title_of
 from huong.procedures.queries.situation import wishes_of
 from huong.procedures.rules.fields import fields_of, holds
 
@@ -167,7 +167,11 @@ def what_is_new(request: HttpRequest, uid: str) -> HttpResponseBase:
     return render(
         request,
         "procedures/citizen/changed.html",
-        {"dossier": held, "rows": [each for each in rows if each["new"] or each["gone"] or each["papers"]]},
+        {
+            "dossier": held,
+            "rows": [each for each in rows if each["new"] or each["gone"] or each["papers"]],
+            "english": is_english(),
+        },
     )
 
 
@@ -238,7 +242,14 @@ def wrong(request: HttpRequest, uid: str, key: str) -> HttpResponseBase:
             error = refused
     if shown is None or stage is None or (not shown.can_be_wrong and error is None):
         return redirect(f"/procedures/dossiers/{uid}/preview")
-    context = {"dossier": held, "stage": stage, "shown": shown, "error": error, "typed": request.POST.get("right", "")}
+    context = {
+        "dossier": held,
+        "stage": stage,
+        "shown": shown,
+        "error": error,
+        "typed": request.POST.get("right", ""),
+        "english": is_english(),
+    }
     return render(request, "procedures/citizen/wrong.html", context, status=error.status if error else 200)
 
 

@@ -205,7 +205,8 @@ def _sum(counts: list[Count]) -> Count:
     )
 
 
-def _english() -> bool:
+def is_english() -> bool:
+    """Return whether the reader wants English."""
     return (get_language() or "vi").startswith("en")
 
 
@@ -215,7 +216,7 @@ def _stages(dossier: Dossier, made: Document, parts: list[Component], answers: M
         Stage(
             dossier,
             step,
-            step.title_en if _english() else step.title,
+            step.title_en if is_english() else step.title,
             tuple(shown(each, held, answers) for each in step.fields if holds(each.when, answers)),
         )
         for step in steps_of(made.form)
@@ -227,7 +228,7 @@ def shown(each: FormField, held: Mapping[str, Component], answers: Mapping[str, 
     """Return a field as its reader sees it; the particulars of somebody whose id was only typed are masked."""
     part, value = held.get(each.path), answers.get(each.path)
     locked = part is not None and part.locked
-    english = _english()
+    english = is_english()
     text = spoken(each, value)
     place = source(part.source).place if part is not None and part.source else ""
     if locked and part is not None and _is_guessed(part, held, answers):
@@ -274,7 +275,7 @@ def spoken(each: FormField, value: Any) -> str:
     if each.kind == "yesno":
         return _("yes") if value else _("no")
     if each.kind == "choice":
-        titles = {key: (en if _english() else vi) for key, vi, en in each.choices}
+        titles = {key: (en if is_english() else vi) for key, vi, en in each.choices}
         return titles.get(str(value), str(value))
     if each.kind == "date":
         try:
@@ -296,7 +297,7 @@ def source_name(text: str) -> str:
             spec = datasets.contract_of(one.name)
         except NotFound:
             return one.name
-        return str(spec.title_en if _english() else spec.title_vi)
+        return str(spec.title_en if is_english() else spec.title_vi)
     return {"vault": _("Your papers here"), "bundle": _("Same application")}.get(one.kind, _("Signing in"))
 
 
@@ -306,7 +307,7 @@ def _papers(dossier: Dossier, made: Document, parts: list[Component], answers: M
 
 
 def _paper_shown(dossier: Dossier, need: Requirement, part: Component | None) -> PaperShown:
-    english = _english()
+    english = is_english()
     return PaperShown(
         dossier,
         need,
