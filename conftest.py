@@ -23,3 +23,28 @@ def house(settings, tmp_path):
     keys._secret_in.cache_clear()
     calendar._table.cache_clear()
     return settings.HOME
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb(django_db_keepdb, django_db_modify_db_settings):
+    """Begin from the kept migrated database where tests run on SQLite."""
+    from django.db import connection
+
+    from huong.base.testing import template
+
+    return django_db_keepdb or (
+        connection.vendor == "sqlite" and template.lay(connection.settings_dict["TEST"]["NAME"])
+    )
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    """Keep the migrated database for the next run."""
+    from django.db import connection
+
+    from huong.base.testing import template
+
+    if connection.vendor == "sqlite":
+        with django_db_blocker.unblock():
+            connection.ensure_connection()
+            template.keep(connection.connection)

@@ -110,7 +110,9 @@ def place_of(agency: str, unit: str) -> Place:
     Raises:
         BadInput: the ward is needed and is not clear.
     """
-    code = (places.resolve(unit).code or "") if unit else ""
+    unit = unit.strip()
+    known = places.current_code(unit, clock.today()) if unit.isdigit() else places.resolve(unit).code
+    code = known or ""
     if agency != "unit":
         return Place(code, people.agency(agency).code)
     found = people.agency_of_unit(code) if code else None
