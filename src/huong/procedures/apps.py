@@ -13,6 +13,9 @@ class ProceduresConfig(AppConfig):
     def ready(self) -> None:
         """Declare events; load the city's procedures with the city."""
         from huong.base import city
-        from huong.procedures import events, loading  # noqa: F401
+        from huong.people import ports
+        from huong.procedures import events, holding, jobs, loading  # noqa: F401
 
         city.loaders.add("procedures", loading.load)
+        ports.holders.add("procedures", holding.DossierHolder())
+        ports.erasers.add("procedures", holding.erase)

@@ -95,13 +95,13 @@ def resolve(uid: str, *, actor: Actor, patience: float = PATIENCE, anew: bool = 
         return Resolution((), 0)
     made, parts = document_by_id(dossier.edition_id), parts_of(dossier)
     now = situation_of(dossier, parts, anew=anew)
-    outcomes, known = _explored(dossier, made, now, actor.user, patience)
+    outcomes, known = _explored(dossier, made, now, patience)
     filling.fill(uid, Found(outcomes, parts, now.answers, len(known)), actor=actor)
     return Resolution(tuple(outcomes), len(known))
 
 
 def _explored(
-    dossier: Dossier, made: Document, now: Situation, by: User | None, patience: float
+    dossier: Dossier, made: Document, now: Situation, patience: float
 ) -> tuple[list[Outcome], dict[Ask, Known]]:
     """Plan, ask, and plan again with the answers, until nothing is left to ask or patience has ended."""
     steps, known = fields.steps_of(made.form), dict(now.known)
@@ -117,11 +117,14 @@ def _explored(
     return outcomes, known
 
 
-def answers_to(asks: Iterable[Ask], dossier: Dossier, made: Document, *, deadline: float) -> dict[Ask, Known]:
+def answers_to(
+    asks: Iterable[Ask], dossier: Dossier, made: Document, *, deadline: float, by: User | None = None
+) -> dict[Ask, Known]:
     """Ask the sources, each about each person once; a slow or failing one is written down as that.
 
     Args:
         deadline: the instant of the monotonic clock after which no answer is waited for.
+        by: the officer who asks; None on behalf of who applies.
     """
     found: dict[Ask, Known] = {}
     for ask in asks:
@@ -130,7 +133,7 @@ def answers_to(asks: Iterable[Ask], dossier: Dossier, made: Document, *, deadlin
             if left <= 0:
                 found[ask] = Known(failed="source_down")
             elif ask.kind == "register":
-                found[ask] = _register(ask, dossier, left)
+                found[ask] = _register(ask, dossier, left, by)
             else:
                 found[ask] = _store(ask, dossier, made)
         except HuongError as error:
@@ -144,7 +147,7 @@ def _why(error: HuongError) -> str:
     return "source_down"
 
 
-def _register(ask: Ask, dossier: Dossier, patience: float) -> Known:
+def _register(ask: Ask, dossier: Dossier, patience: float, by: User | None) -> Known:
     kind = KINDS.get(ask.name)
     if kind is None:
         return Known(failed="no_source")
@@ -153,7 +156,7 @@ def _register(ask: Ask, dossier: Dossier, patience: float) -> Known:
     except NotFound:
         return Known(failed="not_member")
     issue = f"{dossier.procedure}/{dossier.uid}"
-    answer = national.ask(kind, ask.wanted, Asker(member, issue, patience=patience))
+    answer = national.ask(kind, ask.wanted, Asker(member, issue, by=by, patience=patience))
     values = _plain(asdict(answer.value)) if answer.value is not None else {}
     return Known(values, "", answer.exchange, answer.fetched_at, answer.valid_until)
 

@@ -21,7 +21,7 @@ def account(username, party=None, level=2):
     """Return a browser in which somebody is signed in."""
     from huong.people.models import User
 
-    user = User.objects.create_user(username, first_name=username)
+    user = User.objects.create_user(username, full_name=username)
     if party is not None:
         Identity.objects.create(
             user=user, party=party, issuer="test", subject_hash=username.ljust(64, "0"), created_at=clock.now()
