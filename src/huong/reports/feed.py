@@ -75,7 +75,10 @@ class ReportsFeed:
 
 
 def _wanted(entry: Entry, what: str) -> bool:
-    return feed.is_about_a_report(entry.subject) and not (what == feed.EVENTS and feed.short(entry.name) in feed.SILENT)
+    """Return whether an entry counts: any about a report for its row; as a row of its own, if it tells a state."""
+    if what == feed.EVENTS and (feed.short(entry.name) in feed.SILENT or "state" not in entry.data):
+        return False
+    return feed.is_about_a_report(entry.subject)
 
 
 def _entries(source: Source, path: Path) -> Fetched:
