@@ -14,11 +14,7 @@ MOVED = {
 }
 
 
-OF_REPORTS: list[str] = []
-
-
 def _moved(name: str, description: str, **more: str) -> str:
-    OF_REPORTS.append(f"reports.{name}")
     return declare(f"reports.{name}", MOVED | more, description)
 
 

@@ -10,7 +10,10 @@ from huong.reports.rules import feed
 
 
 def _is_wanted(entry: Entry, what: str) -> bool:
-    return feed.is_about_a_report(entry.subject) and not (what == feed.EVENTS and feed.short(entry.name) in feed.SILENT)
+    """Return whether an entry counts: any about a report for its row; as a row of its own, if it tells a state."""
+    if what == feed.EVENTS and (feed.short(entry.name) in feed.SILENT or "state" not in entry.data):
+        return False
+    return feed.is_about_a_report(entry.subject)
 
 
 FEED = StoryFeed(

@@ -12,7 +12,8 @@ from huong.catalogue import actions as catalogue
 from huong.catalogue import queries as datasets
 from huong.intake import actions as intake
 from huong.intake import queries as sources
-from huong.reports import events, loading
+from huong.journal.events import declared
+from huong.reports import loading
 from huong.reports.models import CityRule
 from huong.reports.models.report import CHANNELS
 from huong.reports.rules import feed
@@ -81,8 +82,13 @@ def _ratings() -> list[dict[str, Any]]:
     return [{"code": code, "label": label, "label_en": label_en} for code, label, label_en in RATINGS]
 
 
+def _told() -> list[str]:
+    """Return the events that tell the state of a report."""
+    return [name for name, event in declared.items() if name.startswith("reports.") and "state" in event.fields]
+
+
 def _events() -> list[dict[str, Any]]:
-    named = sorted(feed.short(name) for name in events.OF_REPORTS)
+    named = sorted(feed.short(name) for name in _told())
     return [{"code": name, "label": name, "label_en": name} for name in named if name not in feed.SILENT]
 
 

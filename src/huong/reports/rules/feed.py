@@ -137,7 +137,8 @@ def standing_at(story: Iterable[Happened], instant: datetime) -> Standing | None
     for each in story:
         if each.at >= instant:
             break
-        last, due = each, instant_of(each.data.get("due")) or due
+        if "state" in each.data:
+            last, due = each, instant_of(each.data.get("due")) or due
     if last is None:
         return None
     data = last.data

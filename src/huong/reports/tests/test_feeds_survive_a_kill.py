@@ -24,7 +24,7 @@ def database():
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(600)
 def test_loads_of_reports_killed_at_every_step_end_whole_and_once(tmp_path, database):
     folder = tmp_path / "killed"
     folder.mkdir()
