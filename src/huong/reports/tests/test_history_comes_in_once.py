@@ -134,7 +134,7 @@ def test_no_transaction_of_an_import_holds_the_house_up(boston):
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(600)
 @pytest.mark.skipif(
     not BOSTON.exists(),
     reason=f"{BOSTON.name} (Boston's 58,251 reports of 2011) is not here: name its folder in TEST_DATA",
