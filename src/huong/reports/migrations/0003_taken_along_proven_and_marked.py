@@ -55,6 +55,18 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.RunPython(index_marks, index_words_alone),
+        migrations.AddIndex(
+            model_name="report",
+            index=models.Index(fields=["agency", "main", "id"], name="report_of_agency_by_kind"),
+        ),
+        migrations.AddIndex(
+            model_name="report",
+            index=models.Index(
+                condition=models.Q(("is_open", True), ("is_public", True)),
+                fields=["unit", "cell", "lon", "lat"],
+                name="report_open_on_the_map",
+            ),
+        ),
         migrations.AddField(
             model_name="reporter",
             name="code_way",

@@ -81,7 +81,8 @@ def _rows(picked: Chosen) -> QuerySet[Report]:
     """Return what the map counts: open reports, unless the reader chose otherwise."""
     is_open = picked.is_open if picked.state else True
     wanted = Wanted(category=picked.category, is_open=is_open, since=picked.since, text=picked.text)
-    return filtered(queries.public(), wanted)
+    rows = Report.objects.filter(is_public=True) if is_open else queries.public()  # what is open was never merged
+    return filtered(rows, wanted)
 
 
 @dataclass(frozen=True)

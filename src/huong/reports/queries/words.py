@@ -9,7 +9,7 @@ from huong.base import sql
 from huong.base.text import fold
 from huong.reports.models import Report
 
-MOST_WORDS = 8
+MOST_WORDS, LONGEST_WORD = 8, 100  # longer ones no index keeps
 _WORD = re.compile(r"[^\W_]+")
 
 
@@ -29,6 +29,6 @@ def matching(rows: QuerySet[Report], text: str, marks: Sequence[Sequence[str]] =
         marks: groups of `rules.marks` that the rows have anyway; with them the index finds only these.
     """
     words = words_of(text)
-    if not words:
+    if not words or max(map(len, words)) > LONGEST_WORD:
         return rows.none()
     return rows.filter(pk__in=sql.ids_with_words("reports_reportwords", ("folded", "marks"), words, marks))
