@@ -159,6 +159,18 @@ def _staff(request: HttpRequest) -> User:
     return user
 
 
+def _of_the_exchange(request: HttpRequest) -> User:
+    """Return who asks, if their post or token has anything to do with the exchange.
+
+    Raises:
+        Forbidden: it has not, such as the token of an app that sends reports.
+    """
+    user = _staff(request)
+    if not access.powers_of(user) & {"exchange.use", "exchange.offer", "exchange.watch"}:
+        access.require_power(user, "exchange.use")
+    return user
+
+
 def _service_out(found: DataService) -> dict[str, Any]:
     names = ("id", "title", "title_en", "kind", "fields", "endpoints", "stopped_from", "stopped_to", "notice")
     return {"identifier": str(found), **{name: getattr(found, name) for name in names}}
@@ -241,7 +253,7 @@ def use(request: HttpRequest, number: int, days: int = 30) -> object:
 @router.get("/exchange/grants", response=list[GrantOut], url_name="exchange_grants")
 def list_grants(request: HttpRequest, state: str = "") -> object:
     """Return the grants of one's agencies, given and asked for, newest first."""
-    found = queries.grants_visible_to(_staff(request))
+    found = queries.grants_visible_to(_of_the_exchange(request))
     return [_grant_out(each) for each in (found.filter(state=state) if state else found)[:MOST]]
 
 
@@ -265,7 +277,7 @@ def _visible(number: str, user: User) -> Grant:
 @router.get("/exchange/grants/{number}", response=GrantOut, url_name="exchange_grant")
 def grant(request: HttpRequest, number: str) -> object:
     """Return one grant of one's agencies."""
-    return _grant_out(_visible(number, _staff(request)))
+    return _grant_out(_visible(number, _of_the_exchange(request)))
 
 
 @router.post("/exchange/grants/{number}/{verb}", response=GrantOut, url_name="exchange_move")

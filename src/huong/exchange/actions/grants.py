@@ -65,6 +65,7 @@ def ask(
     """
     if by is not None:
         access.require_power(by, "exchange.use", consumer.agency)
+    _require_known(service, rows)
     _require_sound(service, fields, purposes, why, legal_basis or ("consent" if needs_consent else ""), rate)
     now = clock.now()
     grant = Grant.objects.create(
@@ -189,7 +190,16 @@ def grant(
     return found
 
 
+def _require_known(service: DataService, rows: Mapping[str, str] | None) -> None:
+    unknown = rules.widened(service.field_names, rows or {})
+    if unknown:
+        raise BadInput(
+            _("Please choose fields that the service has. Unknown: %(names)s.") % {"names": ", ".join(unknown)}
+        )
+
+
 def _require_narrower(found: Grant, fields: Sequence[str], rows: Mapping[str, str] | None) -> None:
+    _require_known(found.service, rows)
     more = rules.widened(found.fields, fields)
     changed = [name for name, value in (rows or {}).items() if found.rows.get(name, value) != value]
     if more or changed or not fields:

@@ -205,6 +205,9 @@ def _cut(body: bytes, status: int, service: DataService, grant: Grant) -> Given:
         found = orjson.loads(body)
     except orjson.JSONDecodeError as error:
         raise ServiceFailed(_("The service did not answer in JSON, so its fields cannot be checked.")) from error
+    found = rules.matching(found, grant.rows)
+    if found is None:
+        raise NothingThere(_("The service has no such thing."))
     marked = [str(each["name"]) for each in service.fields if each.get("person")]
     records = found if isinstance(found, list) else [found]
     persons = [

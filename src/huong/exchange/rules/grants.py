@@ -71,6 +71,21 @@ def projected(value: Any, allowed: frozenset[str]) -> Any:
     return None
 
 
+def matching(value: Any, rows: Mapping[str, str]) -> Any:
+    """Return an answer with only the records that fulfil a grant's conditions on rows; None if a single one does not.
+
+    >>> matching([{"ward": "1"}, {"ward": "2"}], {"ward": "1"})
+    [{'ward': '1'}]
+    >>> matching({"ward": "2"}, {"ward": "1"}) is None
+    True
+    """
+    if isinstance(value, Mapping):
+        return value if all(str(value.get(name)) == wanted for name, wanted in rows.items()) else None
+    if isinstance(value, Sequence) and not isinstance(value, str | bytes):
+        return [each for each in value if isinstance(each, Mapping) and matching(each, rows) is not None]
+    return None if rows else value
+
+
 def spread(sums: tuple[int, float, float]) -> float:
     """Return the standard deviation from count, sum and sum of squares.
 

@@ -8,6 +8,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 
 from huong.exchange import queries, written
+from huong.exchange.actions import grants
 from huong.exchange.models import AccessRecord, DataService
 from huong.exchange.provider import backends
 from huong.exchange.tests.conftest import DRAINS, PURPOSE, at_the_desk, give
@@ -141,6 +142,12 @@ def test_what_it_answers_badly_is_refused_and_says_which_hop_failed(vehicles, ou
     assert Entry.objects.filter(name="exchange.refused").count() == 1
     health = queries.health_of(str(vehicles))
     assert (health.failed, health.last_fault) == (1, FAILED)
+
+
+def test_conditions_on_rows_hold_for_its_answers_too(vehicles, outside, steward):
+    grants.narrow(vehicles.grants.get().number, rows={"kind": "xe cứu hỏa"}, by=steward)
+    is_refused(ask(outside), 404, FAILED + ".NotFound")
+    assert AccessRecord.objects.count() == 0  # nothing of the owner was given
 
 
 def test_what_it_does_not_know_is_no_failure(vehicles, outside, house):

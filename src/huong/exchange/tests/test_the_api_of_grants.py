@@ -118,6 +118,9 @@ def test_programs_of_others_see_and_decide_nothing(number, roads, ward, drains):
     assert ward.post(f"/grants/{number}/grant").status_code == 403  # who asks does not decide
     weak = System(drains, ["store.read"])
     assert weak.post(f"/grants/{number}/grant").status_code == 403
+    assert weak.get("/grants").status_code == 403  # a token for something else does not read who asks for what
+    assert weak.get(f"/grants/{number}").status_code == 403
+    assert ward.post("/grants", {**WISH, "rows": {"nowhere": "1"}}).status_code == 400
 
 
 def test_strangers_and_citizens_are_refused_and_a_cookie_needs_its_token(number, stranger, steward):
