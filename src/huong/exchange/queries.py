@@ -362,13 +362,3 @@ def rights_of(agency: str, purpose: str, names: Iterable[str]) -> dict[str, froz
         if str(each.service) in found and purpose in each.purposes and each.holds_at(now):
             found[str(each.service)] = (found[str(each.service)] or frozenset()) | frozenset(each.fields)
     return found
-
-
-def service_of_register(register: str) -> str:
-    """Return the service by which this city asks a national register; empty if it is not connected."""
-    from huong.exchange.registers import asking
-
-    try:
-        return str(asking.description(register)["service"])
-    except NotFound:
-        return ""

@@ -1,6 +1,6 @@
 """The national registers, asked over the exchange: typed answers that say when and where they were fetched."""
 
-from huong.exchange.registers.asking import Asker, Fetched
+from huong.exchange.registers.asking import Asker, Fetched, service_of
 from huong.exchange.registers.kinds import (
     Birth,
     Children,
@@ -29,4 +29,5 @@ __all__ = [
     "Parcels",
     "Person",
     "ask",
+    "service_of",
 ]

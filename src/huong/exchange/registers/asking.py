@@ -83,6 +83,12 @@ def description(register: str) -> dict[str, Any]:
     return found
 
 
+def service_of(register: str) -> str:
+    """Return the service by which this city asks a national register; empty if it is not connected."""
+    found = _described(str(settings.HUONG.city)).get(register)
+    return str(found["service"]) if found else ""
+
+
 def fetch(
     register: str,
     wanted: str,

@@ -9,6 +9,7 @@ from django.db.models import Q
 
 from huong.base import clock, keys
 from huong.exchange import queries as exchange
+from huong.exchange import registers as national
 from huong.people import queries as people
 from huong.procedures.models import Bundle, Component, Dossier, Evidence, ExplicitRequest
 from huong.procedures.queries.catalogue import document_by_id
@@ -121,9 +122,7 @@ def _rights(dossier: Dossier, places: Mapping[str, Source]) -> tuple[dict[str, s
     """Return which places are closed, and why; and how far the others are granted."""
     closed: dict[str, str] = {}
     granted: dict[str, frozenset[str]] = {}
-    services = {
-        place: exchange.service_of_register(one.name) for place, one in places.items() if one.kind == "register"
-    }
+    services = {place: national.service_of(one.name) for place, one in places.items() if one.kind == "register"}
     rights = exchange.rights_of(dossier.agency, dossier.procedure, [name for name in services.values() if name])
     for place, name in services.items():
         if not name:
