@@ -1,6 +1,6 @@
 """What a dossier says, opened: answers by path, words of actions. Whoever opens for a person records the access."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import orjson
@@ -41,6 +41,16 @@ def seal(scope: str, value: Any, context: str) -> bytes | None:
     if value is None:
         return None
     return keys.seal_bytes(keys.data_key(scope), orjson.dumps(value, default=str), context=context)
+
+
+def sealer(scope: str) -> Callable[[Any, str], bytes | None]:
+    """Return a function that seals many values under one scope, with one look at its key."""
+    key = keys.data_key(scope)
+
+    def sealed(value: Any, context: str) -> bytes | None:
+        return None if value is None else keys.seal_bytes(key, orjson.dumps(value, default=str), context=context)
+
+    return sealed
 
 
 def parts_of(dossier: Dossier) -> list[Component]:
