@@ -20,7 +20,7 @@ from huong.procedures.errors import FormChanged, FormFaults, NotOffered
 from huong.procedures.models import Bundle, Component, Dossier
 from huong.procedures.queries import catalogue
 from huong.procedures.queries.said import said
-from huong.procedures.queries.values import answers_of, parts_of, scope_of, seal
+from huong.procedures.queries.values import answers_of, parts_of, scope_of, sealer
 from huong.procedures.rules import fields, needs
 from huong.procedures.rules.fields import Fault, FormField
 from huong.procedures.rules.nouns import Document
@@ -171,7 +171,7 @@ def _keep(
     kept: Mapping[str, Any],
     before: Mapping[str, Any],
 ) -> None:
-    now, scope = clock.now(), scope_of(dossier)
+    now, sealed = clock.now(), sealer(scope_of(dossier))
     rows = [
         Component(
             dossier=dossier,
@@ -179,7 +179,7 @@ def _keep(
             key=each.path,
             origin="declared",
             state="empty" if kept[each.path] is None else _state_after(held.get(each.path)),
-            sealed=seal(scope, kept[each.path], each.path),
+            sealed=sealed(kept[each.path], each.path),
             why=_why_after(held.get(each.path), changed=before.get(each.path) != kept[each.path]),
             source=held[each.path].source if each.path in held else "",
             changed_at=now,

@@ -1,6 +1,6 @@
 """Writing into a dossier what was resolved: one transaction, one entry; locked values with their origin."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,12 +14,13 @@ from huong.procedures import events
 from huong.procedures.actions import acting
 from huong.procedures.actions.acting import Actor
 from huong.procedures.models import Component, Dossier
-from huong.procedures.queries.values import parts_of, scope_of, seal
+from huong.procedures.queries.values import parts_of, scope_of, sealer
 from huong.procedures.rules.planning import HAVE, UNAVAILABLE, Known, Outcome
 
 ORIGINS = {"vault": "reused", "bundle": "bundle", "store": "fetched", "register": "fetched", "applicant": "fetched"}
 PAPER_ORIGINS = {"vault": "reused", "bundle": "bundle"}
 NOT_HERS = frozenset({"reused", "bundle", "fetched", "cut"})
+Sealing = Callable[[Any, str], bytes | None]
 WRITTEN = [
     "origin", "state", "locked", "sealed", "type", "evidence", "source", "exchange", "fetched_at", "valid_until",
     "why", "changed_at",
@@ -70,8 +71,9 @@ def fill(uid: str, found: Found, *, actor: Actor) -> int:
     before = {(part.kind, part.key): part.changed_at for part in found.seen}
     untouched = {name for name in {*held, *before} if name not in held or held[name].changed_at == before.get(name)}
     outcomes = {(each.kind, each.key): each for each in found.outcomes}
+    sealed = sealer(scope_of(dossier))
     rows = [
-        _row(dossier, each, held.get(name), found.answers.get(each.key))
+        _row(dossier, each, held.get(name), found.answers.get(each.key), sealed)
         for name, each in outcomes.items()
         if name in untouched or name not in held
     ]
@@ -96,12 +98,12 @@ def _no_longer_asked(part: Component, outcomes: Mapping[tuple[str, str], Outcome
     return (part.kind, part.key) not in outcomes and part.origin in NOT_HERS and part.state != "empty"
 
 
-def _row(dossier: Dossier, each: Outcome, part: Component | None, value: Any) -> Component | None:
+def _row(dossier: Dossier, each: Outcome, part: Component | None, value: Any, sealed: Sealing) -> Component | None:
     """Return what an outcome writes; None if everything stays as it is."""
     if each.reason == "standing":
         return None
     if each.outcome == HAVE:
-        made = _field(dossier, each) if each.kind == "field" else _paper(dossier, each)
+        made = _field(dossier, each, sealed) if each.kind == "field" else _paper(dossier, each)
         return _if_new(made, part, same=each.kind == "paper" or value == each.value)
     if each.outcome == UNAVAILABLE and each.kind == "field":
         return _later(dossier, each, part)
@@ -122,7 +124,7 @@ def _if_new(made: Component, part: Component | None, *, same: bool) -> Component
     return made
 
 
-def _field(dossier: Dossier, each: Outcome) -> Component:
+def _field(dossier: Dossier, each: Outcome, sealed: Sealing) -> Component:
     one, known, paper = each.source, each.known or Known(), each.paper
     return Component(
         dossier=dossier,
@@ -131,7 +133,7 @@ def _field(dossier: Dossier, each: Outcome) -> Component:
         origin=ORIGINS.get(one.kind if one else "", "declared"),
         state="held",
         locked=one is not None and one.locks,
-        sealed=seal(scope_of(dossier), each.value, each.key),
+        sealed=sealed(each.value, each.key),
         evidence_id=paper.id if paper else None,
         source=str(one)[:160] if one else "",
         exchange=known.exchange[:64],

@@ -6,13 +6,13 @@ Sources are asked outside any transaction and within one patience for all of the
 import time as time_module
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from huong.base import clock
+from huong.base import clock, limits
 from huong.base.errors import BadInput, Forbidden, HuongError, NotFound
 from huong.exchange import queries as exchange
 from huong.exchange import registers as national
@@ -36,6 +36,7 @@ from huong.store import queries as store
 PATIENCE = 3.0
 MOST_ROUNDS = 5
 FORBIDDEN = 403
+MOST_ASKS_AN_HOUR = 120
 KINDS: dict[str, type[Any]] = {
     "person": national.Person,
     "household": national.Household,
@@ -155,6 +156,8 @@ def _register(ask: Ask, dossier: Dossier, patience: float, by: User | None) -> K
         member = exchange.member_of_agency(dossier.agency)
     except NotFound:
         return Known(failed="not_member")
+    if by is None:  # somebody who types one number after the other learns nothing more
+        limits.take(f"procedures.asks:{dossier.applicant_id}", rate=MOST_ASKS_AN_HOUR, per=timedelta(hours=1))
     issue = f"{dossier.procedure}/{dossier.uid}"
     answer = national.ask(kind, ask.wanted, Asker(member, issue, by=by, patience=patience))
     values = _plain(asdict(answer.value)) if answer.value is not None else {}

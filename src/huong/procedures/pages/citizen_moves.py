@@ -68,7 +68,7 @@ def groups_of(found: Application) -> list[dict[str, Any]]:
     return [
         {"name": names[stage.dossier.uid], "stage": stage, "url": f"/procedures/dossiers/{stage.dossier.uid}/{stage.step.key}"}
         for stage in found.stages
-        if any(each.value not in (None, "") for each in stage.fields)
+        if any(each.value not in (None, "") and not each.is_copy for each in stage.fields)
     ]  # fmt: skip
 
 

@@ -66,6 +66,11 @@ class Shown:
     state: str = ""
 
     @property
+    def is_copy(self) -> bool:
+        """Return whether it only repeats what another dossier of the application says."""
+        return self.locked and self.place.startswith("bundle")
+
+    @property
     def can_be_wrong(self) -> bool:
         """Return whether she can say that the source is wrong."""
         return self.locked and self.place.startswith(("register:", "store:"))

@@ -1,6 +1,6 @@
 """What a dossier says, opened: answers by path, words of actions. Whoever opens for a person records the access."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import orjson
@@ -44,6 +44,16 @@ def seal(scope: str, value: Any, context: str) -> bytes | None:
 def seal_with(key: bytes, value: Any, context: str) -> bytes | None:
     """Return a value sealed under a key that is at hand; None for None."""
     return None if value is None else keys.seal_bytes(key, orjson.dumps(value, default=str), context=context)
+
+
+def sealer(scope: str) -> Callable[[Any, str], bytes | None]:
+    """Return a function that seals many values under one scope, with one look at its key."""
+    key = keys.data_key(scope)
+
+    def sealed(value: Any, context: str) -> bytes | None:
+        return None if value is None else keys.seal_bytes(key, orjson.dumps(value, default=str), context=context)
+
+    return sealed
 
 
 def parts_of(dossier: Dossier) -> list[Component]:

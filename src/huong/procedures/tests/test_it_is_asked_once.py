@@ -273,3 +273,14 @@ def test_a_source_that_is_not_connected_is_declared_now(procedures):
     found = resolve(dossier.uid, actor=HERS)
     assert found.of("requester.address").outcome == "unavailable"
     assert part(dossier, "requester.address").state == "later"
+
+
+def test_who_types_one_number_after_the_other_gets_no_more_answers(registers, monkeypatch):
+    from huong.procedures.actions import resolving
+
+    monkeypatch.setattr(resolving, "MOST_ASKS_AN_HOUR", 1)
+    dossier = draft_of(SINGLE, "Phạm Thị Ngọc Anh")
+    save(dossier.uid, {"father.national_id": "046098999004"}, actor=HERS)
+    found = resolve(dossier.uid, actor=HERS)
+    assert found.of("father.name").outcome == "unavailable"
+    assert Exchange.objects.filter(direction="out").count() == 1

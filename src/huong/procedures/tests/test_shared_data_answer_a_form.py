@@ -1,0 +1,114 @@
+"""The city's own shared data and the vault fill a form in, under a grant, in a constant number of queries."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from huong.base import clock
+from huong.base.testing.cast import HUE
+from huong.exchange import loading as exchange_loading
+from huong.exchange import queries as exchange
+from huong.exchange.actions import grants, services
+from huong.exchange.models import Grant
+from huong.people import queries as people
+from huong.people.actions import parties
+from huong.procedures.actions import begin, citizen
+from huong.procedures.actions.resolving import resolve
+from huong.procedures.models import Component, Procedure, ProcedureVersion
+from huong.procedures.queries import answers_of
+from huong.procedures.tests.conftest import WARD
+from huong.procedures.tests.test_it_is_asked_once import kept_in_vault
+from huong.store.tests.conftest import allowance, contract, load, parquet  # noqa: F401 - fixtures
+
+pytestmark = pytest.mark.django_db
+HERS = citizen(None)
+PURPOSE = "1.001776"
+HOA = "046090001234"
+
+
+def procedure(fields, code=PURPOSE):
+    """Publish a procedure of one step with these fields."""
+    body = {
+        "code": code, "name": "Trợ cấp", "name_en": "Allowance", "domain": "Xã hội", "tier": "ward", "agency": "unit",
+        "limit": {"amount": 10, "measure": "working_days"},
+        "form": {"type": "object", "properties": {"ask": {"title": "Trợ cấp", "properties": fields}}},
+    }  # fmt: skip
+    held = Procedure.objects.create(code=code, name="Trợ cấp", tier="ward")
+    return ProcedureVersion.objects.create(
+        procedure=held, number=1, state="published", body=body, valid_from=clock.now(), changed_at=clock.now()
+    )
+
+
+@pytest.fixture
+def drains(procedures):
+    """Let the owner of the dataset be an agency of Huế."""
+    return people.agency("H57.8")
+
+
+@pytest.fixture
+def shared(allowance, procedures):  # noqa: F811
+    """Let the ward read the allowances for one procedure."""
+    exchange_loading.load(HUE)
+    service = services.offer_dataset(exchange.member_of_agency("H57.8"), "allowance", by=None)
+    asked = grants.ask(
+        service, consumer=exchange.member_of_agency(WARD), fields=["citizen_id", "amount", "ward"], purposes=[PURPOSE],
+        why="Để không hỏi lại giấy tờ", legal_basis="Nghị định 20/2021/NĐ-CP", by=None,
+    )  # fmt: skip
+    return grants.grant(asked.number, by=None)
+
+
+def text(source):
+    return {"type": "string", "title": "Mục", "x-source": [source]}
+
+
+def draft(party):
+    from huong.procedures.queries.catalogue import forget
+
+    forget()
+    return begin(PURPOSE, party=party, actor=HERS, unit="An Cựu")
+
+
+@pytest.fixture
+def hoa(procedures):
+    return parties.register("person", name="Nguyễn Thị Hoa", national_id=HOA, by=None)
+
+
+def test_the_store_answers_under_a_grant_and_says_where_from(shared, hoa):
+    procedure({"amount": {"type": "integer", "title": "Mức", "x-source": ["store:allowance@applicant:amount"]}})
+    dossier = draft(hoa)
+    resolve(dossier.uid, actor=HERS)
+    assert answers_of(dossier)["ask.amount"] == 500000
+    part = Component.objects.get(dossier=dossier, key="ask.amount")
+    assert (part.locked, part.exchange, part.why) == (True, shared.number, "in_store")
+
+
+def test_without_a_grant_the_store_is_not_read(shared, hoa):
+    procedure({"amount": text("store:allowance@applicant:amount"), "name": text("store:allowance@applicant:name")})
+    dossier = draft(hoa)
+    assert resolve(dossier.uid, actor=HERS).of("ask.name").reason == "no_grant"  # a field that was not granted
+    Grant.objects.update(valid_to=clock.now())
+    assert resolve(dossier.uid, actor=HERS, anew=True).of("ask.amount").reason == "no_grant"
+    assert "ask.amount" not in answers_of(dossier)
+
+
+def test_somebody_without_a_row_is_asked(shared, procedures):
+    procedure({"amount": text("store:allowance@applicant:amount")})
+    other = parties.register("person", name="Ai Khác", national_id="046090007777", by=None)
+    assert resolve(draft(other).uid, actor=HERS).of("ask.amount").reason == "not_known"
+
+
+def test_twenty_fields_from_vault_and_store_cost_the_same_queries_as_two(shared, hoa):
+    values = {f"v{number}": f"giá trị {number}" for number in range(10)}
+    kept_in_vault(hoa, "decision", values)
+    many = {name: text(f"vault:decision:{name}") for name in values}
+    many |= {
+        f"s{number}": {"type": "integer", "title": "Mức", "x-source": ["store:allowance@applicant:amount"]}
+        for number in range(10)
+    }
+    procedure(many)
+    dossier = draft(hoa)
+    resolve(dossier.uid, actor=HERS)
+    with CaptureQueriesContext(connection) as big:
+        resolve(dossier.uid, actor=HERS, anew=True)
+    assert Component.objects.filter(dossier=dossier, locked=True).count() == 20
+    assert len(big) <= 20
