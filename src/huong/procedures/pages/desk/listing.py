@@ -68,7 +68,7 @@ def _list(request: HttpRequest, wanted: Wanted, *, after: str | None) -> HttpRes
         "first": after is None,
         "may_handle": access.has_power(person, "procedures.handle"),
         "may_receive": access.has_power(person, "procedures.receive"),
-        "may_disrupt": access.has_power(person, "procedures.disrupt"),
+        "may_sign": access.has_power(person, "procedures.sign"),
         "colleagues": colleagues(main.code) if main is not None else [],
         "outcome": request.session.pop("dossiers_outcome", None),
         **asking.choices(),
