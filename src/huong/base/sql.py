@@ -73,48 +73,66 @@ def advisory_unlock(key: int) -> None:
             cursor.execute("SELECT pg_advisory_unlock(%s)", [key])
 
 
-def words_index(table: str, column: str) -> tuple[list[str], list[str]]:
-    """Return the statements that make, and that remove, a full-text index over a folded column, for a migration.
+def words_index(table: str, *columns: str) -> tuple[list[str], list[str]]:
+    """Return the statements that make, and that remove, a full-text index over folded columns, for a migration.
 
-    On PostgreSQL an index on the column's words; on SQLite a table of words beside it, kept by triggers.
+    On PostgreSQL a column of words, kept by the database, with an index; on SQLite a table of words beside it, kept by
+    triggers.
 
     Args:
         table: the table; its primary key is `id`.
-        column: text without accents, in lower case.
+        columns: texts without accents, in lower case.
     """
-    name = f"{table}_{column}_words"
+    name = _index_name(table, columns)
     if is_postgresql():
-        make = f"CREATE INDEX {name} ON {table} USING gin (to_tsvector('simple', {column}))"
-        return [make], [f"DROP INDEX IF EXISTS {name}"]
-    add = f"INSERT INTO {name}(rowid, {column}) VALUES (new.id, new.{column})"  # noqa: S608 - names of the code
-    drop = f"INSERT INTO {name}({name}, rowid, {column}) VALUES ('delete', old.id, old.{column})"  # noqa: S608
+        whole = " || ' ' || ".join(columns)
+        return [
+            f"ALTER TABLE {table} ADD COLUMN {name} tsvector GENERATED ALWAYS AS (to_tsvector('simple', {whole})) STORED",
+            f"CREATE INDEX {name} ON {table} USING gin ({name})",
+        ], [f"DROP INDEX IF EXISTS {name}", f"ALTER TABLE {table} DROP COLUMN IF EXISTS {name}"]
+    listed = ", ".join(columns)
+    new, old = (", ".join(f"{row}.{each}" for each in columns) for row in ("new", "old"))
+    add = f"INSERT INTO {name}(rowid, {listed}) VALUES (new.id, {new})"  # noqa: S608 - names of the code
+    drop = f"INSERT INTO {name}({name}, rowid, {listed}) VALUES ('delete', old.id, {old})"  # noqa: S608
     return [
-        f"CREATE VIRTUAL TABLE {name} USING fts5({column}, content='{table}', content_rowid='id', "
+        f"CREATE VIRTUAL TABLE {name} USING fts5({listed}, content='{table}', content_rowid='id', "
         "tokenize='unicode61', prefix='2 3')",
+        f"INSERT INTO {name}({name}) VALUES ('rebuild')",  # noqa: S608
         f"CREATE TRIGGER {name}_add AFTER INSERT ON {table} BEGIN {add}; END",
         f"CREATE TRIGGER {name}_cut AFTER DELETE ON {table} BEGIN {drop}; END",
-        f"CREATE TRIGGER {name}_new AFTER UPDATE OF {column} ON {table} BEGIN {drop}; {add}; END",
+        f"CREATE TRIGGER {name}_new AFTER UPDATE OF {listed} ON {table} BEGIN {drop}; {add}; END",
     ], [
         *(f"DROP TRIGGER IF EXISTS {name}_{each}" for each in ("add", "cut", "new")),
         f"DROP TABLE IF EXISTS {name}",
     ]
 
 
-def ids_with_words(table: str, column: str, words: Sequence[str]) -> RawSQL:
-    """Return the subquery of the ids of rows whose column holds every word, the last perhaps only its beginning.
+def _index_name(table: str, columns: Sequence[str]) -> str:
+    return f"{table}_{'_'.join(columns)}_words"
 
-    Use it as `filter(pk__in=ids_with_words(...))`.
+
+def ids_with_words(
+    table: str, columns: tuple[str, str], words: Sequence[str], marks: Sequence[Sequence[str]]
+) -> RawSQL:
+    """Return the subquery of the ids of rows that hold every word, the last perhaps only its beginning, and the marks.
+
+    Use it as `filter(pk__in=ids_with_words(...))`. Marks narrow the search within the index, so that it costs what is
+    found, not what everybody has.
 
     Args:
         table: a table with a `words_index`.
-        column: its indexed column.
+        columns: its indexed columns: words, marks.
         words: letters and digits only.
+        marks: groups, letters and digits only; of each group a row has at least one.
     """
+    name = _index_name(table, columns)
     if is_postgresql():
-        query = " & ".join([*words[:-1], f"{words[-1]}:*"])
-        text = f"SELECT id FROM {table} WHERE to_tsvector('simple', {column}) @@ to_tsquery('simple', %s)"  # noqa: S608
+        groups = [f"({' | '.join(group)})" for group in marks]
+        query = " & ".join([*words[:-1], f"{words[-1]}:*", *groups])
+        text = f"SELECT id FROM {table} WHERE {name} @@ to_tsquery('simple', %s)"  # noqa: S608
     else:
-        query = " ".join([*(f'"{word}"' for word in words[:-1]), f'"{words[-1]}"*'])
-        name = f"{table}_{column}_words"
+        said = " AND ".join([*(f'"{word}"' for word in words[:-1]), f'"{words[-1]}"*'])
+        groups = [f"{columns[1]} : ({' OR '.join(group)})" for group in marks]
+        query = " AND ".join([f"{columns[0]} : ({said})", *groups])
         text = f"SELECT rowid FROM {name} WHERE {name} MATCH %s"  # noqa: S608 - names come from the code
     return RawSQL(text, [query])  # noqa: S611

@@ -34,7 +34,8 @@ class Peers:
 
     def count(self, user: Any) -> int:
         """Return how many things are stuck."""
-        return sum(rows.count() for rows in (_errands(), _requests(), _peers(), _boxes()))
+        rows = [each.order_by().values("pk") for each in (_errands(), _requests(), _peers(), _boxes())]
+        return int(rows[0].union(*rows[1:], all=True).count())
 
     def stuck(self, user: Any, *, until: datetime | None, limit: int) -> list[Stuck]:
         """Return what is stuck, newest first."""

@@ -27,6 +27,7 @@ BUCKETS = ("on_time", "soon", "late", "very_late", "waiting", "new")
 SOON = timedelta(days=1)
 VERY_LATE = timedelta(days=5)
 MOST_WORDS = 6
+MOST_ASKED = 1000
 _WORD = re.compile(r"[^\W_]+")
 
 
@@ -96,8 +97,7 @@ def scoped(user: User, scope: str) -> QuerySet[Dossier]:
     if scope == "agency" and access.has_power(user, READ):
         return Dossier.objects.filter(agency__in=access.agencies_of(user)).exclude(state="draft")
     if scope == "asked":
-        open_ones = Consultation.objects.filter(agency__in=access.agencies_of(user), answered_at=None)
-        return visible_to(user).filter(pk__in=open_ones.values("dossier"))
+        return visible_to(user).filter(pk__in=_asked(access.agencies_of(user), answered_at=None))
     return visible_to(user)
 
 
@@ -129,13 +129,18 @@ def _parts(user: User, scope: str) -> list[QuerySet[Dossier]]:
         return [scoped(user, scope)]
     codes = access.agencies_of(user)
     rows = Dossier.objects.exclude(state="draft")
-    asked = Consultation.objects.filter(agency__in=codes)
     return [
         rows.filter(agency__in=codes),
         rows.filter(lead_agency__in=codes),
         rows.filter(returns_to__in=codes).exclude(returns_to=""),
-        rows.filter(pk__in=asked.values("dossier")),
+        rows.filter(pk__in=_asked(codes)),
     ]
+
+
+def _asked(codes: list[str], **only: Any) -> list[int]:
+    """Return the dossiers that agencies were asked about, the latest first; as ids, so that no index is passed over."""
+    found = Consultation.objects.filter(agency__in=codes, **only).order_by("-id")
+    return list(found.values_list("dossier_id", flat=True)[:MOST_ASKED])
 
 
 def _merged(pages: list[paging.Page[Dossier]], order: tuple[str, ...], size: int) -> paging.Page[Dossier]:

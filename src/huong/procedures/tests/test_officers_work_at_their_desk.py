@@ -262,3 +262,19 @@ def test_where_source_and_dossier_differ_both_are_kept(at_the_ward, accepted, wa
     assert "Nguyễn Thị Thu Hà" in page
     assert "Nguyễn Thị Hà" in page
     assert not accepted.actions.get(verb="verify").is_public
+
+
+def test_a_system_of_the_agency_reads_the_same_list_without_persons(client, accepted, sent):
+    from huong.people import queries as people
+    from huong.people.actions import tokens
+
+    key = tokens.issue("phòng một cửa", agency=people.agency(WARD), powers=["procedures.read"], by=None)[1]
+    other = tokens.issue("sở", agency=people.agency(CONSTRUCTION), powers=["procedures.read"], by=None)[1]
+    answers = [
+        client.get("/api/v1/dossiers/work", {"scope": "all"}, headers={"authorization": f"Bearer {each}"})
+        for each in (key, other)
+    ]
+    assert [each["code"] for each in answers[0].json()["dossiers"]] == [accepted.code]
+    assert answers[1].json()["dossiers"] == []
+    assert "Thu Hà" not in answers[0].content.decode()
+    assert client.get("/api/v1/dossiers/work").status_code == 401

@@ -75,20 +75,36 @@ def receive(letter: Incoming) -> tuple[Letter, bool]:
     if letter.machine:
         return _kept(letter, outcome="ignored", why=letter.machine)
     try:
-        uids, notes = _pictures(letter)
-        with transaction.atomic():
-            return _taken(letter, uids, notes), False
-    except IntegrityError:
-        before = _before(letter)  # the same letter came in another process
-        if before is None:
-            raise
-        return before, True
+        return _at_once(letter)
     except (Unavailable, StorageFull):
         raise  # this passes by itself: the letter stays where it is
     except HuongError as error:
         if letter.channel == "messenger":
             raise  # its gateway hears why, and may send it again
         return _kept(letter, outcome="refused", why=error.message[:300])
+
+
+def _at_once(letter: Incoming) -> tuple[Letter, bool]:
+    """Take a letter in while others may take the same one, or another of the same line."""
+    uids, notes = _pictures(letter)
+    try:
+        with transaction.atomic():
+            return _taken(letter, uids, notes), False
+    except IntegrityError:
+        if (before := _before(letter)) is not None:
+            return before, True
+    with transaction.atomic():  # it was the line that began in another process: it is there now
+        return _taken(letter, uids, notes), False
+
+
+def pass_over(channel: str, remote_id: str, why: str) -> str:
+    """Keep that a letter could not be taken. Returns what became of it, empty if that was known."""
+    _held, made = Letter.objects.get_or_create(
+        channel=channel,
+        remote_hash=hashed(channel, "", remote_id),
+        defaults={"outcome": "refused", "why": why[:300], "at": clock.now()},
+    )
+    return "refused" if made else ""
 
 
 def hashed(channel: str, provider: str, remote_id: str) -> str:

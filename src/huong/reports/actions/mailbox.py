@@ -163,7 +163,7 @@ def _read(server: imaplib.IMAP4, box: Mailbox, counts: dict[str, int]) -> None:
         box.validity, box.uid = validity, 0
     found = (_ok(server.uid("SEARCH", f"UID {box.uid + 1}:*"))[0] or b"").split()
     for uid in sorted(number for number in map(int, found) if number > box.uid)[:MOST]:
-        outcome = _one(server, uid)
+        outcome = _one(server, uid, box)
         if outcome:
             counts[outcome] = counts.get(outcome, 0) + 1
         box.uid = uid
@@ -179,13 +179,14 @@ def _validity(server: imaplib.IMAP4) -> int:
     return int(number or 0)
 
 
-def _one(server: imaplib.IMAP4, uid: int) -> str:
+def _one(server: imaplib.IMAP4, uid: int, box: Mailbox) -> str:
     """Take one letter in; one that is gone, or too large, is passed over."""
     size = _SIZE.search(_plain(_ok(server.uid("FETCH", str(uid), "(RFC822.SIZE)"))))
     if size is None:
         return ""
     if int(size.group(1)) > MAX_BYTES:
-        return "refused"
+        why = _("The letter is larger than %(mb)d MB.") % {"mb": MAX_BYTES // 1_048_576}
+        return letters.pass_over("mail", f"{box.name} {box.validity} {uid}", why)
     for part in _ok(server.uid("FETCH", str(uid), "(BODY.PEEK[])")):
         if isinstance(part, tuple) and len(part) > 1 and isinstance(part[1], bytes):
             kept, repeated = letters.receive(letter_of(part[1]))

@@ -16,9 +16,10 @@ from huong.people import access
 from huong.people.models import User
 from huong.reports.actions import words
 from huong.reports.errors import Overtaken
-from huong.reports.models import Report
+from huong.reports.models import Report, ReportWords
 from huong.reports.queries.book import book
 from huong.reports.rules import numbers
+from huong.reports.rules.marks import marks_of
 from huong.reports.rules.nouns import Transition
 
 PUBLIC_EVENTS = {
@@ -145,10 +146,24 @@ def change(report: Report, event: str, *, by: User | None, facts: dict[str, Any]
     moved = Report.objects.filter(pk=report.pk, version=report.version).update(version=F("version") + 1, **fields)
     if not moved:
         raise overtaken(Report.objects.select_related("changed_by").get(pk=report.pk))
+    _mark(report, fields)
     report.version += 1
     for name, value in fields.items():
         setattr(report, name, value)
     return record(report, event, by=by, was_unit=was_unit, **was, **(facts or {}))
+
+
+def marks(report: Report) -> str:
+    """Return by which agency, unit and kind a search in words finds a report."""
+    return marks_of(agency=report.agency, unit=report.unit, main=report.main)
+
+
+def _mark(report: Report, fields: dict[str, Any]) -> None:
+    """Let searches in words find a report where it is now."""
+    where = {name: fields[name] for name in ("agency", "unit", "main") if name in fields}
+    if any(value != getattr(report, name) for name, value in where.items()):
+        now = {"agency": report.agency, "unit": report.unit, "main": report.main} | where
+        ReportWords.objects.filter(report=report).update(marks=marks_of(**now))
 
 
 def record(report: Report, event: str, *, by: User | None, **facts: Any) -> Entry:

@@ -13,6 +13,7 @@ from huong.journal import queries as entries
 from huong.journal.models import Entry
 from huong.reports.models import Hop, Message, Rating, Report, ReportWords
 from huong.reports.rules import masking
+from huong.reports.rules.marks import marks_of
 from huong.reports.rules.past import DESCRIPTION, Past, Step
 
 BATCH = 100
@@ -60,7 +61,14 @@ def _prepared(past: Past, source: str) -> _Ready:
 def _written(pasts: list[Past], ready: list[_Ready]) -> list[Report]:
     reports = Report.objects.bulk_create([each.row for each in ready])
     ReportWords.objects.bulk_create(
-        [ReportWords(report=report, folded=each.folded) for report, each in zip(reports, ready, strict=True)]
+        [
+            ReportWords(
+                report=report,
+                folded=each.folded,
+                marks=marks_of(agency=report.agency, unit=report.unit, main=report.main),
+            )
+            for report, each in zip(reports, ready, strict=True)
+        ]
     )
     told = [
         (report, past, step, said)

@@ -243,7 +243,7 @@ def _received(
     _place_it(report, danger=danger, by=by)
     report.queue_at = report.due_at or at
     report.save(force_insert=True)
-    ReportWords.objects.create(report=report, folded=fold(f"{plain} {place.text}"))
+    ReportWords.objects.create(report=report, folded=fold(f"{plain} {place.text}"), marks=moving.marks(report))
     if danger:
         hops.begin(report, report.agency, by=by)
     entry = moving.record(

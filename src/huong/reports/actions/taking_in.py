@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import orjson
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from huong.base import clock, keys
@@ -70,6 +70,10 @@ def _first(peer: Peer, row: Foreign) -> str:
             _bind(peer, row, report=report)
             if row.media_url and row.is_open:
                 fetch_picture.later(report.number, row.media_url)
+    except IntegrityError:
+        if PeerRequest.objects.filter(peer=peer, remote_id=row.id).exists():
+            return ""  # another process took it
+        raise
     except (Unavailable, StorageFull, TooMany):
         raise  # this passes by itself: the run stops here and goes on later
     except HuongError as error:

@@ -171,6 +171,7 @@ class ReportWords(models.Model):
         related_name="words",
     )
     folded = models.TextField(_("words without accents"), blank=True)
+    marks = models.CharField(_("agency, unit and kind for searching"), max_length=160, blank=True, default="")
 
     class Meta:
         verbose_name = _("words for searching")

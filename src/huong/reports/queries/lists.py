@@ -1,5 +1,6 @@
 """Lists of reports: for officers by one predicate of what they may see, for everybody what is public. Keyset paged."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -14,6 +15,7 @@ from huong.reports.models import Report
 from huong.reports.queries.book import book
 from huong.reports.queries.words import matching
 from huong.reports.rules import numbers
+from huong.reports.rules.marks import AGENCY, KIND, UNIT, mark
 from huong.reports.rules.nouns import DANGER
 
 READ = "reports.read"
@@ -102,7 +104,7 @@ def reports_for(user: User, wanted: Wanted, *, after: str | None = None, size: i
         BadInput: the cursor is damaged.
     """
     order = order_of(wanted)
-    parts = [filtered(rows, wanted).select_related("assignee") for rows in _parts(user, wanted.scope)]
+    parts = [filtered(rows, wanted, within).select_related("assignee") for rows, within in _parts(user, wanted.scope)]
     pages = [paging.keyset(rows, order=order, after=after, size=size) for rows in parts]
     return pages[0] if len(pages) == 1 else _merged(pages, order, size)
 
@@ -113,13 +115,19 @@ def order_of(wanted: Wanted) -> tuple[str, ...]:
     return ORDERS["newest" if order == "due" and not (wanted.is_open or wanted.bucket) else order]
 
 
-def _parts(user: User, scope: str) -> list[QuerySet[Report]]:
-    """Return the rows of a scope as parts that an index answers in order: of one's agencies, in one's ward."""
+def _parts(user: User, scope: str) -> list[tuple[QuerySet[Report], list[list[str]]]]:
+    """Return the rows of a scope as parts that an index answers in order: of one's agencies, in one's ward.
+
+    With each come the marks by which a search in words keeps to it.
+    """
+    agencies = [[mark(AGENCY, code) for code in access.agencies_of(user)]]
     if scope != "all" or access.sees_all(user, READ) or not access.has_power(user, READ):
-        return [scoped(user, scope)]
-    parts = [scoped(user, "agency")]
+        return [(scoped(user, scope), agencies if scope == "agency" and agencies[0] else [])]
+    parts = [(scoped(user, "agency"), agencies)]
     units = access.wards_of(user)
-    return [*parts, Report.objects.filter(unit__in=units)] if units else parts
+    if not units:
+        return parts
+    return [*parts, (Report.objects.filter(unit__in=units), [[mark(UNIT, code) for code in units]])]
 
 
 def _merged(pages: list[paging.Page[Report]], order: tuple[str, ...], size: int) -> paging.Page[Report]:
@@ -134,8 +142,12 @@ def _merged(pages: list[paging.Page[Report]], order: tuple[str, ...], size: int)
     return paging.Page(rows, next_)
 
 
-def filtered(rows: QuerySet[Report], wanted: Wanted) -> QuerySet[Report]:
-    """Return the rows that fit what is asked for."""
+def filtered(rows: QuerySet[Report], wanted: Wanted, within: Sequence[Sequence[str]] = ()) -> QuerySet[Report]:
+    """Return the rows that fit what is asked for.
+
+    Args:
+        within: the marks that the rows have anyway, for searching in words.
+    """
     exact = {
         "unit": wanted.unit or None,
         "agency": wanted.agency or None,
@@ -149,17 +161,21 @@ def filtered(rows: QuerySet[Report], wanted: Wanted) -> QuerySet[Report]:
     rows = rows.filter(**{name: value for name, value in exact.items() if value is not None})
     if wanted.states:
         rows = rows.filter(state__in=wanted.states)
+    main = False
     if wanted.category:
         main = wanted.category in book().categories and not book().categories[wanted.category].parent
         rows = rows.filter(**{"main" if main else "category": wanted.category})
     if wanted.bucket:
         rows = rows.filter(in_bucket(wanted.bucket))
-    return _searched(rows, wanted.text) if wanted.text.strip() else rows
+    if not wanted.text.strip():
+        return rows
+    chosen = ((AGENCY, wanted.agency), (UNIT, wanted.unit), (KIND, wanted.category if main else ""))
+    return _searched(rows, wanted.text, [*within, *([mark(sort, code)] for sort, code in chosen if code)])
 
 
-def _searched(rows: QuerySet[Report], text: str) -> QuerySet[Report]:
+def _searched(rows: QuerySet[Report], text: str, marks: Sequence[Sequence[str]]) -> QuerySet[Report]:
     number = numbers.id_of(text)
-    return rows.filter(pk=number) if number else matching(rows, text)
+    return rows.filter(pk=number) if number else matching(rows, text, marks)
 
 
 def in_bucket(bucket: str, at: datetime | None = None) -> Q:

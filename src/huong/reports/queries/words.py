@@ -1,6 +1,7 @@
 """Searching in the words of reports, with and without accents."""
 
 import re
+from collections.abc import Sequence
 
 from django.db.models import QuerySet
 
@@ -21,9 +22,13 @@ def words_of(text: str) -> list[str]:
     return _WORD.findall(fold(text))[:MOST_WORDS]
 
 
-def matching(rows: QuerySet[Report], text: str) -> QuerySet[Report]:
-    """Return the rows whose words hold every word of a search, the last one perhaps unfinished."""
+def matching(rows: QuerySet[Report], text: str, marks: Sequence[Sequence[str]] = ()) -> QuerySet[Report]:
+    """Return the rows whose words hold every word of a search, the last one perhaps unfinished.
+
+    Args:
+        marks: groups of `rules.marks` that the rows have anyway; with them the index finds only these.
+    """
     words = words_of(text)
     if not words:
         return rows.none()
-    return rows.filter(pk__in=sql.ids_with_words("reports_reportwords", "folded", words))
+    return rows.filter(pk__in=sql.ids_with_words("reports_reportwords", ("folded", "marks"), words, marks))

@@ -253,3 +253,20 @@ def test_no_process_but_the_one_that_learns_carries_the_library():
     root = Path(__file__).resolve().parents[4]
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, cwd=root)
     assert done.stdout.strip() == "[]", done.stderr[-2000:]
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(120)
+def test_the_command_says_what_was_learnt_or_leaves_it_to_a_job(rules_of_hue, monkeypatch, capsys):
+    import json
+
+    from django.core.management import call_command
+    from django_tasks_db.models import DBTaskResult
+
+    monkeypatch.setattr(demonstration, "examples", lambda: iter(texts(10)))
+    call_command("reports", "train", "--json")
+    said = json.loads(capsys.readouterr().out)
+    assert (said["version"], said["kind"], said["in_force"]) == (1, "starter", True)
+    assert said["right"] <= said["tested"] == 6
+    call_command("reports", "train", "--later")
+    assert DBTaskResult.objects.filter(task_path__endswith="_perform").count() == 1

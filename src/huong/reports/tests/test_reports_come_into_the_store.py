@@ -244,6 +244,23 @@ def test_a_load_that_was_overtaken_is_not_run_any_more(feeds, dispatched, monkey
     assert one("field_reports", dispatched.number)["state"] == "dispatched"
 
 
+def test_of_two_machines_that_fetch_the_same_one_commits(feeds, dispatched, monkeypatch):
+    from huong.intake import ports
+    from huong.intake.errors import Overtaken
+
+    source = feeds["field_report_events"]
+
+    def other_machine(step, _load):
+        if step == "committing":
+            Source.objects.filter(pk=source).update(cursor={"xid": 0, "id": 10**9})
+
+    monkeypatch.setitem(ports.steps._held, "other machine", other_machine)
+    with pytest.raises(Overtaken):
+        intake.pull(source)
+    assert store.current("field_report_events") is None
+    assert Load.objects.get().state == "failed"
+
+
 def test_what_was_there_before_comes_in_batches(feeds, monkeypatch):
     from huong.reports import feed as source
 

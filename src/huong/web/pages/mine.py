@@ -15,7 +15,7 @@ from huong.web.matters import matters_of
 @require_safe
 @open_to_all
 def mine(request: HttpRequest) -> HttpResponse:
-    """Show my reports, dossiers and papers: waiting for me first, then the newest; whom I act for; the doors to my data."""
+    """Show my reports, dossiers and papers, or those of whom I act for: waiting for me first; the doors to my data."""
     user = request.user
     own = people.party_of_user(user) if isinstance(user, User) else None
     context = {

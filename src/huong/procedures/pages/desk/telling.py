@@ -80,7 +80,7 @@ def _moment(action: Action, said: str, named: Names, titles: Mapping[str, str]) 
         "reasons": [(titles.get(each["part"], each["part"]), each.get("text", "")) for each in action.reasons],
         "detail": _detail(action, named, titles),
         "citizen": action.who == "citizen",
-        "internal": not action.is_public,
+        "internal": not action.is_public and action.verb != "begin",
     }
 
 

@@ -4,6 +4,41 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+from huong.base import sql
+
+TABLE, BATCH = "reports_reportwords", 10_000
+BEFORE, AFTER = ("folded",), ("folded", "marks")
+MARK = "lower(replace(replace(replace({}, '.', 'x'), '-', 'x'), '_', 'x'))"
+
+
+def index_marks(_apps, editor):
+    """Write down agency, unit and kind beside the words, and make the full-text index over both."""
+    _run(editor, sql.words_index(TABLE, *BEFORE)[1])
+    parts = [f"CASE WHEN {name} = '' THEN '' ELSE '{sort}' || {MARK.format(name)} || ' ' END"
+             for sort, name in (("a", "agency"), ("u", "unit"), ("c", "main"))]  # fmt: skip
+    marks = " || ".join(parts)
+    with editor.connection.cursor() as cursor:
+        cursor.execute(f"SELECT max(id) FROM {TABLE}")
+        last = cursor.fetchone()[0] or 0
+        for first in range(0, last + 1, BATCH):
+            cursor.execute(
+                f"UPDATE {TABLE} SET marks = (SELECT trim({marks}) FROM reports_report r WHERE r.id = {TABLE}.id)"
+                " WHERE id >= %s AND id < %s",
+                [first, first + BATCH],
+            )
+    _run(editor, sql.words_index(TABLE, *AFTER)[0])
+
+
+def index_words_alone(_apps, editor):
+    """Make the full-text index over the words alone."""
+    _run(editor, sql.words_index(TABLE, *AFTER)[1])
+    _run(editor, sql.words_index(TABLE, *BEFORE)[0])
+
+
+def _run(editor, statements):
+    for statement in statements:
+        editor.execute(statement)
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -12,6 +47,14 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        migrations.AddField(
+            model_name="reportwords",
+            name="marks",
+            field=models.CharField(
+                blank=True, default="", max_length=160, verbose_name="agency, unit and kind for searching"
+            ),
+        ),
+        migrations.RunPython(index_marks, index_words_alone),
         migrations.AddField(
             model_name="reporter",
             name="code_way",
