@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("reports", "0003_taken_along_and_proven"),
+        ("reports", "0003_taken_along_proven_and_marked"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
