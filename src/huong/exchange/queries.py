@@ -1,10 +1,14 @@
 """What others may read of the exchange: members, services, grants, health, who saw what."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
+import yaml
+from django.conf import settings
 from django.db.models import Avg, Count, F, Max, Min, Q, QuerySet, Sum
 from django.db.models.functions import TruncDate
 from django.utils.translation import gettext as _
@@ -320,3 +324,56 @@ def waiting_for(user: User) -> int:
         return 0
     mine = access.agencies_of(user)
     return Grant.objects.filter(state="requested", service__member__agency__in=mine).count()
+
+
+def rights_of(agency: str, purpose: str, names: Iterable[str]) -> dict[str, frozenset[str] | None]:
+    """Return what an agency of this city may have now of services that are described here.
+
+    Args:
+        agency: the code of the agency that would ask.
+        purpose: the code of the purpose.
+        names: services, "VN/GOV/G01/population/persons".
+
+    Returns:
+        By service the fields granted, None where no grant is in force. A service that is not described here is left
+        out: its owner decides alone, and says so when it is asked.
+    """
+    now = clock.now()
+    wanted = [name.rpartition("/") for name in names]
+    described = DataService.objects.filter(
+        member__identifier__in={owner for owner, _slash, _code in wanted}, code__in={code for _o, _s, code in wanted}
+    ).select_related("member")
+    found: dict[str, frozenset[str] | None] = {str(each): None for each in described}
+    found = {name: None for name in found if name in set(names)}
+    held = Grant.objects.filter(service__in=described, consumer__agency=agency, state="granted", valid_to__gt=now)
+    for each in held.select_related("service__member") if found else ():
+        if str(each.service) in found and purpose in each.purposes and each.holds_at(now):
+            found[str(each.service)] = (found[str(each.service)] or frozenset()) | frozenset(each.fields)
+    return found
+
+
+@lru_cache(maxsize=4)
+def _described(folder: str) -> dict[str, dict[str, Any]]:
+    file = Path(folder) / "exchange.yaml"
+    found = yaml.safe_load(file.read_text(encoding="utf-8")) if file.exists() else {}
+    return dict(found.get("registers", {}))
+
+
+def description(register: str) -> dict[str, Any]:
+    """Return how a register is asked, from the city's folder.
+
+    Raises:
+        NotFound: the city names no such register.
+    """
+    found = _described(str(settings.HUONG.city)).get(register)
+    if found is None:
+        raise NotFound(_("This city asks no register “%(name)s”.") % {"name": register})
+    return found
+
+
+def service_of_register(register: str) -> str:
+    """Return the service by which this city asks a national register; empty if it is not connected."""
+    try:
+        return str(description(register)["service"])
+    except NotFound:
+        return ""

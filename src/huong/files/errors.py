@@ -10,3 +10,10 @@ class NotAPhoto(BadInput):
 
     code = "not_a_photo"
     title = _("This photo cannot be used.")
+
+
+class BadDocument(BadInput):
+    """A PDF that cannot be taken: locked, damaged, or far too long."""
+
+    code = "bad_document"
+    title = _("This file cannot be used.")

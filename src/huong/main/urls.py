@@ -17,9 +17,11 @@ urlpatterns = [
     path("open311/", include("huong.reports.open311.urls")),
     path("places/", include("huong.places.urls")),
     path("desk/reports/", include("huong.reports.desk_urls")),
+    path("desk/dossiers/corrections/", include("huong.procedures.correction_urls")),
     path("desk/dossiers/", include("huong.procedures.desk_urls")),
     path("reports/", include("huong.reports.urls")),
     path("desk/procedures/", include("huong.procedures.catalogue_urls")),
+    path("procedures/", include("huong.procedures.urls")),
     path("", include("huong.exchange.urls")),
     path("", include("huong.web.urls")),
 ]

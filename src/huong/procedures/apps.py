@@ -15,7 +15,19 @@ class ProceduresConfig(AppConfig):
         from huong.base import city, demo, outbox
         from huong.catalogue import ports as catalogue
         from huong.intake.ports import source_kinds
-        from huong.procedures import demonstration, events, feed, handlers, jobs, loading, ports, signing_entry, unsent  # noqa: F401
+        from huong.people.ports import erasers, holders
+        from huong.procedures import (  # noqa: F401
+            demonstration,
+            events,
+            feed,
+            handlers,
+            holding,
+            jobs,
+            loading,
+            ports,
+            signing_entry,
+            unsent,
+        )
         from huong.procedures.actions import feeding
 
         city.loaders.add("procedures", loading.load)
@@ -24,5 +36,7 @@ class ProceduresConfig(AppConfig):
         catalogue.code_lists.add("procedures", feeding.publish_codes)
         source_kinds.add(feeding.KIND, feed.FEED)
         outbox.sources.add("portal", unsent.Unsent())
+        holders.add("procedures", holding.DossierHolder())
+        erasers.add("procedures", holding.erase)
         ports.register()
         signing_entry.register()

@@ -42,6 +42,7 @@ BY_VERB = {
     "deliver": _moved("delivered", "The result was handed over."),
     "withdraw": _moved("withdrawn", "The applicant withdrew the dossier."),
     "correct": _moved("correcting", "A result is being corrected."),
+    "help": _moved("helped", "Somebody whom the applicant gave a code fills the draft in for her."),
     "rate": _moved("rated", "The applicant rated how it went.", level="satisfied, accepted or not_satisfied"),
 }
 SAVED = declare(
@@ -181,5 +182,57 @@ CLOCKS_CHECKED = declare(
     "procedures.clocks_checked",
     {"checked": "how many open dossiers", "different": "how many stored days differ from what the actions say"},
     "The clocks of all open dossiers were computed again and compared; nothing was changed.",
+    unhandled=True,
+)
+RESOLVED = declare(
+    "procedures.resolved",
+    {
+        "found": "how many fields and papers are there without the applicant",
+        "later": "how many are declared now and verified later",
+        "asked": "how many questions went to sources",
+    },
+    "What shared data know was looked up for a dossier.",
+    unhandled=True,
+)
+WISHED = declare(
+    "procedures.wished",
+    {"source": "which source", "use": "whether it may be used"},
+    "The applicant asked to use a source for a dossier, or said that it shall not be used.",
+    unhandled=True,
+)
+PAPER_CHANGED = declare(
+    "procedures.paper_changed",
+    {"part": "key of the paper", "pages": "how many pages it has", "digest": "digest of the file as it came"},
+    "A file was added to a paper of a dossier, or taken away.",
+    unhandled=True,
+)
+CORRECTION_ASKED = declare(
+    "procedures.correction_asked",
+    {"part": "path of the field", "source": "which source", "owner": "agency that answers", "due": "by when"},
+    "The applicant says that a value of a source is wrong; the subject is the correction's id.",
+    unhandled=True,
+)
+CORRECTION_DECIDED = declare(
+    "procedures.correction_decided",
+    {"state": "corrected or kept", "source": "which source"},
+    "The owner of a source decided on a correction; the applicant was told.",
+    unhandled=True,
+)
+PASS_CHANGED = declare(
+    "procedures.helper_pass",
+    {"what": "given, used or ended", "minutes": "how long it holds"},
+    "The applicant gave a helper a code for her draft, the helper came with it, or it ended.",
+    unhandled=True,
+)
+BUNDLE_BEGUN = declare(
+    "procedures.bundle_begun",
+    {"event": "which life event", "dossiers": "how many dossiers"},
+    "An application for a life event was begun; the subject is its id.",
+    unhandled=True,
+)
+ERASED = declare(
+    "procedures.erased",
+    {"things": "how many dossiers and papers"},
+    "What dossiers and vault say about a person was erased; the subject is the party.",
     unhandled=True,
 )

@@ -1,4 +1,4 @@
-"""What procedures do by themselves: compare clocks by night, follow disruptions, tell the portal, ask for lost payments."""
+"""What procedures do by themselves: compare clocks by night, follow disruptions, tell the portal, ask what is still open."""
 
 from datetime import timedelta
 
@@ -6,7 +6,7 @@ from django.db.models import Q
 
 from huong.base import clock
 from huong.base.jobs import job, scheduled
-from huong.procedures.actions import paying, recomputing, syncing
+from huong.procedures.actions import paying, rechecking, recomputing, syncing
 from huong.procedures.models import Disruption
 
 
@@ -50,3 +50,10 @@ def send_to_portal() -> int:
 def ask_for_payments() -> int:
     """Ask the payment provider about payments of which nothing was heard."""
     return paying.ask_lost()
+
+
+@scheduled("procedures.verify_later", every=timedelta(minutes=15))
+@job()
+def verify_later() -> int:
+    """Compare what was declared while a source was down with what it says now."""
+    return rechecking.verify_later()

@@ -3,21 +3,17 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import lru_cache
-from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 import orjson
-import yaml
-from django.conf import settings
 from django.db import transaction
-from django.utils.translation import gettext as _
 
 from huong.base import clock, keys
-from huong.base.errors import KeyDestroyed, NotFound
+from huong.base.errors import KeyDestroyed
 from huong.exchange import consumer
 from huong.exchange.errors import Refused
 from huong.exchange.models import Member, RegisterCopy
+from huong.exchange.queries import description
 from huong.people import access
 from huong.people.models import User
 
@@ -62,25 +58,6 @@ class Fetched(Generic[T]):
     def holds_at(self, at: datetime) -> bool:
         """Return whether the value may still be used at an instant."""
         return self.fetched_at <= at < self.valid_until
-
-
-@lru_cache(maxsize=4)
-def _described(folder: str) -> dict[str, dict[str, Any]]:
-    file = Path(folder) / "exchange.yaml"
-    found = yaml.safe_load(file.read_text(encoding="utf-8")) if file.exists() else {}
-    return dict(found.get("registers", {}))
-
-
-def description(register: str) -> dict[str, Any]:
-    """Return how a register is asked, from the city's folder.
-
-    Raises:
-        NotFound: the city names no such register.
-    """
-    found = _described(str(settings.HUONG.city)).get(register)
-    if found is None:
-        raise NotFound(_("This city asks no register “%(name)s”.") % {"name": register})
-    return found
 
 
 def fetch(

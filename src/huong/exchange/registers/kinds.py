@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 from django.utils.translation import gettext as _
 
 from huong.exchange.errors import Untrue
+from huong.exchange.queries import description
 from huong.exchange.registers import asking
 from huong.exchange.registers.asking import Asker, Fetched
 
@@ -188,7 +189,7 @@ def ask(kind: type[V], wanted: str, asker: Asker) -> Fetched[V]:
             )
         return value
 
-    is_person = asking.description(register)["key"] == "national_id"
+    is_person = description(register)["key"] == "national_id"
     names = tuple(each.name for each in fields(kind))  # type: ignore[arg-type]
     found = asking.fetch(register, wanted, read, asker, person=is_person, fields=names)
     if isinstance(found.value, Person):

@@ -146,8 +146,9 @@ def save(uid: str, typed: Mapping[str, Any], *, actor: Actor, version: int | Non
     held = {part.key: part for part in parts_of(dossier) if part.kind == "field"}
     allowed = [each for each in fields.fields_of(made.form) if _may_type(dossier, held.get(each.path))]
     kept = {each.path: fields.cleaned(each, typed[each.path]) for each in allowed if each.path in typed}
-    answers = answers_of(dossier, held.values()) | kept
-    _keep(dossier, held, allowed, kept)
+    before = answers_of(dossier, held.values())
+    answers = before | kept
+    _keep(dossier, held, allowed, kept, before)
     journal.record(
         events.SAVED, f"dossier:{dossier.uid}", by=actor.user.pk if actor.user else None, audience="named",
         agency=dossier.agency, unit=dossier.unit, fields=len(kept), helper=actor.helper,
@@ -163,7 +164,13 @@ def _may_type(dossier: Dossier, part: Component | None) -> bool:
     )
 
 
-def _keep(dossier: Dossier, held: Mapping[str, Component], allowed: list[FormField], kept: Mapping[str, Any]) -> None:
+def _keep(
+    dossier: Dossier,
+    held: Mapping[str, Component],
+    allowed: list[FormField],
+    kept: Mapping[str, Any],
+    before: Mapping[str, Any],
+) -> None:
     now, scope = clock.now(), scope_of(dossier)
     rows = [
         Component(
@@ -173,7 +180,7 @@ def _keep(dossier: Dossier, held: Mapping[str, Component], allowed: list[FormFie
             origin="declared",
             state="empty" if kept[each.path] is None else _state_after(held.get(each.path)),
             sealed=seal(scope, kept[each.path], each.path),
-            why=held[each.path].why if each.path in held else "",
+            why=_why_after(held.get(each.path), changed=before.get(each.path) != kept[each.path]),
             source=held[each.path].source if each.path in held else "",
             changed_at=now,
         )
@@ -184,8 +191,15 @@ def _keep(dossier: Dossier, held: Mapping[str, Component], allowed: list[FormFie
         rows,
         update_conflicts=True,
         unique_fields=["dossier", "kind", "key"],
-        update_fields=["origin", "state", "sealed", "changed_at"],
+        update_fields=["origin", "state", "sealed", "why", "changed_at"],
     )
+
+
+def _why_after(part: Component | None, *, changed: bool) -> str:
+    """Return why a field is as it is, once it was typed: what was proposed and then changed is hers."""
+    if part is None or (changed and part.why in {"proposed", "from_sign_in"}):
+        return ""
+    return part.why
 
 
 def _state_after(part: Component | None) -> str:

@@ -5,7 +5,7 @@ from django.db.models import Q
 
 
 class Migration(migrations.Migration):
-    dependencies = [("procedures", "0001_initial")]
+    dependencies = [("procedures", "0002_pages_of_papers_and_twins")]
 
     operations = [
         migrations.AddIndex(

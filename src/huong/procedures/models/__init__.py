@@ -1,7 +1,7 @@
 """The nouns of procedures."""
 
 from huong.procedures.models.catalogue import CatalogueEdition, LifeEvent, Procedure, ProcedureVersion
-from huong.procedures.models.dossier import Action, Bundle, Component, DayNumber, Dossier, Filing
+from huong.procedures.models.dossier import Action, Bundle, Component, DayNumber, Dossier, Filing, PaperPage
 from huong.procedures.models.evidence import Correction, Evidence, ExplicitRequest, Result, Share
 from huong.procedures.models.office import (
     BlankForm,
@@ -31,6 +31,7 @@ __all__ = [
     "Filing",
     "HelperPass",
     "LifeEvent",
+    "PaperPage",
     "Payment",
     "PortalUpdate",
     "Procedure",

@@ -41,6 +41,10 @@ class Bundle(models.Model):
     event = models.CharField(_("life event"), max_length=40)
     party = models.ForeignKey("people.Party", verbose_name=_("who applies"), on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField(_("begun"))
+    twin_of = models.ForeignKey(
+        "self", verbose_name=_("application for the first child"), null=True, blank=True, on_delete=models.PROTECT,
+        related_name="twins",
+    )  # fmt: skip
 
     class Meta:
         verbose_name = _("life event applied for")
@@ -254,6 +258,26 @@ class Component(models.Model):
 
     def __str__(self) -> str:
         return f"{self.dossier_id}: {self.key}"
+
+
+class PaperPage(models.Model):
+    """One file that was sent for a paper (trang giấy tờ): kept as PDF; sent again after a break it is known again."""
+
+    part = models.ForeignKey(Component, verbose_name=_("paper"), on_delete=models.CASCADE, related_name="pages")
+    number = models.PositiveSmallIntegerField(_("number"))
+    digest = models.CharField(_("digest of the file as it came"), max_length=64)
+    blob = models.BigIntegerField(_("file content"))
+    count = models.PositiveSmallIntegerField(_("pages"), default=1)
+    at = models.DateTimeField(_("at"))
+
+    class Meta:
+        verbose_name = _("page of a paper")
+        verbose_name_plural = _("pages of papers")
+        ordering = ["part_id", "number"]
+        constraints = [models.UniqueConstraint(fields=["part", "digest"], name="file_is_taken_once_for_a_paper")]
+
+    def __str__(self) -> str:
+        return f"{self.part_id}/{self.number}"
 
 
 class DayNumber(models.Model):

@@ -28,6 +28,7 @@ def _conditions(made: Document, fields: dict[str, FormField]) -> Iterator[str]:
     bearers = [(f"step {step.key}", step.when) for step in steps_of(made.form)]
     bearers += [(each.path, each.when) for each in fields.values()]
     bearers += [(need.key, need.when) for need in made.requirements]
+    bearers += [(f"offer of {offer.procedure}", offer.when) for offer in made.offers]
     for name, when in bearers:
         yield from (f"{name} depends on {path}, which is no field" for path in when if path not in fields)
     yield from (f"{need.key} accepts nothing" for need in made.requirements if not need.accepts)
@@ -43,10 +44,16 @@ def _sources(made: Document, fields: dict[str, FormField]) -> Iterator[str]:
                 except ValueError as error:
                     yield f"{need.key}: {error}"
     for path, one in named:
-        if one.whom != "applicant" and one.whom not in fields:
-            yield f"{path}: its source asks about {one.whom}, which is no field"
-        if one.kind == "applicant" and one.part not in APPLICANT:
-            yield f"{path}: nothing is known of the applicant's {one.part}"
+        yield from _source(path, one, fields)
+
+
+def _source(path: str, one: Source, fields: dict[str, FormField]) -> Iterator[str]:
+    if one.whom != "applicant" and one.whom not in fields:
+        yield f"{path}: its source asks about {one.whom}, which is no field"
+    if one.when[0] and one.when[0] not in fields:
+        yield f"{path}: its source depends on {one.when[0]}, which is no field"
+    if one.kind == "applicant" and one.part not in APPLICANT:
+        yield f"{path}: nothing is known of the applicant's {one.part}"
 
 
 def _results(made: Document, fields: dict[str, FormField]) -> Iterator[str]:

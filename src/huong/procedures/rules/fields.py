@@ -1,7 +1,8 @@
 """Forms: a JSON Schema (2020-12) read as fields with their sources, and what was typed checked against it.
 
 Keys of ours beside the standard's: `x-title-en`, `x-source` (list), `x-when` (path to value), `x-widget`, `x-hint`,
-`x-hint-en`, `x-order`, `x-enum-titles`, `x-enum-titles-en`, `x-of` (whose particulars: a hint for the reader).
+`x-hint-en`, `x-order`, `x-enum-titles`, `x-enum-titles-en`, `x-of` (whose particulars: a hint for the reader), `x-same` (the name
+by which several procedures of a life event mean the same answer; the path if left out), `x-own` (each child its own).
 A property of the top level is one step of the form; its properties are the fields, and their path is "step.field".
 """
 
@@ -19,7 +20,7 @@ from huong.procedures.rules.sources import Source, by_order
 OURS: Final = frozenset(
     {
         "x-title-en", "x-source", "x-when", "x-widget", "x-hint", "x-hint-en", "x-order", "x-enum-titles",
-        "x-enum-titles-en", "x-of",
+        "x-enum-titles-en", "x-of", "x-same", "x-own",
     }
 )  # fmt: skip
 LONGEST: Final = 2000
@@ -51,6 +52,16 @@ class FormField:
     hint_en: str = ""
     longest: int = LONGEST
     schema: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def same(self) -> str:
+        """The name under which other procedures of a life event ask the same."""
+        return str(self.schema.get("x-same", self.path))
+
+    @property
+    def own(self) -> bool:
+        """Whether twins answer it each for themselves."""
+        return bool(self.schema.get("x-own", False))
 
     @property
     def locks(self) -> bool:
@@ -222,13 +233,14 @@ def faults_of(
             if each.required:
                 found.append(Fault(each.path, noop("Please fill this in.")))
             continue
-        sentence, values = _wrong(each, value, today)
+        sentence, values = wrong_with(each, value, today)
         if sentence:
             found.append(Fault(each.path, sentence, {"most": each.longest, **values}))
     return found
 
 
-def _wrong(each: FormField, value: Any, today: date | None) -> tuple[str, Mapping[str, Any]]:
+def wrong_with(each: FormField, value: Any, today: date | None) -> tuple[str, Mapping[str, Any]]:
+    """Return what is wrong with one value, as a sentence and what it names; empty if nothing is."""
     schema = {key: part for key, part in each.schema.items() if not key.startswith("x-") and key != "format"}
     error = next(jsonschema.Draft202012Validator(schema).iter_errors(value), None)
     if error is not None:

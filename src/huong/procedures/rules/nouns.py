@@ -86,6 +86,7 @@ class Requirement:
     Attributes:
         when: conditions on the form, path to value; it is asked for only if all hold.
         original: whether the original must be seen at the counter.
+        later: whether she may send without it, because whoever issues it passes it on later.
     """
 
     key: str
@@ -96,8 +97,17 @@ class Requirement:
     when: Mapping[str, Any] = field(default_factory=dict)
     copies: int = 1
     original: bool = False
+    later: bool = False
     hint: str = ""
     hint_en: str = ""
+
+
+@dataclass(frozen=True)
+class Offer:
+    """Another procedure that is offered in the same application (thủ tục đề nghị làm cùng), for some answers."""
+
+    procedure: str
+    when: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -166,6 +176,8 @@ class Document:
         events: life events of the finder in which it helps.
         consent: sources for which the law asks an explicit request first.
         proactive: the source that tells when a dossier can be prepared ahead; empty for never.
+        reads: by register, the attributes of other persons that this purpose may see.
+        offers: other procedures offered in the same application.
     """
 
     code: str
@@ -193,6 +205,7 @@ class Document:
     consent: tuple[str, ...] = ()
     reads: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     proactive: str = ""
+    offers: tuple[Offer, ...] = ()
     cutoff: str = "15:00"
 
 

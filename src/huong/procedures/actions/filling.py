@@ -1,0 +1,194 @@
+"""Writing into a dossier what was resolved: one transaction, one entry; locked values with their origin."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from huong.base import clock
+from huong.base.errors import WrongState
+from huong.journal import actions as journal
+from huong.procedures import events
+from huong.procedures.actions import acting
+from huong.procedures.actions.acting import Actor
+from huong.procedures.models import Component, Dossier
+from huong.procedures.queries.values import parts_of, scope_of, seal
+from huong.procedures.rules.planning import HAVE, UNAVAILABLE, Known, Outcome
+
+ORIGINS = {"vault": "reused", "bundle": "bundle", "store": "fetched", "register": "fetched", "applicant": "fetched"}
+PAPER_ORIGINS = {"vault": "reused", "bundle": "bundle"}
+NOT_HERS = frozenset({"reused", "bundle", "fetched", "cut"})
+WRITTEN = [
+    "origin", "state", "locked", "sealed", "type", "evidence", "source", "exchange", "fetched_at", "valid_until",
+    "why", "changed_at",
+]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Found:
+    """What was resolved, and what it was resolved from.
+
+    Attributes:
+        seen: the fields and papers as they stood; what changed since is left alone.
+        answers: their values, by path.
+        asked: how many questions went to sources.
+    """
+
+    outcomes: list[Outcome]
+    seen: list[Component]
+    answers: Mapping[str, Any]
+    asked: int
+
+
+def require_draft(dossier: Dossier) -> None:
+    """Refuse to fill in what was sent.
+
+    Raises:
+        WrongState: the dossier was sent already.
+    """
+    if dossier.state != "draft":
+        raise WrongState(_("This dossier was sent already; it keeps what it says."))
+
+
+@transaction.atomic
+def fill(uid: str, found: Found, *, actor: Actor) -> int:
+    """Write outcomes into a draft; what somebody changed since they were read stays as it is.
+
+    Returns:
+        How many fields and papers changed.
+
+    Raises:
+        NotFound, WrongState: as `resolve` says.
+
+    Records: `procedures.resolved`, if something changed.
+    """
+    dossier = acting.found(uid)
+    require_draft(dossier)
+    held = {(part.kind, part.key): part for part in parts_of(dossier)}
+    before = {(part.kind, part.key): part.changed_at for part in found.seen}
+    untouched = {name for name in {*held, *before} if name not in held or held[name].changed_at == before.get(name)}
+    outcomes = {(each.kind, each.key): each for each in found.outcomes}
+    rows = [
+        _row(dossier, each, held.get(name), found.answers.get(each.key))
+        for name, each in outcomes.items()
+        if name in untouched or name not in held
+    ]
+    rows += [
+        _hers(dossier, held[name]) for name in held if name in untouched and _no_longer_asked(held[name], outcomes)
+    ]
+    written = [row for row in rows if row is not None]
+    if written:
+        Component.objects.bulk_create(
+            written, update_conflicts=True, unique_fields=["dossier", "kind", "key"], update_fields=WRITTEN
+        )
+        journal.record(
+            events.RESOLVED, f"dossier:{dossier.uid}", by=actor.user.pk if actor.user else None, audience="named",
+            agency=dossier.agency, unit=dossier.unit, found=sum(row.locked for row in written),
+            later=sum(row.state == "later" for row in written), asked=found.asked,
+        )  # fmt: skip
+    return len(written)
+
+
+def _no_longer_asked(part: Component, outcomes: Mapping[tuple[str, str], Outcome]) -> bool:
+    """Return whether a source filled in something that does not count any more: the father, left blank since."""
+    return (part.kind, part.key) not in outcomes and part.origin in NOT_HERS and part.state != "empty"
+
+
+def _row(dossier: Dossier, each: Outcome, part: Component | None, value: Any) -> Component | None:
+    """Return what an outcome writes; None if everything stays as it is."""
+    if each.reason == "standing":
+        return None
+    if each.outcome == HAVE:
+        made = _field(dossier, each) if each.kind == "field" else _paper(dossier, each)
+        return _if_new(made, part, same=each.kind == "paper" or value == each.value)
+    if each.outcome == UNAVAILABLE and each.kind == "field":
+        return _later(dossier, each, part)
+    if part is not None and part.origin in NOT_HERS and (part.locked or each.kind == "paper"):
+        return _hers(dossier, part, each.reason)
+    if part is not None and part.state == "later" and part.kind == "field" and not part.locked:
+        return _plain(dossier, part, each.reason)
+    return None
+
+
+def _if_new(made: Component, part: Component | None, *, same: bool) -> Component | None:
+    """Return a row if it says something new; the time of the change stays when only its proof is younger."""
+    if part is None or not same or (part.source, part.locked, part.origin) != (made.source, made.locked, made.origin):
+        return made
+    if made.valid_until is None or (part.fetched_at and made.fetched_at and made.fetched_at <= part.fetched_at):
+        return None
+    made.changed_at = part.changed_at
+    return made
+
+
+def _field(dossier: Dossier, each: Outcome) -> Component:
+    one, known, paper = each.source, each.known or Known(), each.paper
+    return Component(
+        dossier=dossier,
+        kind="field",
+        key=each.key,
+        origin=ORIGINS.get(one.kind if one else "", "declared"),
+        state="held",
+        locked=one is not None and one.locks,
+        sealed=seal(scope_of(dossier), each.value, each.key),
+        evidence_id=paper.id if paper else None,
+        source=str(one)[:160] if one else "",
+        exchange=known.exchange[:64],
+        fetched_at=known.fetched_at or clock.now(),
+        valid_until=paper.valid_until if paper else known.valid_until,
+        why=each.reason,
+        changed_at=clock.now(),
+    )
+
+
+def _paper(dossier: Dossier, each: Outcome) -> Component:
+    one, known, paper = each.source, each.known or Known(), each.paper
+    origin = PAPER_ORIGINS.get(one.kind if one else "", "cut")
+    return Component(
+        dossier=dossier,
+        kind="paper",
+        key=each.key,
+        origin=origin,
+        state="later" if origin == "bundle" else "held",
+        locked=True,
+        type=str(each.value or ""),
+        evidence_id=paper.id if paper else None,
+        source=str(one)[:160] if one else "",
+        exchange=known.exchange[:64],
+        fetched_at=known.fetched_at or clock.now(),
+        valid_until=paper.valid_until if paper else known.valid_until,
+        why=each.reason,
+        changed_at=clock.now(),
+    )
+
+
+def _later(dossier: Dossier, each: Outcome, part: Component | None) -> Component | None:
+    """Return a field whose source does not answer: hers to declare, verified later."""
+    if part is not None and part.state == "later" and not part.locked and part.why == each.reason:
+        return None
+    return Component(
+        dossier=dossier,
+        kind="field",
+        key=each.key,
+        state="later",
+        sealed=part.sealed if part is not None and part.origin not in NOT_HERS else None,
+        source=str(each.source)[:160] if each.source else "",
+        why=each.reason,
+        changed_at=clock.now(),
+    )
+
+
+def _hers(dossier: Dossier, part: Component, why: str = "") -> Component:
+    """Return what a source filled in and is hers now, and empty: refused, ended, unknown, or not asked any more."""
+    return Component(
+        dossier=dossier, kind=part.kind, key=part.key, state="empty", why=why, changed_at=clock.now()
+    )  # fmt: skip
+
+
+def _plain(dossier: Dossier, part: Component, why: str) -> Component:
+    """Return what she declared for a source that answers again and does not know it."""
+    return Component(
+        dossier=dossier, kind=part.kind, key=part.key, state="held" if part.sealed else "empty", sealed=part.sealed,
+        why=why, changed_at=clock.now(),
+    )  # fmt: skip

@@ -1,0 +1,228 @@
+"""Asking once: what vault, application, shared data and registers know is written into a dossier, with its origin.
+
+Sources are asked outside any transaction and within one patience for all of them; what fails never stops the form.
+"""
+
+import time as time_module
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, replace
+from datetime import date, datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from huong.base import clock
+from huong.base.errors import BadInput, Forbidden, HuongError, NotFound
+from huong.exchange import queries as exchange
+from huong.exchange import registers as national
+from huong.exchange.registers import Asker
+from huong.journal import actions as journal
+from huong.people.models import User
+from huong.procedures import events
+from huong.procedures.actions import acting, filling
+from huong.procedures.actions.acting import Actor
+from huong.procedures.actions.filling import Found
+from huong.procedures.models import Dossier, ExplicitRequest
+from huong.procedures.queries.catalogue import document_by_id
+from huong.procedures.queries.situation import situation_of
+from huong.procedures.queries.values import parts_of
+from huong.procedures.rules import fields, planning
+from huong.procedures.rules.nouns import Document
+from huong.procedures.rules.planning import Ask, Known, Outcome, Situation
+from huong.procedures.rules.sources import source
+from huong.store import queries as store
+
+PATIENCE = 3.0
+MOST_ROUNDS = 5
+FORBIDDEN = 403
+KINDS: dict[str, type[Any]] = {
+    "person": national.Person,
+    "household": national.Household,
+    "birth": national.Birth,
+    "marriage": national.Marriage,
+    "children": national.Children,
+    "firm": national.Firm,
+    "firms": national.Firms,
+    "parcel": national.Parcel,
+    "parcels": national.Parcels,
+    "insurance": national.Insurance,
+}
+
+
+@dataclass(frozen=True)
+class Resolution:
+    """What became of each field and paper, and how many questions went out."""
+
+    outcomes: tuple[Outcome, ...]
+    asked: int
+
+    @property
+    def consents(self) -> list[str]:
+        """Return the places for which the law wants her explicit request first."""
+        return list(
+            dict.fromkeys(each.source.place for each in self.outcomes if each.reason == "consent" and each.source)
+        )
+
+    def of(self, key: str) -> Outcome | None:
+        """Return what became of one field or paper."""
+        return next((each for each in self.outcomes if each.key == key), None)
+
+
+def resolve(uid: str, *, actor: Actor, patience: float = PATIENCE, anew: bool = False) -> Resolution:
+    """Fill a dossier in with what is known already, so that nobody is asked for it.
+
+    Called outside any transaction: sources are asked over the network first, then everything is written at once.
+
+    Args:
+        patience: seconds for all sources together; what comes later is declared now and verified later.
+        anew: ask again for what still holds.
+
+    Returns:
+        The outcome and reason of every field and paper, which form, desk and figures read.
+
+    Raises:
+        NotFound: there is no such dossier.
+        WrongState: it was sent already.
+
+    Records: `procedures.resolved`, if something changed; `exchange.asked`, `store.read` for what was asked.
+    """
+    dossier = Dossier.objects.select_related("applicant").filter(uid=uid).first()
+    if dossier is None:
+        raise NotFound(_("There is no such dossier."))
+    filling.require_draft(dossier)
+    if dossier.edition_id is None:
+        return Resolution((), 0)
+    made, parts = document_by_id(dossier.edition_id), parts_of(dossier)
+    now = situation_of(dossier, parts, anew=anew)
+    outcomes, known = _explored(dossier, made, now, patience)
+    filling.fill(uid, Found(outcomes, parts, now.answers, len(known)), actor=actor)
+    return Resolution(tuple(outcomes), len(known))
+
+
+def _explored(
+    dossier: Dossier, made: Document, now: Situation, patience: float
+) -> tuple[list[Outcome], dict[Ask, Known]]:
+    """Plan, ask, and plan again with the answers, until nothing is left to ask or patience has ended."""
+    steps, known = fields.steps_of(made.form), dict(now.known)
+    deadline = time_module.monotonic() + patience
+    outcomes = planning.plan(made, steps, now)
+    for _round in range(MOST_ROUNDS):
+        asks = planning.asks_of(outcomes)
+        if not asks:
+            break
+        known |= answers_to(asks, dossier, made, deadline=deadline)
+        now = replace(now, known=known)
+        outcomes = planning.plan(made, steps, now)
+    return outcomes, known
+
+
+def answers_to(
+    asks: Iterable[Ask], dossier: Dossier, made: Document, *, deadline: float, by: User | None = None
+) -> dict[Ask, Known]:
+    """Ask the sources, each about each person once; a slow or failing one is written down as that.
+
+    Args:
+        deadline: the instant of the monotonic clock after which no answer is waited for.
+        by: the officer who asks; None on behalf of who applies.
+    """
+    found: dict[Ask, Known] = {}
+    for ask in asks:
+        left = deadline - time_module.monotonic()
+        try:
+            if left <= 0:
+                found[ask] = Known(failed="source_down")
+            elif ask.kind == "register":
+                found[ask] = _register(ask, dossier, left, by)
+            else:
+                found[ask] = _store(ask, dossier, made)
+        except HuongError as error:
+            found[ask] = Known(failed=_why(error))
+    return found
+
+
+def _why(error: HuongError) -> str:
+    if isinstance(error, Forbidden) or error.status == FORBIDDEN:
+        return "no_grant"
+    return "source_down"
+
+
+def _register(ask: Ask, dossier: Dossier, patience: float, by: User | None) -> Known:
+    kind = KINDS.get(ask.name)
+    if kind is None:
+        return Known(failed="no_source")
+    try:
+        member = exchange.member_of_agency(dossier.agency)
+    except NotFound:
+        return Known(failed="not_member")
+    issue = f"{dossier.procedure}/{dossier.uid}"
+    answer = national.ask(kind, ask.wanted, Asker(member, issue, by=by, patience=patience))
+    values = _plain(asdict(answer.value)) if answer.value is not None else {}
+    return Known(values, "", answer.exchange, answer.fetched_at, answer.valid_until)
+
+
+def _plain(value: Any) -> Any:
+    """Return values as JSON has them: days as text, lists for tuples."""
+    if isinstance(value, Mapping):
+        return {name: _plain(each) for name, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(each) for each in value]
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def _store(ask: Ask, dossier: Dossier, made: Document) -> Known:
+    """Read one person's row of a dataset, under the grant of the dossier's agency for this purpose."""
+    grant = exchange.grant_in_force(ask.name, dossier.agency, dossier.procedure)
+    if grant is None:
+        return Known(failed="no_grant")
+    wanted = sorted(_parts(made, ask.name) & grant.fields)
+    use = store.Use(dossier.agency, f"{dossier.procedure}/{dossier.uid}", grant=grant)
+    at = clock.now()
+    try:
+        row = store.row(ask.name, ask.wanted, use, fields=wanted)
+    except NotFound:
+        return Known({}, fetched_at=at)
+    return Known(_plain(row), fetched_at=at, exchange=grant.id)
+
+
+def _parts(made: Document, dataset: str) -> set[str]:
+    named = [one for each in fields.fields_of(made.form) for one in each.sources]
+    named += [source(each.source) for need in made.requirements for each in need.accepts if each.source]
+    return {one.part for one in named if (one.kind, one.name) == ("store", dataset)}
+
+
+@transaction.atomic
+def wish(uid: str, place: str, *, use: bool, actor: Actor) -> None:
+    """Write down that she asks us to use a source for this dossier, or that it shall not be used.
+
+    Args:
+        place: "register:marriage", "store:social_allowance", or "vault".
+
+    Raises:
+        WrongState: the dossier was sent already.
+        BadInput: the procedure knows no such source.
+
+    Records: `procedures.wished`.
+    """
+    dossier = acting.found(uid)
+    filling.require_draft(dossier)
+    made = document_by_id(dossier.edition_id or 0)
+    if place not in places_of(made):
+        raise BadInput(_("This procedure asks no such source."), code="no_such_source")
+    now: datetime = clock.now()
+    standing = ExplicitRequest.objects.filter(dossier=dossier, source=place, revoked_at=None)
+    if standing.filter(use=use).exists():
+        return
+    standing.update(revoked_at=now)
+    ExplicitRequest.objects.create(dossier=dossier, source=place, purpose=dossier.procedure, use=use, at=now)
+    journal.record(
+        events.WISHED, f"dossier:{dossier.uid}", by=actor.user.pk if actor.user else None, audience="named",
+        agency=dossier.agency, unit=dossier.unit, source=place, use=use,
+    )  # fmt: skip
+
+
+def places_of(made: Document) -> frozenset[str]:
+    """Return the places that a procedure takes values from, as somebody agrees to them or refuses them."""
+    named = [one for each in fields.fields_of(made.form) for one in each.sources if one.locks]
+    named += [source(each.source) for need in made.requirements for each in need.accepts if each.source]
+    return frozenset({one.place for one in named} | {"vault"})

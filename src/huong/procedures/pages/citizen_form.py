@@ -1,0 +1,220 @@
+"""A draft in the citizen's hands: one page per step, papers, preview, sending. Everything works without scripts."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from huong.base import clock
+from huong.base.errors import HuongError, NotFound
+from huong.files import queries as files
+from huong.procedures.actions import papers, save
+from huong.procedures.actions.acting import Actor
+from huong.procedures.actions.bundling import resolve_all
+from huong.procedures.models import Dossier
+from huong.procedures.pages.owning import for_owner, owned, typed_before
+from huong.procedures.queries.application import Application, Stage, application, is_english, title_of
+from huong.procedures.queries.catalogue import procedure_name, state_name
+from huong.procedures.queries.said import said
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where somebody is in the walk: number of this page, how many there are, where back and on lead."""
+
+    number: int
+    total: int
+    back: str
+    on: str
+
+
+def address(stage: Stage) -> str:
+    """Return the address of a page of the walk."""
+    return f"/procedures/dossiers/{stage.dossier.uid}/{stage.step.key}"
+
+
+def place_of(found: Application, uid: str, step: str) -> Place:
+    """Return where a page lies: steps first, then papers, then the preview."""
+    walk = found.walk
+    pages = [address(each) for each in walk]
+    here = f"/procedures/dossiers/{uid}/{step}"
+    after = [f"/procedures/dossiers/{found.dossiers[0].uid}/papers"] if found.papers else []
+    last = f"/procedures/dossiers/{found.dossiers[0].uid}/preview"
+    whole = [*pages, *after, last]
+    if here not in whole:
+        order = [address(each) for each in found.stages]
+        later = [page for page in whole if page not in order or order.index(page) > order.index(here)]
+        return Place(1, len(whole), "", later[0] if later else last)
+    at = whole.index(here)
+    return Place(at + 1, len(whole), whole[at - 1] if at else "", whole[at + 1] if at + 1 < len(whole) else last)
+
+
+def next_open(found: Application) -> str:
+    """Return the page where something is still missing: a step, the papers, else the preview."""
+    for stage in found.walk:
+        if stage.is_open:
+            return address(stage)
+    uid = found.dossiers[0].uid
+    lacking = any(each.need.required and not each.is_there for each in found.papers)
+    return f"/procedures/dossiers/{uid}/{'papers' if lacking else 'preview'}"
+
+
+@require_GET
+@for_owner
+def dossier(request: HttpRequest, uid: str) -> HttpResponseBase:
+    """Lead to where a draft goes on; show the receipt of what was sent."""
+    held, _actor = owned(request, uid)
+    found = application(held)
+    if held.state == "draft":
+        return redirect(next_open(found))
+    rows = [(each, procedure_name(each.procedure), state_name(each.state, each.edition_id)) for each in found.dossiers]
+    context = {"dossier": held, "found": found, "title": title_of(found), "rows": rows}
+    return render(request, "procedures/citizen/receipt.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@for_owner
+def step(request: HttpRequest, uid: str, step: str) -> HttpResponseBase:
+    """Show one step with what is there and what is hers to say; save it and go on."""
+    held, actor = owned(request, uid)
+    if held.state not in {"draft", "supplement_wanted"}:
+        return redirect("procedures:dossier", uid)
+    if request.method == "POST":
+        return _saved(request, held, step, actor)
+    kept = typed_before(request)
+    if kept:
+        save(uid, typed_of(application(held).stage(uid, step), kept), actor=actor)
+    return _page(request, held, step, actor, notice=_("What you had typed is still here.") if kept else "")
+
+
+def typed_of(stage: Stage, post: Any) -> dict[str, Any]:
+    """Return what a page sent, by path: boxes that were left empty say no."""
+    found: dict[str, Any] = {}
+    for each in stage.asks:
+        if each.field.kind == "yesno":
+            found[each.field.path] = post.get(each.field.path) == "true"
+        elif each.field.path in post:
+            found[each.field.path] = post.get(each.field.path, "")[: each.field.longest + 1]
+    return found
+
+
+def _saved(request: HttpRequest, held: Dossier, step: str, actor: Actor) -> HttpResponseBase:
+    stage = application(held).stage(held.uid, step)
+    faults = save(held.uid, typed_of(stage, request.POST), actor=actor)
+    if held.state == "draft":
+        resolve_all(held.uid, actor=actor)
+    found = application(held)
+    paths = {each.field.path for each in found.stage(held.uid, step).asks}
+    wrong = {path: sentence for path, sentence in said(faults).items() if path in paths}
+    if wrong:
+        return _page(request, held, step, actor, faults=wrong, status=422)
+    if _has_more(stage, found.stage(held.uid, step)):
+        return redirect(f"/procedures/dossiers/{held.uid}/{step}")
+    return redirect(place_of(found, held.uid, step).on)
+
+
+def _has_more(before: Stage, after: Stage) -> bool:
+    """Return whether what was answered brought further questions on the same page."""
+    known = {each.field.path for each in before.fields}
+    return any(each.field.path not in known and each.value in (None, "") for each in after.asks)
+
+
+def _page(
+    request: HttpRequest,
+    held: Dossier,
+    step: str,
+    actor: Actor,
+    *,
+    faults: dict[str, str] | None = None,
+    notice: str = "",
+    status: int = 200,
+) -> HttpResponse:
+    found = application(held)
+    stage = found.stage(held.uid, step)
+    context = {
+        "dossier": held,
+        "found": found,
+        "stage": stage,
+        "title": title_of(found),
+        "place": place_of(found, held.uid, step),
+        "faults": faults or {},
+        "notice": notice,
+        "helper": actor.helper,
+        "saved_at": held.changed_at if held.version > 1 else None,
+        "english": is_english(),
+    }
+    return render(request, "procedures/citizen/step.html", context, status=status)
+
+
+@require_POST
+@for_owner
+def autosave(request: HttpRequest, uid: str, step: str) -> HttpResponseBase:
+    """Save what is typed while she types; answers when, for the line under the button."""
+    held, actor = owned(request, uid)
+    try:
+        save(uid, typed_of(application(held).stage(uid, step), request.POST), actor=actor)
+    except HuongError as error:
+        return JsonResponse({"detail": str(error.message)}, status=error.status)
+    return JsonResponse({"saved": clock.local(clock.now()).strftime("%H:%M")})
+
+
+@require_http_methods(["GET", "POST"])
+@for_owner
+def paper_list(request: HttpRequest, uid: str) -> HttpResponseBase:
+    """Show the papers that count: what is known already, what she adds as photo or PDF."""
+    held, actor = owned(request, uid)
+    error: HuongError | None = None
+    notice = ""
+    if request.method == "POST":
+        try:
+            notice = _paper(request, held, actor)
+        except HuongError as refused:
+            error = refused
+        if error is None and not notice:
+            return redirect(f"/procedures/dossiers/{uid}/papers")
+    found = application(held)
+    context = {
+        "dossier": held,
+        "found": found,
+        "title": title_of(found),
+        "place": place_of(found, found.dossiers[0].uid, "papers"),
+        "error": error,
+        "fault": request.POST.get("paper", ""),
+        "notice": notice,
+        "helper": actor.helper,
+    }
+    return render(request, "procedures/citizen/papers.html", context, status=error.status if error else 200)
+
+
+def _paper(request: HttpRequest, held: Dossier, actor: Actor) -> str:
+    """Take in, take away or put off a paper; returns a sentence if there is something to say."""
+    of, key = owned(request, request.POST.get("dossier", held.uid))[0], request.POST.get("paper", "")[:120]
+    if digest := request.POST.get("remove"):
+        papers.remove(of.uid, key, digest[:64], actor=actor)
+        return ""
+    if request.POST.get("later"):
+        papers.come_later(of.uid, key, actor=actor)
+        return ""
+    cleaned = False
+    for file in request.FILES.getlist("files"):
+        _part, changed = papers.add(of.uid, key, file.file or file, name=file.name or "", actor=actor)  # type: ignore[arg-type]
+        cleaned = cleaned or changed
+    return (
+        _("The file held a script; it was taken out. Please look whether the paper is still whole.") if cleaned else ""
+    )
+
+
+@require_GET
+@for_owner
+def paper(request: HttpRequest, uid: str, key: str) -> HttpResponseBase:
+    """Return a paper that she sent, as PDF."""
+    held, _actor = owned(request, uid)
+    part = held.parts.filter(kind="paper", key=key, blob__isnull=False).first()
+    if part is None or part.blob is None:
+        raise NotFound(_("This file is not kept here."))
+    answer = FileResponse(files.open_blob(part.blob), content_type="application/pdf", filename=f"{key}.pdf")
+    answer["X-Content-Type-Options"] = "nosniff"
+    return answer

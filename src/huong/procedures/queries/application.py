@@ -1,0 +1,330 @@
+"""An application as one walk: the steps of its dossiers one after the other, what is there and what is hers to say."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+import orjson
+from django.db.models import Prefetch
+from django.utils import formats
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from huong.base import keys
+from huong.base.errors import NotFound
+from huong.base.text import noop
+from huong.catalogue import queries as datasets
+from huong.people.models import Party
+from huong.procedures.models import Bundle, Component, Dossier, PaperPage
+from huong.procedures.queries.catalogue import document_by_id, procedure_name
+from huong.procedures.queries.values import scope_of
+from huong.procedures.rules import needs
+from huong.procedures.rules.fields import FormField, FormStep, holds, steps_of
+from huong.procedures.rules.needs import Count
+from huong.procedures.rules.nouns import Document, Requirement
+from huong.procedures.rules.planning import REASONS
+from huong.procedures.rules.sources import source
+
+REGISTERS = {
+    "person": noop("Population data"),
+    "household": noop("Household data"),
+    "birth": noop("Civil status data"),
+    "marriage": noop("Civil status data"),
+    "children": noop("Civil status data"),
+    "firm": noop("Business data"),
+    "firms": noop("Business data"),
+    "parcel": noop("Land data"),
+    "parcels": noop("Land data"),
+    "insurance": noop("Insurance data"),
+}
+THERE = frozenset({"fetched", "reused", "bundle", "issued"})
+MASK = "•"
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One field as a page shows it.
+
+    Attributes:
+        value: as it stands; `text` is how a person reads it, masked where it is not hers to see.
+        locked: a source keeps it; she cannot type over it, but can say that it is wrong.
+        proposed: it is filled in, and free to be changed.
+    """
+
+    field: FormField
+    value: Any
+    text: str
+    title: str
+    hint: str
+    locked: bool
+    proposed: bool
+    part: Component | None
+    source: str = ""
+    place: str = ""
+    why: str = ""
+    state: str = ""
+
+    @property
+    def can_be_wrong(self) -> bool:
+        """Return whether she can say that the source is wrong."""
+        return self.locked and self.place.startswith(("register:", "store:"))
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One page of the walk: a step of one of the dossiers."""
+
+    dossier: Dossier
+    step: FormStep
+    title: str
+    fields: tuple[Shown, ...]
+
+    @property
+    def asks(self) -> list[Shown]:
+        """Return what is hers to say."""
+        return [each for each in self.fields if not each.locked]
+
+    @property
+    def there(self) -> list[Shown]:
+        """Return what is there already."""
+        return [each for each in self.fields if each.locked]
+
+    @property
+    def counts(self) -> bool:
+        """Return whether the page is part of the walk: something is missing there, or she typed there."""
+        return any(each.value in (None, "") or not each.proposed for each in self.asks)
+
+    @property
+    def is_open(self) -> bool:
+        """Return whether something compulsory is missing."""
+        return any(each.field.required and each.value in (None, "") for each in self.asks)
+
+
+@dataclass(frozen=True)
+class PaperShown:
+    """One paper as a page shows it."""
+
+    dossier: Dossier
+    need: Requirement
+    name: str
+    hint: str
+    part: Component | None
+    pages: tuple[PaperPage, ...]
+    why: str = ""
+    source: str = ""
+
+    @property
+    def is_there(self) -> bool:
+        """Return whether nothing is to be done about it."""
+        return self.part is not None and self.part.state not in {"empty", "wanted"}
+
+    @property
+    def is_hers(self) -> bool:
+        """Return whether she gives it herself."""
+        return self.part is None or self.part.origin in {"declared", "uploaded"}
+
+
+@dataclass(frozen=True)
+class Application:
+    """Everything that somebody applies for in one go."""
+
+    dossiers: tuple[Dossier, ...]
+    stages: tuple[Stage, ...]
+    papers: tuple[PaperShown, ...]
+    counted: Count
+    answers: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+
+    @property
+    def walk(self) -> list[Stage]:
+        """Return the pages on which she has something to do."""
+        return [each for each in self.stages if each.counts]
+
+    def stage(self, uid: str, step: str) -> Stage:
+        """Return one page.
+
+        Raises:
+            NotFound: there is none for these answers.
+        """
+        for each in self.stages:
+            if (each.dossier.uid, each.step.key) == (uid, step):
+                return each
+        raise NotFound(_("There is no such step."))
+
+
+def application_of(dossier: Dossier) -> list[Dossier]:
+    """Return the dossiers that belong together with one, itself included: its life event, and that of a twin."""
+    if dossier.bundle_id is None:
+        return [dossier]
+    first = Bundle.objects.filter(pk=dossier.bundle_id).values_list("twin_of", flat=True).first() or dossier.bundle_id
+    family = Bundle.objects.filter(pk=first) | Bundle.objects.filter(twin_of=first)
+    found = Dossier.objects.filter(bundle__in=family).exclude(state="withdrawn").select_related("applicant")
+    return list(found.order_by("bundle_id", "pk"))
+
+
+def application(dossier: Dossier) -> Application:
+    """Return an application with its pages, in a number of queries that does not grow with its fields."""
+    dossiers = application_of(dossier)
+    pages = Prefetch("pages", PaperPage.objects.order_by("number"))
+    rows = Component.objects.filter(dossier__in=dossiers).order_by("id").prefetch_related(pages)
+    by_dossier: dict[int, list[Component]] = {each.pk: [] for each in dossiers}
+    for row in rows:
+        by_dossier[row.dossier_id].append(row)
+    opened = keys.data_keys(scope_of(each) for each in dossiers)
+    stages: list[Stage] = []
+    papers: list[PaperShown] = []
+    told: dict[str, dict[str, Any]] = {}
+    counts = []
+    for each in dossiers:
+        if not each.edition_id:
+            continue
+        made, parts = document_by_id(each.edition_id), by_dossier[each.pk]
+        answers = told[each.uid] = _opened(opened[scope_of(each)], parts)
+        stages += _stages(each, made, parts, answers)
+        papers += _papers(each, made, parts, answers)
+        counts.append(needs.count(made, answers, parts))
+    return Application(tuple(dossiers), tuple(stages), tuple(papers), _sum(counts), told)
+
+
+def _opened(key: bytes | None, parts: Iterable[Component]) -> dict[str, Any]:
+    if key is None:
+        return {}
+    return {
+        part.key: orjson.loads(keys.open_bytes(key, bytes(part.sealed), context=part.key))
+        for part in parts
+        if part.kind == "field" and part.sealed is not None
+    }
+
+
+def _sum(counts: list[Count]) -> Count:
+    return Count(
+        sum(each.fields for each in counts),
+        sum(each.fields_spared for each in counts),
+        sum(each.papers for each in counts),
+        sum(each.papers_spared for each in counts),
+    )
+
+
+def is_english() -> bool:
+    """Return whether the reader wants English."""
+    return (get_language() or "vi").startswith("en")
+
+
+def _stages(dossier: Dossier, made: Document, parts: list[Component], answers: Mapping[str, Any]) -> list[Stage]:
+    held = {part.key: part for part in parts if part.kind == "field"}
+    return [
+        Stage(
+            dossier,
+            step,
+            step.title_en if is_english() else step.title,
+            tuple(shown(each, held, answers) for each in step.fields if holds(each.when, answers)),
+        )
+        for step in steps_of(made.form)
+        if holds(step.when, answers)
+    ]
+
+
+def shown(each: FormField, held: Mapping[str, Component], answers: Mapping[str, Any]) -> Shown:
+    """Return a field as its reader sees it; the particulars of somebody whose id was only typed are masked."""
+    part, value = held.get(each.path), answers.get(each.path)
+    locked = part is not None and part.locked
+    english = is_english()
+    text = spoken(each, value)
+    place = source(part.source).place if part is not None and part.source else ""
+    if locked and part is not None and _is_guessed(part, held, answers):
+        text = masked(text)
+    return Shown(
+        each,
+        value,
+        text,
+        each.title_en if english else each.title,
+        (each.hint_en if english else each.hint),
+        locked,
+        part is not None and part.why in {"proposed", "from_sign_in"} and value not in (None, ""),
+        part,
+        source_name(part.source) if part is not None and locked else "",
+        place,
+        _(REASONS[part.why]) if part is not None and part.why in REASONS else "",
+        part.state if part is not None else "",
+    )
+
+
+def _is_guessed(part: Component, held: Mapping[str, Component], answers: Mapping[str, Any]) -> bool:
+    """Return whether a value is about somebody whose number was typed, not proved by a source: it could be anybody's."""
+    one = source(part.source)
+    if one.kind not in {"register", "store"} or one.whom == "applicant":
+        return False
+    about = held.get(one.whom)
+    own = next((answers.get(key) for key, each in held.items() if each.source == "applicant:national_id"), None)
+    return about is None or (about.origin == "declared" and answers.get(one.whom) != own)
+
+
+def masked(text: str) -> str:
+    """Return a text of which only the first sign of each word is to be read.
+
+    >>> masked("Trần Minh")
+    'T••• M•••'
+    """
+    return " ".join(word[:1] + MASK * 3 for word in text.split())
+
+
+def spoken(each: FormField, value: Any) -> str:
+    """Return a value as a person reads it."""
+    if value in (None, ""):
+        return ""
+    if each.kind == "yesno":
+        return _("yes") if value else _("no")
+    if each.kind == "choice":
+        titles = {key: (en if is_english() else vi) for key, vi, en in each.choices}
+        return titles.get(str(value), str(value))
+    if each.kind == "date":
+        try:
+            return formats.date_format(date.fromisoformat(str(value)), "d/m/Y")
+        except ValueError:
+            return str(value)
+    if each.kind == "person_id":
+        return f"{str(value)[:3]}{MASK * 3}{str(value)[-3:]}"
+    return str(value)
+
+
+def source_name(text: str) -> str:
+    """Return how a source is called on a page."""
+    one = source(text)
+    if one.kind == "register":
+        return _(REGISTERS.get(one.name, one.name))
+    if one.kind == "store":
+        try:
+            spec = datasets.contract_of(one.name)
+        except NotFound:
+            return one.name
+        return str(spec.title_en if is_english() else spec.title_vi)
+    return {"vault": _("Your papers here"), "bundle": _("Same application")}.get(one.kind, _("Signing in"))
+
+
+def _papers(dossier: Dossier, made: Document, parts: list[Component], answers: Mapping[str, Any]) -> list[PaperShown]:
+    held = {part.key: part for part in parts if part.kind == "paper"}
+    return [_paper_shown(dossier, need, held.get(need.key)) for need in needs.papers_needed(made, answers)]
+
+
+def _paper_shown(dossier: Dossier, need: Requirement, part: Component | None) -> PaperShown:
+    english = is_english()
+    return PaperShown(
+        dossier,
+        need,
+        need.name_en if english else need.name,
+        need.hint_en if english else need.hint,
+        part,
+        tuple(part.pages.all()) if part is not None else (),
+        _(REASONS[part.why]) if part is not None and part.why in REASONS else "",
+        source_name(part.source) if part is not None and part.source else "",
+    )
+
+
+def drafts_of(party: Party) -> list[Dossier]:
+    """Return the drafts of somebody, newest first."""
+    return list(Dossier.objects.filter(applicant=party, state="draft").order_by("-changed_at")[:20])
+
+
+def title_of(found: Application) -> str:
+    """Return what an application is called: the procedure, or the first of several."""
+    return procedure_name(found.dossiers[0].procedure)
