@@ -31,7 +31,7 @@ def keep_contact(uid: str, *, phone: str = "", mail: str = "") -> Dossier | None
     dossier = Dossier.objects.select_for_update(of=("self",)).select_related("applicant").filter(uid=uid).first()
     if dossier is None or keys.data_keys([scope_of(dossier)])[scope_of(dossier)] is None:
         return None
-    known = contact_of(dossier) | _in_form(dossier)
+    known = {**contact_of(dossier), **_in_form(dossier)}
     spelt = spellings.phone(phone or known.get("phone", ""))
     mail = (mail or known.get("mail", "")).strip()[:200]
     columns: dict[str, Any] = {}
