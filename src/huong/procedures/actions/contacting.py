@@ -12,7 +12,7 @@ from huong.people import rules as spellings
 from huong.procedures import events
 from huong.procedures.models import Dossier
 from huong.procedures.queries.catalogue import document_by_id
-from huong.procedures.queries.contacts import CONTEXT, birth_hash_of, phone_hash_of
+from huong.procedures.queries.contacts import CONTEXT, birth_hash_of, contact_of, phone_hash_of
 from huong.procedures.queries.values import answers_of, scope_of, seal
 from huong.procedures.rules import fields
 
@@ -31,15 +31,18 @@ def keep_contact(uid: str, *, phone: str = "", mail: str = "") -> Dossier | None
     dossier = Dossier.objects.select_for_update(of=("self",)).select_related("applicant").filter(uid=uid).first()
     if dossier is None or keys.data_keys([scope_of(dossier)])[scope_of(dossier)] is None:
         return None
-    known = _in_form(dossier)
+    known = {**contact_of(dossier), **_in_form(dossier)}
     spelt = spellings.phone(phone or known.get("phone", ""))
     mail = (mail or known.get("mail", "")).strip()[:200]
-    columns: dict[str, Any] = {"birth_hash": birth_hash_of(_born(dossier))}
+    columns: dict[str, Any] = {}
+    if born := birth_hash_of(_born(dossier)):
+        columns["birth_hash"] = born
     if spelt:
         columns["phone_hash"] = phone_hash_of(spelt)
     if spelt or mail:
         columns["sealed_contact"] = seal(scope_of(dossier), {"phone": spelt, "mail": mail}, CONTEXT)
-    Dossier.objects.filter(pk=dossier.pk).update(**columns)
+    if columns:
+        Dossier.objects.filter(pk=dossier.pk).update(**columns)
     journal.record(
         events.CONTACT_KEPT,
         f"dossier:{uid}",

@@ -27,6 +27,7 @@ def token_signer() -> Signer:
     found: Signer = PKCS11Signer(
         _session(config.signing_module, config.signing_token_label, config.signing_pin),
         cert_label=config.signing_credential,
+        use_raw_mechanism=True,  # many tokens know no mechanism that hashes as well
     )
     return found
 
