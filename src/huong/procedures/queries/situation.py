@@ -121,7 +121,9 @@ def _rights(dossier: Dossier, places: Mapping[str, Source]) -> tuple[dict[str, s
     """Return which places are closed, and why; and how far the others are granted."""
     closed: dict[str, str] = {}
     granted: dict[str, frozenset[str]] = {}
-    services = {place: exchange.service_of_register(one.name) for place, one in places.items() if one.kind == "register"}
+    services = {
+        place: exchange.service_of_register(one.name) for place, one in places.items() if one.kind == "register"
+    }
     rights = exchange.rights_of(dossier.agency, dossier.procedure, [name for name in services.values() if name])
     for place, name in services.items():
         if not name:
