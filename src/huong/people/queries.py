@@ -1,7 +1,7 @@
 """What others may read about agencies, users and parties."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 
 from django.db.models import Q
@@ -164,6 +164,12 @@ def particulars_of(party: Party, *, by: User, purpose: str) -> dict[str, str]:
     }
     access.record_access(by, f"party:{party.public_id}", sorted(found), purpose)
     return found
+
+
+def known_persons() -> Iterator[Party]:
+    """Return the persons for whom an issuer has vouched, and who were not erased."""
+    found = Party.objects.filter(kind="person", erased_at=None, identities__isnull=False)
+    return found.distinct().order_by("id").iterator(chunk_size=500)
 
 
 def own_particulars(party: Party) -> dict[str, str]:

@@ -40,6 +40,7 @@ BY_VERB = {
     "return_for_work": _moved("returned", "The leader gave a result back for work."),
     "decide": _moved("decided", "The result is signed.", results="how many"),
     "deliver": _moved("delivered", "The result was handed over."),
+    "discard": _moved("discarded", "A draft is not wanted any more."),
     "withdraw": _moved("withdrawn", "The applicant withdrew the dossier."),
     "correct": _moved("correcting", "A result is being corrected."),
     "help": _moved("helped", "Somebody whom the applicant gave a code fills the draft in for her."),
@@ -49,6 +50,12 @@ SAVED = declare(
     "procedures.saved",
     {"fields": "how many", "helper": "whether a helper typed"},
     "Answers of a draft, or what was asked for, were saved.",
+    unhandled=True,
+)
+PREPARED = declare(
+    "procedures.prepared",
+    {"procedure": "the code of the procedure"},
+    "A dossier was prepared from shared data for somebody who only has to confirm it; she was told.",
     unhandled=True,
 )
 IMPORTED = declare(

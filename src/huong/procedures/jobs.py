@@ -6,7 +6,7 @@ from django.db.models import Q
 
 from huong.base import clock
 from huong.base.jobs import job, scheduled
-from huong.procedures.actions import paying, rechecking, recomputing, syncing
+from huong.procedures.actions import paying, preparing, rechecking, recomputing, syncing
 from huong.procedures.models import Disruption
 
 
@@ -57,3 +57,10 @@ def ask_for_payments() -> int:
 def verify_later() -> int:
     """Compare what was declared while a source was down with what it says now."""
     return rechecking.verify_later()
+
+
+@scheduled("procedures.prepare", every=timedelta(hours=24))
+@job(queue="bulk")
+def prepare() -> int:
+    """Prepare dossiers ahead for whom the city's procedures say so."""
+    return preparing.prepare_due()

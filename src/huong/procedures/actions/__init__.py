@@ -2,7 +2,7 @@
 
 from huong.procedures.actions.acting import PLATFORM_ITSELF, Actor, Deed, act, citizen, officer
 from huong.procedures.actions.contacting import keep_contact
-from huong.procedures.actions.drafting import begin, move_to_current, save, submit
+from huong.procedures.actions.drafting import begin, discard, move_to_current, save, submit
 from huong.procedures.actions.paying import pay_at_counter, require_fee
 from huong.procedures.actions.proposing import correct, open_result, propose, read_paper, return_for_work
 from huong.procedures.actions.receiving import accept, refuse, request_supplement, supply, withdraw
@@ -22,6 +22,7 @@ __all__ = [
     "citizen",
     "correct",
     "deliver",
+    "discard",
     "end_share",
     "extend",
     "hand_over",

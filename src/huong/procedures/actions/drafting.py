@@ -253,6 +253,20 @@ def _require_whole(made: Document, answers: Mapping[str, Any], parts: list[Compo
 
 
 @transaction.atomic
+def discard(uid: str, *, actor: Actor) -> Dossier:
+    """Let a draft go; one that the office prepared is not prepared again.
+
+    Raises:
+        WrongState: it was sent already; it can be withdrawn instead.
+
+    Records: `procedures.discarded`.
+    """
+    dossier = acting.found(uid)
+    acting.act(dossier, "discard", actor, Deed(public=False))
+    return dossier
+
+
+@transaction.atomic
 def move_to_current(uid: str, *, actor: Actor) -> list[str]:
     """Carry a draft over to the version in force: answers whose fields still exist stay, nothing is lost silently.
 

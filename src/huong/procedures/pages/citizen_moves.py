@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from huong.base.errors import HuongError
 from huong.people.access import signed_in
 from huong.people.models import User
-from huong.procedures.actions import corrections, helping, move_to_current, withdraw
+from huong.procedures.actions import corrections, discard, helping, move_to_current, withdraw
 from huong.procedures.actions.bundling import add_offered, begin_twin, leave_out, resolve_all, submit_all
 from huong.procedures.actions.resolving import wish
 from huong.procedures.errors import FormChanged, FormFaults
@@ -279,9 +279,12 @@ def extend(request: HttpRequest, uid: str) -> HttpResponseBase:
 @require_POST
 @for_owner
 def take_back(request: HttpRequest, uid: str) -> HttpResponseBase:
-    """Withdraw what was sent, at her wish."""
-    _held, actor = owned(request, uid)
+    """Withdraw what was sent, or let a draft go, at her wish."""
+    held, actor = owned(request, uid)
     try:
+        if held.state == "draft":
+            discard(uid, actor=actor)
+            return redirect("/my/")
         withdraw(uid, actor=actor, words=request.POST.get("words", ""))
     except HuongError as error:
         messages.error(request, str(error.message))

@@ -87,7 +87,7 @@ def traits() -> Traits:
     return Traits(
         codes(documents),
         codes(each for each in documents if each.level == "full"),
-        codes(each for each in documents if each.proactive),
+        codes(each for each in documents if each.proactive.age_from),
         codes(each for each in documents if _sources(each)),
         codes(each for each in documents if each.requirements and all(_known(need) for need in each.requirements)),
         codes(each for each in documents if any(one.startswith("register:person") for one in _sources(each))),

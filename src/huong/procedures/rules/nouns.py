@@ -166,6 +166,19 @@ class FlowRule:
 
 
 @dataclass(frozen=True)
+class Proactive:
+    """For whom a dossier is prepared ahead, so that she only confirms (dịch vụ công chủ động); nobody if it is empty.
+
+    Attributes:
+        age_from: persons of this age and above, by their birth date.
+
+    Source: Decree 224/2026 articles 16 and 17 (level 2: the dossier is prepared, the person confirms or says no).
+    """
+
+    age_from: int = 0
+
+
+@dataclass(frozen=True)
 class Document:
     """A procedure as one version of it says (thủ tục hành chính).
 
@@ -175,7 +188,7 @@ class Document:
         form: a JSON Schema (2020-12); `rules.fields` says which keys of ours it may carry.
         events: life events of the finder in which it helps.
         consent: sources for which the law asks an explicit request first.
-        proactive: the source that tells when a dossier can be prepared ahead; empty for never.
+        proactive: for whom a dossier is prepared ahead; empty for nobody.
         reads: by register, the attributes of other persons that this purpose may see.
         offers: other procedures offered in the same application.
     """
@@ -204,7 +217,7 @@ class Document:
     events: tuple[str, ...] = ()
     consent: tuple[str, ...] = ()
     reads: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    proactive: str = ""
+    proactive: Proactive = Proactive()
     offers: tuple[Offer, ...] = ()
     cutoff: str = "15:00"
 
