@@ -10,6 +10,7 @@ from huong.base.search import Hit
 from huong.journal.models import Entry
 from huong.people import access
 from huong.procedures import events, queries
+from huong.procedures.queries import finding
 from huong.procedures.queries.lists import READ, Wanted, open_count_of
 
 FOUND_AT_MOST = 8
@@ -18,7 +19,10 @@ FOUND_AT_MOST = 8
 def register() -> None:
     """Fill navigation and search."""
     navigation.add(NavItem("dossiers", _("Dossiers"), "files", "/desk/dossiers/", 25, _may_read, open_count_of))
+    navigation.add(NavItem("procedures", _("Procedures of the city"), "book-open", "/desk/procedures/", 27, _may_read))
+    navigation.add(NavItem("index766", _("Index 766"), "chart-column", "/desk/procedures/index766", 28, _may_read))
     search.sources.add("dossiers", hits)
+    search.sources.add("procedures", procedures)
     readiness.checks.add("dossier clocks", _clocks)
 
 
@@ -48,4 +52,15 @@ def hits(query: str, user: Any) -> list[Hit]:
             f"{each.code} · {queries.state_name(each.state, each.edition_id)}",
         )
         for each in page.items
+    ]
+
+
+def procedures(query: str, _user: Any) -> list[Hit]:
+    """Return the procedures and life events that fit what anybody searches, as the finder does."""
+    events_found, found = finding.find(query)
+    near = [
+        Hit(each.title, f"/procedures/events/{each.key}/", str(_("Life event")), each.says) for each in events_found
+    ]
+    return near + [
+        Hit(each.title, f"/procedures/{each.code}/", str(_("Procedure")), each.code) for each in found[:FOUND_AT_MOST]
     ]

@@ -96,10 +96,11 @@ class Frame:
 
     @cached_property
     def tabs(self) -> list[dict[str, Any]]:
-        """The citizens' tabs; procedures join them when they open."""
+        """The citizens' tabs."""
         tabs = [
             ("/", "house", _("Home")),
             ("/reports/", "megaphone", _("Reports")),
+            ("/procedures/", "file-text", _("Procedures")),
             ("/search", "search", _("Search")),
             ("/my/", "user", _("Mine")),
         ]

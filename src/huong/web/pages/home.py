@@ -6,17 +6,19 @@ from django.views.decorators.http import require_safe
 
 from huong.base import city
 from huong.people.access import open_to_all
+from huong.procedures.queries import finding
 from huong.reports.queries.names import names
 from huong.web import datasets
 from huong.web.matters import matters_of, near_me
 
 SHOWN = 3
+LIFE_EVENTS = 4
 
 
 @require_safe
 @open_to_all
 def home(request: HttpRequest) -> HttpResponse:
-    """Lead to rescue and to reporting, show one's own matters and what others reported, then the city's data."""
+    """Lead to rescue, to reporting and to procedures; show one's own matters, what others reported, the city's data."""
     mine = matters_of(request)
     near, cards = near_me(mine)
     rows = datasets.rows_for(request.user)
@@ -31,6 +33,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "passed": good,
         "scored": judged,
         "shown": datasets.worst(rows, SHOWN),
+        "life_events": finding.events()[:LIFE_EVENTS],
     }
     answer = render(request, "web/home.html", context)
     if mine:
