@@ -147,6 +147,7 @@ class Dossier(models.Model):
             models.Index(fields=["agency", "id"], name="dossier_of_agency"),
             models.Index(fields=["unit", "id"], name="dossier_of_unit"),
             models.Index(fields=["lead_agency", "queue_at", "id"], name="dossier_taken_in", condition=Q(is_open=True)),
+            models.Index(fields=["lead_agency", "id"], name="dossier_of_lead"),
             models.Index(fields=["returns_to", "id"], name="dossier_goes_back", condition=~Q(returns_to="")),
             models.Index(fields=["procedure", "id"], name="dossier_of_procedure"),
             models.Index(fields=["applicant", "id"], name="dossier_of_applicant"),

@@ -148,8 +148,7 @@ def test_a_calendar_corrected_by_decree_is_found_and_rewritten_by_order(shop):
     CalendarDay.objects.update_or_create(
         day=date(2026, 11, 27), defaults={"working": False, "name": "Nghỉ bù", "source": "decree"}
     )
-    calendar._table.cache_clear()
-    calendar.value.cache_clear()
+    calendar.forget()
     try:
         out = StringIO()
         call_command("dossiers", "recompute", "--json", stdout=out)
@@ -164,8 +163,7 @@ def test_a_calendar_corrected_by_decree_is_found_and_rewritten_by_order(shop):
         assert jobs.check_clocks.now() == 0
     finally:
         CalendarDay.objects.filter(day=date(2026, 11, 27)).delete()
-        calendar._table.cache_clear()
-        calendar.value.cache_clear()
+        calendar.forget()
 
 
 def test_the_operator_is_warned_when_stored_days_differ(shop):
