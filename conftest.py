@@ -44,13 +44,13 @@ def django_db_keepdb(django_db_keepdb, django_db_modify_db_settings):
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup, django_db_blocker):
+def django_db_setup(django_db_setup, django_db_blocker, django_db_use_migrations):
     """Keep the migrated database for the next run."""
     from django.db import connection
 
     from huong.base.testing import template
 
-    if connection.vendor == "sqlite":
+    if connection.vendor == "sqlite" and django_db_use_migrations:
         with django_db_blocker.unblock():
             connection.ensure_connection()
             template.keep(connection.connection)

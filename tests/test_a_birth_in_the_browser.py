@@ -112,5 +112,5 @@ def test_what_was_typed_without_a_line_is_there_when_it_comes_back(visit, client
     page.get_by_text("Đang giữ trên máy này").wait_for()
     page.context.set_offline(False)
     page.goto(f"/procedures/dossiers/{birth}/child")
-    page.get_by_text("Đã lưu").wait_for()
     assert page.get_by_label("Họ và tên em bé").input_value() == "Trần Nguyễn An Nhiên"
+    page.get_by_text("Đã lưu").wait_for()

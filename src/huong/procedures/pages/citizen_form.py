@@ -134,6 +134,7 @@ def _page(
 ) -> HttpResponse:
     found = application(held)
     stage = found.stage(held.uid, step)
+    times = [each.part.changed_at for each in stage.asks if each.part is not None]
     context = {
         "dossier": held,
         "found": found,
@@ -143,7 +144,8 @@ def _page(
         "faults": faults or {},
         "notice": notice,
         "helper": actor.helper,
-        "saved_at": held.changed_at if held.version > 1 else None,
+        "saved_at": max(times) if times else None,
+        "now": clock.now(),
         "english": is_english(),
     }
     return render(request, "procedures/citizen/step.html", context, status=status)

@@ -19,7 +19,7 @@ from huong.procedures.models import Dossier
 from huong.procedures.pages.citizen_form import next_open, place_of
 from huong.procedures.pages.owning import for_owner, owned
 from huong.procedures.queries import catalogue
-from huong.procedures.queries.application import Application, Shown, application, is_english, title_of
+from huong.procedures.queries.application import Application, Shown, application, is_english, place_name, title_of
 from huong.procedures.queries.situation import wishes_of
 from huong.procedures.rules.fields import fields_of, holds
 
@@ -48,7 +48,10 @@ def _preview(
         "title": title_of(found),
         "groups": groups_of(found),
         "sources": sources_of(found),
-        "declined": sorted(place for each in found.dossiers for place in wishes_of(each)[1]),
+        "declined": [
+            (place, place_name(place))
+            for place in sorted({place for each in found.dossiers for place in wishes_of(each)[1]})
+        ],
         "consents": consents_of(found),
         "place": place_of(found, found.dossiers[0].uid, "preview"),
         "offers": offers_of(found),
@@ -95,7 +98,7 @@ def consents_of(found: Application) -> list[dict[str, str]]:
             agreed, declined = wishes_of(dossier)
             for place in catalogue.document_by_id(dossier.edition_id).consent:
                 if place not in agreed | declined:
-                    wanted[place] = {"place": place, "name": place.rpartition(":")[2], "uid": dossier.uid}
+                    wanted[place] = {"place": place, "name": place_name(place), "uid": dossier.uid}
     return list(wanted.values())
 
 

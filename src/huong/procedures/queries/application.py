@@ -294,16 +294,21 @@ def spoken(each: FormField, value: Any) -> str:
 
 def source_name(text: str) -> str:
     """Return how a source is called on a page."""
-    one = source(text)
-    if one.kind == "register":
-        return _(REGISTERS.get(one.name, one.name))
-    if one.kind == "store":
+    return place_name(source(text).place)
+
+
+def place_name(place: str) -> str:
+    """Return how a place is called that values come from: "register:marriage", "store:social_allowance", "vault"."""
+    kind, _colon, name = place.partition(":")
+    if kind == "register":
+        return _(REGISTERS.get(name, name))
+    if kind == "store":
         try:
-            spec = datasets.contract_of(one.name)
+            spec = datasets.contract_of(name)
         except NotFound:
-            return one.name
+            return name
         return str(spec.title_en if is_english() else spec.title_vi)
-    return {"vault": _("Your papers here"), "bundle": _("Same application")}.get(one.kind, _("Signing in"))
+    return {"vault": _("Your papers here"), "bundle": _("Same application")}.get(kind, _("Signing in"))
 
 
 def _papers(dossier: Dossier, made: Document, parts: list[Component], answers: Mapping[str, Any]) -> list[PaperShown]:

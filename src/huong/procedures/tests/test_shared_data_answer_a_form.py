@@ -12,6 +12,7 @@ from huong.exchange.actions import grants, services
 from huong.exchange.models import Grant
 from huong.people import queries as people
 from huong.people.actions import parties
+from huong.procedures import loading
 from huong.procedures.actions import begin, citizen
 from huong.procedures.actions.resolving import resolve
 from huong.procedures.models import Component, Procedure, ProcedureVersion
@@ -62,9 +63,7 @@ def text(source):
 
 
 def draft(party):
-    from huong.procedures.queries.catalogue import forget
-
-    forget()
+    loading.renew()  # the version was published a moment ago
     return begin(PURPOSE, party=party, actor=HERS, unit="An Cựu")
 
 

@@ -1,6 +1,9 @@
-// A step of a form: what is typed is saved while it is typed, and kept on this device until the city has it.
-const form = document.querySelector("form[data-autosave]");
+// A step of a form: what is typed is saved while it is typed, and kept on this device until the city surely has it.
+const PREFIX = "huong-dossier:";
 const WAIT = 900;
+const LINGER = 5000; // a page asked for at the same moment may have been made before the saving
+const DAY = 86400;
+const form = document.querySelector("form[data-autosave]");
 
 function kept(key) {
   try {
@@ -10,38 +13,51 @@ function kept(key) {
   }
 }
 
-function typed() {
-  return [...new FormData(form)].filter(([name]) => name !== "csrfmiddlewaretoken");
+function put(key, entry) {
+  try {
+    localStorage.setItem(key, JSON.stringify(entry));
+  } catch {
+    /* a full or closed store: the city's copy is enough */
+  }
 }
 
-if (form) {
-  const key = `huong-dossier:${form.dataset.key}`;
+function forgetSaved(except, arrived) {
+  try {
+    for (const key of Object.keys(localStorage)) {
+      const entry = key.startsWith(PREFIX) && key !== except && kept(key);
+      if (entry && (entry.saved || (arrived && entry.sent) || Date.now() / 1000 - entry.at > DAY)) localStorage.removeItem(key);
+    }
+  } catch {
+    /* no store, nothing to forget */
+  }
+}
+
+function begin() {
+  const key = PREFIX + form.dataset.key;
   const line = form.querySelector("[data-saved]");
+  const ahead = Date.now() / 1000 - Number(form.dataset.now); // how far this device's clock is ahead of the city's
+  const typed = () => [...new FormData(form)].filter(([name]) => name !== "csrfmiddlewaretoken");
   let timer;
 
-  const keep = () => {
-    try {
-      localStorage.setItem(key, JSON.stringify({ at: Date.now() / 1000, typed: typed() }));
-    } catch {
-      /* a full or closed store: the city's copy is enough */
-    }
-  };
+  const keep = () => put(key, { at: Date.now() / 1000 - ahead, typed: typed() });
 
   const save = async () => {
+    const at = kept(key)?.at;
     try {
       const answer = await fetch(form.dataset.autosave, { method: "POST", body: new FormData(form), redirect: "error" });
       if (!answer.ok) throw new Error(String(answer.status));
       const { saved } = await answer.json();
-      localStorage.removeItem(key);
       line.textContent = `${line.dataset.words} ${saved}`;
+      if (kept(key)?.at !== at) return; // typed on meanwhile
+      put(key, { ...kept(key), saved: true });
+      setTimeout(() => kept(key)?.at === at && localStorage.removeItem(key), LINGER);
     } catch {
       line.textContent = line.dataset.kept;
     }
   };
 
-  const restore = () => {
-    const before = kept(key);
-    if (!before || before.at < Number(form.dataset.version)) return localStorage.removeItem(key);
+  const before = kept(key);
+  if (before && before.at > Number(form.dataset.version)) {
     for (const [name, value] of before.typed) {
       for (const field of form.querySelectorAll(`[name="${CSS.escape(name)}"]`)) {
         if (field.type === "radio" || field.type === "checkbox") field.checked = field.value === value;
@@ -49,9 +65,8 @@ if (form) {
       }
     }
     save();
-  };
+  } else if (before) localStorage.removeItem(key);
 
-  restore();
   form.addEventListener("input", () => {
     keep();
     clearTimeout(timer);
@@ -60,6 +75,11 @@ if (form) {
   form.addEventListener("submit", () => {
     clearTimeout(timer);
     keep();
+    put(key, { ...kept(key), sent: true }); // a later step that opens says that it arrived
   });
   addEventListener("online", () => kept(key) && save());
+  forgetSaved(key, true);
 }
+
+if (form) begin();
+else forgetSaved("", false);
