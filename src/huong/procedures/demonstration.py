@@ -27,6 +27,7 @@ from huong.procedures.rules.past import PastDossier, PastPart, PastStep
 
 SEED = 2607
 DAYS, DOSSIERS, APPLICANTS = 365, 5_000, 900
+FRESH, NEAR = 0.06, 0.06  # shares: sent in the last days; of wards whose officers can sign in
 CHANNELS = {"online": 0.83, "counter": 0.13, "post": 0.03, "paper": 0.01}
 RATINGS = {"satisfied": 0.62, "accepted": 0.1, "not_satisfied": 0.03, "": 0.25}
 WORDS = {
@@ -65,15 +66,25 @@ class Maker:
         grown = [one for one in self.made.people.values() if one.birth_date.year <= 2007 and not one.behaviour]
         self.people = self.random.sample(grown, min(APPLICANTS, len(grown)))
         self.officers: dict[str, int | None] = {}
+        manned = {post.agency.unit.code for post in people.demonstration_posts() if post.agency.unit is not None}
+        self.near = [one for one in self.people if one.unit_code in manned]
 
     def stories(self, count: int) -> Iterator[PastDossier]:
         """Return dossiers of the last year; more of those that people need often."""
         usual = [code for code in self.codes if "person" in self.documents[code][1].audience]
         weights = [6 if code[:7] in {"2.00081", "2.00063", "1.01004", "1.00119"} else 2 for code in usual]
         for code in self.random.choices(usual, weights=weights, k=count):
-            day = clock.local(self.now - timedelta(days=self.random.triangular(0, DAYS, 40)))
-            at = day.replace(hour=self.random.randrange(6, 22), minute=self.random.randrange(60))
-            yield self._story(code, min(at, self.now - timedelta(minutes=5)), self.random.choice(self.people))
+            fresh = self.random.random() < FRESH
+            back = self.random.uniform(0, 4) if fresh else self.random.triangular(0, DAYS, 60)
+            at = clock.local(self.now - timedelta(days=back))
+            if not fresh:
+                at = at.replace(hour=self.random.randrange(6, 22), minute=self.random.randrange(60))
+            yield self._story(code, min(at, self.now - timedelta(minutes=5)), self._person())
+
+    def _person(self) -> Person:
+        """Return an applicant; rather more often one of a ward whose officers have accounts here."""
+        near = self.near if self.near and self.random.random() < NEAR else self.people
+        return self.random.choice(near)
 
     def _story(self, code: str, at: datetime, person: Person) -> PastDossier:
         version, made = self.documents[code]
@@ -199,7 +210,7 @@ class Maker:
         yield PastStep("propose", at, "signing")
         at = self._later(at, 0.2, 5)
         yield PastStep("decide", at, "decided")
-        if chance() < 0.9:
+        if chance() < 0.995:
             yield PastStep("deliver", self._later(at, 0.1, 20), "delivered")
 
     def _pace(self, made: Document) -> tuple[float, float]:

@@ -39,6 +39,7 @@ def row_of(dossier: Dossier, named: Names, own: Collection[str] = ()) -> dict[st
         "unit": named.unit(dossier.unit) if dossier.unit else "",
         "due": dossier.due_at if dossier.is_open else None,
         "paused": not dossier.runs,
+        "settled": dossier.decided_at is not None and dossier.state in {"decided", "correcting"},
         "sent_at": dossier.submitted_at,
         "is_open": dossier.is_open,
         "where": where(dossier, named, own),
