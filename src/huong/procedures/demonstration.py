@@ -29,6 +29,7 @@ SEED = 2607
 DAYS, DOSSIERS, APPLICANTS = 365, 5_000, 900
 FRESH, NEAR = 0.06, 0.06  # shares: sent in the last days; of wards whose officers can sign in
 CHANNELS = {"online": 0.83, "counter": 0.13, "post": 0.03, "paper": 0.01}
+TYPED = "Theo giấy tờ kèm theo"
 RATINGS = {"satisfied": 0.62, "accepted": 0.1, "not_satisfied": 0.03, "": 0.25}
 WORDS = {
     "request_supplement": "Xin bổ sung giấy tờ còn thiếu để chúng tôi giải quyết tiếp.",
@@ -140,7 +141,7 @@ class Maker:
             if fields.holds(each.when, answers) and (each.required or each.locks or self.random.random() < 0.5):
                 value, known = self._value(each, person)
                 answers[each.path] = value
-                source = f"register:{each.sources[0].name}" if known and each.sources else ""
+                source = str(each.sources[0]) if known and each.sources else ""
                 yield PastPart("field", each.path, value, "fetched" if known else "declared", source)
         for need in needs.papers_needed(made, answers):
             known = any(one.source for one in need.accepts) and self.random.random() < 0.9
@@ -170,7 +171,14 @@ class Maker:
             "number": self.random.randrange(1, 4),
             "person_id": self.random.choice(self.people).national_id,
         }
-        return by_kind.get(each.kind, self.random.choice(self.people).name)
+        return by_kind[each.kind] if each.kind in by_kind else self._text(each.path, self.random.choice(self.people))
+
+    def _text(self, path: str, other: Person) -> str:
+        """Return what somebody typed into a plain field, by what the field is called."""
+        name = path.rpartition(".")[2]
+        if "name" in name or name in {"partner", "owner"}:
+            return other.name
+        return other.address if any(word in name for word in ("address", "place", "home")) else TYPED
 
     def _steps(self, made: Document, at: datetime) -> Iterator[PastStep]:
         """Return what happened until now, oldest first; the rest has not happened yet."""
