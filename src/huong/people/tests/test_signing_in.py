@@ -126,9 +126,16 @@ def test_the_password_half_lasts_five_minutes(client, steward, secret):
     assert "_auth_user_id" not in client.session
 
 
-def test_staff_who_do_more_than_read_must_set_up_a_second_factor(client, steward, leader):
+@pytest.fixture
+def auditor(agencies):
+    """Return somebody of the city inspectorate, who only reads."""
+    return joined("thanh", "Phạm Kiểm Thanh", auditor=queries.agency("H57"))
+
+
+def test_staff_who_do_more_than_read_must_set_up_a_second_factor(client, steward, leader, auditor):
     assert access.must_set_second_factor(steward)
-    assert not access.must_set_second_factor(leader)
+    assert access.must_set_second_factor(leader)  # signs results
+    assert not access.must_set_second_factor(auditor)
     _sign_in(client, "minh")
     assert client.get("/account/me")["Location"].startswith("/account/second-factor?next=")
     page = client.get("/account/second-factor")
@@ -196,12 +203,12 @@ def test_a_changed_password_needs_the_old_one(stranger):
     assert User.objects.get(id=stranger.id).check_password("một mật khẩu khác")
 
 
-def test_the_profile_shows_posts_and_saves_name_and_language(client, leader):
-    _sign_in(client, "quang")
-    assert "Nguyễn Hữu Quang" in client.get("/account/me").content.decode()
-    saved = client.post("/account/me", {"full_name": "Nguyễn Quang", "language": "en"})
+def test_the_profile_shows_posts_and_saves_name_and_language(client, auditor):
+    _sign_in(client, "thanh")
+    assert "Phạm Kiểm Thanh" in client.get("/account/me").content.decode()
+    saved = client.post("/account/me", {"full_name": "Phạm Thanh", "language": "en"})
     assert saved.cookies["huong_language"].value == "en"
-    assert User.objects.get(id=leader.id).full_name == "Nguyễn Quang"
+    assert User.objects.get(id=auditor.id).full_name == "Phạm Thanh"
     changed = client.post(
         "/account/password", {"old": PASSWORD, "password": "áo dài tím Huế", "again": "áo dài tím Huế"}
     )
