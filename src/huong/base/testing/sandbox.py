@@ -4,6 +4,7 @@ import json
 import re
 import subprocess
 import sys
+import threading
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -56,5 +57,6 @@ def started(home: Path, *options: str) -> Sandbox:
     for line in process.stderr:
         found = re.search(r"http://\S+", line)
         if found:
+            threading.Thread(target=process.stderr.read, daemon=True).start()  # a full pipe would stop the process
             return Sandbox(process, found.group().rstrip("/"), home)
     raise RuntimeError(f"the sandbox ended with {process.wait()}")

@@ -37,7 +37,12 @@ def procedure(fields, code=PURPOSE):
     held, _new = Procedure.objects.get_or_create(code=code, defaults={"name": "Trợ cấp", "tier": "ward"})
     held.versions.filter(state="published").update(state="retired")
     return ProcedureVersion.objects.create(
-        procedure=held, number=held.versions.count() + 1, state="published", body=body, valid_from=clock.now(), changed_at=clock.now()
+        procedure=held,
+        number=held.versions.count() + 1,
+        state="published",
+        body=body,
+        valid_from=clock.now(),
+        changed_at=clock.now(),
     )
 
 

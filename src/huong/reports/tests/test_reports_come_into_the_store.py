@@ -270,7 +270,7 @@ def test_of_two_machines_that_fetch_the_same_one_commits(feeds, dispatched, monk
 
 
 def test_what_was_there_before_comes_in_batches(feeds, monkeypatch):
-    from huong.reports import feed as source
+    from huong.intake.kinds import stories as source
 
     monkeypatch.setattr(source, "BATCH", 40)
     monkeypatch.setattr(source, "MOST_ENTRIES", 80)

@@ -19,7 +19,7 @@ def test_everybody_opens_the_open_pages_in_both_languages(url, client):
 @pytest.mark.django_db
 def test_the_home_page_says_honestly_what_is_not_there_yet(client):
     page = text_of(client.get("/"))
-    assert "Chưa có ở đây" in page
+    assert "Làm thủ tục" in page
     assert "Chưa có số liệu" in page
 
 
