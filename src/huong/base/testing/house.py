@@ -65,7 +65,7 @@ def apart(folder: Path, **settings: str) -> Iterator[dict[str, str]]:
 def huong(environment: Mapping[str, str], *words: str) -> subprocess.CompletedProcess[str]:
     """Run a command of `huong` to its end."""
     return subprocess.run(
-        [*COMMAND, *words], env=dict(environment), capture_output=True, text=True, timeout=50, check=False
+        [*COMMAND, *words], env=dict(environment), capture_output=True, text=True, timeout=150, check=False
     )
 
 
@@ -77,7 +77,7 @@ def script(environment: Mapping[str, str], source: str, *words: str) -> str:
         env=dict(environment),
         capture_output=True,
         text=True,
-        timeout=50,
+        timeout=150,
         check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr[-3000:]

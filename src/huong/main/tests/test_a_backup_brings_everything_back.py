@@ -8,7 +8,7 @@ import pytest
 from huong.base.sql import is_postgresql
 from huong.base.testing import house as houses
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(90)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
 PASSPHRASE = "hoa sữa tháng mười"
 FURNISH = """
 import json, sys
