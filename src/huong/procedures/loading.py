@@ -13,12 +13,12 @@ from django.utils.translation import gettext as _
 
 from huong.base import clock
 from huong.base.errors import BadInput
-from huong.base.ids import digest, new_id
+from huong.base.ids import digest
 from huong.base.text import fold
 from huong.journal import actions as journal
 from huong.procedures import events
-from huong.procedures.models import CatalogueEdition, LifeEvent, Procedure, ProcedureVersion
-from huong.procedures.queries.catalogue import forget
+from huong.procedures.actions.catalogue import listed, renew
+from huong.procedures.models import LifeEvent, Procedure, ProcedureVersion
 from huong.procedures.rules import checking
 from huong.procedures.rules.nouns import Document, document
 
@@ -55,12 +55,6 @@ def load(folder: Path) -> int:
             renew()
             journal.record(events.CATALOGUE_LOADED, folder.name, count=changed)
     return len(known)
-
-
-def renew() -> None:
-    """Give the catalogue a new edition, so that every process notices; the caller holds the transaction."""
-    CatalogueEdition.objects.update_or_create(pk=1, defaults={"stamp": new_id()})
-    forget()
 
 
 def _document(file: Path) -> tuple[Document, dict[str, Any]]:
@@ -122,24 +116,7 @@ def _facts(row: dict[str, str]) -> dict[str, Any]:
 
 def _keep_version(made: Document, body: dict[str, Any]) -> int:
     seal = _seal(body)
-    procedure, _new = Procedure.objects.update_or_create(
-        code=made.code,
-        defaults={
-            "name": made.name,
-            "name_en": made.name_en,
-            "folded": fold(made.name)[:400],
-            "domain": made.domain,
-            "tier": made.tier,
-            "agency": "" if made.agency == "unit" else made.agency,
-            "level": made.level,
-            "audience": " ".join(made.audience),
-            "limit_amount": made.limit.amount,
-            "limit_measure": made.limit.measure,
-            "legal_basis": "; ".join(made.legal_basis)[:400],
-            "events": list(made.events),
-            "as_of": made.as_of,
-        },
-    )
+    procedure, _new = Procedure.objects.update_or_create(code=made.code, defaults=listed(made))
     from_folder = [version for version in procedure.versions.order_by("number") if version.digest]
     if from_folder and from_folder[-1].digest == seal:
         return 0

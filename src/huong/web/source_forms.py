@@ -74,6 +74,13 @@ _DOSSIERS = (
     ("events", _("what happened to each dossier")),
     ("daily", _("the dossiers that were open when each day began")),
 )
+_DAYS_BACK = Entry(
+    "days_back",
+    _("Days to go back at the beginning"),
+    _("Only for the days; none, if left empty"),
+    number=True,
+    more=True,
+)
 _ENGINES = (("postgresql", "PostgreSQL"), ("mysql", "MySQL, MariaDB"), ("sqlite", "SQLite"))
 KINDS: Final = {
     found.key: found
@@ -139,13 +146,7 @@ KINDS: Final = {
             "megaphone",
             (
                 Entry("what", _("What of them"), choices=_REPORTS, required=True),
-                Entry(
-                    "days_back",
-                    _("Days to go back at the beginning"),
-                    _("Only for the days; none, if left empty"),
-                    number=True,
-                    more=True,
-                ),
+                _DAYS_BACK,
             ),
             own=True,
         ),
@@ -156,13 +157,7 @@ KINDS: Final = {
             "files",
             (
                 Entry("what", _("What of them"), choices=_DOSSIERS, required=True),
-                Entry(
-                    "days_back",
-                    _("Days to go back at the beginning"),
-                    _("Only for the days; none, if left empty"),
-                    number=True,
-                    more=True,
-                ),
+                _DAYS_BACK,
             ),
             own=True,
         ),

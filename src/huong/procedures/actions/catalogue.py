@@ -51,6 +51,31 @@ class Trial:
     drafts: int
 
 
+def listed(made: Document) -> dict[str, Any]:
+    """Return what the city's list says of a procedure, as its document has it."""
+    return {
+        "name": made.name,
+        "name_en": made.name_en,
+        "folded": fold(made.name)[:400],
+        "domain": made.domain,
+        "tier": made.tier,
+        "agency": "" if made.agency == "unit" else made.agency,
+        "level": made.level,
+        "audience": " ".join(made.audience),
+        "limit_amount": made.limit.amount,
+        "limit_measure": made.limit.measure,
+        "legal_basis": "; ".join(made.legal_basis)[:400],
+        "events": list(made.events),
+        "as_of": made.as_of,
+    }
+
+
+def renew() -> None:
+    """Give the catalogue a new edition, so that every process notices; the caller holds the transaction."""
+    CatalogueEdition.objects.update_or_create(pk=1, defaults={"stamp": new_id()})
+    catalogue.forget()
+
+
 def understood(body: Any) -> tuple[Document, dict[str, Any]]:
     """Return a document and its plain body, if it holds together.
 
@@ -129,11 +154,7 @@ def publish(code: str, number: int, *, by: User) -> ProcedureVersion:
         _retire(old, now, by)
     version.state, version.valid_from, version.published_by, version.changed_at = "published", now, by, now
     version.save(update_fields=["state", "valid_from", "published_by", "changed_at"])
-    Procedure.objects.filter(pk=version.procedure_id).update(
-        name=made.name, name_en=made.name_en, folded=fold(made.name)[:400], domain=made.domain, level=made.level,
-        limit_amount=made.limit.amount, limit_measure=made.limit.measure, as_of=made.as_of, events=list(made.events),
-        audience=" ".join(made.audience), legal_basis="; ".join(made.legal_basis)[:400], is_active=True,
-    )  # fmt: skip
+    Procedure.objects.filter(pk=version.procedure_id).update(is_active=True, **listed(made))
     _note(version.procedure, version, by)
     return version
 
@@ -175,8 +196,7 @@ def _retire(version: ProcedureVersion, at: datetime, by: User) -> None:
 
 
 def _note(procedure: Procedure, version: ProcedureVersion, by: User) -> None:
-    CatalogueEdition.objects.update_or_create(pk=1, defaults={"stamp": new_id()})
-    catalogue.forget()
+    renew()
     journal.record(
         events.VERSION_CHANGED, f"procedure:{procedure.code}", by=by.pk, number=version.number, state=version.state
     )

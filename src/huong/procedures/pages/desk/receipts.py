@@ -1,10 +1,6 @@
 """The receipt (form 01) of an accepted dossier: what the applicant takes home."""
 
-import base64
 from typing import Any
-
-import qrcode
-from qrcode.image.svg import SvgPathImage
 
 from huong.base import city
 from huong.people.models import User
@@ -15,6 +11,7 @@ from huong.procedures.queries import screen
 from huong.procedures.queries.clocks import limit_of
 from huong.procedures.queries.names import names
 from huong.ui import words
+from huong.ui.qr import qr_code
 
 MEASURES = {
     "same_day": "trong ngày",
@@ -39,15 +36,9 @@ def on_paper(dossier: Dossier, *, address: str) -> dict[str, Any]:
         "agency": named.agency(dossier.lead_agency or dossier.agency),
         "papers": [each.title for each in _papers(dossier) if each.held],
         "address": lookup(dossier, address),
-        "qr": qr(lookup(dossier, address)),
+        "qr": qr_code(lookup(dossier, address)),
         "limit": limit_in_words(dossier),
     }
-
-
-def qr(text: str) -> str:
-    """Return a QR code as the source of an image."""
-    made = qrcode.make(text, image_factory=SvgPathImage, box_size=12, border=2)
-    return f"data:image/svg+xml;base64,{base64.b64encode(made.to_string()).decode()}"
 
 
 def limit_in_words(dossier: Dossier) -> str:
