@@ -2,6 +2,7 @@
 
 from huong.intake.actions.connecting import set_active, try_source
 from huong.intake.actions.entering import enter
+from huong.intake.actions.feeds import set_up_feeds
 from huong.intake.actions.forgetting import end_retention, forget, forget_everywhere
 from huong.intake.actions.loads import (
     confirm,
@@ -44,6 +45,7 @@ __all__ = [
     "run",
     "save_source",
     "set_active",
+    "set_up_feeds",
     "start",
     "stop",
     "try_source",

@@ -1,17 +1,10 @@
 """What the platform does so that its own reports come into the store like any department's data."""
 
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-import yaml
-from django.utils.translation import gettext as _
-
-from huong.base.errors import BadInput
 from huong.catalogue import actions as catalogue
-from huong.catalogue import queries as datasets
 from huong.intake import actions as intake
-from huong.intake import queries as sources
 from huong.journal.events import declared
 from huong.reports import loading
 from huong.reports.models import CityRule
@@ -19,7 +12,6 @@ from huong.reports.models.report import CHANNELS
 from huong.reports.rules import feed
 
 KIND = "reports"
-FILE = "feeds.yaml"
 PRIORITIES = (("thường", "normal"), ("gấp", "urgent"), ("nguy hiểm tính mạng", "danger to life"))
 RATINGS = (
     ("satisfied", "hài lòng", "satisfied"),
@@ -93,35 +85,5 @@ def _events() -> list[dict[str, Any]]:
 
 
 def set_up(folder: Path) -> int:
-    """Set up the sources that bring reports into the store, as the city's `feeds.yaml` says. Idempotent.
-
-    A source that is there stays as it is: whoever works with it may have changed or stopped it.
-
-    Returns:
-        How many sources the folder names.
-
-    Raises:
-        BadInput: the file cannot be read, or says something that cannot work.
-
-    Records: `intake.source_saved` for each new one.
-    """
-    wanted = _wanted(folder / FILE)
-    known = set(datasets.dataset_names())
-    for row in wanted:
-        dataset, name = str(row.pop("dataset")), str(row.pop("name"))
-        every = int(row.pop("every_minutes"))
-        if dataset in known and not sources.has_source(dataset, name):
-            intake.save_source(dataset, name, kind=KIND, settings=row, every_minutes=every, by=None)
-    return len(wanted)
-
-
-def _wanted(file: Path) -> list[dict[str, Any]]:
-    if not file.exists():
-        return []
-    try:
-        found: Iterable[dict[str, Any]] = (yaml.safe_load(file.read_text(encoding="utf-8")) or {}).get("reports") or ()
-        return [dict(row) for row in found if row["dataset"] and row["name"] and row["every_minutes"]]
-    except (yaml.YAMLError, KeyError, TypeError, ValueError, AttributeError) as error:
-        raise BadInput(
-            _("%(file)s cannot be used: %(reason)s.") % {"file": file.name, "reason": error}, code="bad_feeds"
-        ) from error
+    """Set up the sources that bring reports into the store, as the city's `feeds.yaml` says; see `set_up_feeds`."""
+    return intake.set_up_feeds(folder, KIND)
