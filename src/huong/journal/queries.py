@@ -23,7 +23,8 @@ class Lag:
     Attributes:
         reader: its name; tallies are called "tally:<name>".
         entries: how many entries wait for it, counted to 10,000 at most.
-        seconds: the age of the oldest that waits, 0 if none does.
+        seconds: for how long the oldest has waited, 0 if none does. Entries about the past carry an old time, so it is
+            counted from when the reader last moved, if that is later.
         failures: failed attempts in a row.
         error: what stopped it, without personal values.
         retry_at: when it is tried again.
@@ -164,7 +165,7 @@ def _lag_of(cursor: Cursor, names: tuple[str, ...], newest: tuple[int, int]) -> 
     return Lag(
         reader=cursor.name,
         entries=len(waiting.values_list("id")[:COUNTED_AT_MOST]) if oldest else 0,
-        seconds=max(0.0, (clock.now() - oldest).total_seconds()) if oldest else 0.0,
+        seconds=max(0.0, (clock.now() - max(oldest, cursor.moved_at or oldest)).total_seconds()) if oldest else 0.0,
         failures=cursor.failures,
         error=cursor.error,
         retry_at=cursor.retry_at,

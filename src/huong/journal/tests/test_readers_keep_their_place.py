@@ -96,6 +96,16 @@ def test_one_bad_entry_holds_back_none_before_it_and_its_error_is_seen_without_i
     assert queries.readiness().warning
 
 
+def test_history_taken_over_makes_no_reader_late():
+    listening()
+    actions.record("store.committed", "today")
+    readers.run_once()
+    actions.record("store.committed", "last year", at=clock.now() - timedelta(days=365))
+    assert queries.readiness().ok
+    with clock.freeze(clock.now() + timedelta(hours=1)):
+        assert not queries.readiness().ok
+
+
 def test_a_failing_reader_is_tried_again_later_and_later():
     failing_on("a")
     actions.record("store.committed", "a")
