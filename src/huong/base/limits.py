@@ -3,12 +3,14 @@
 from datetime import timedelta
 
 from django.db import transaction
-from django.db.models import F
 from django.utils.translation import gettext as _
 
-from huong.base import clock
+from huong.base import clock, sql
 from huong.base.errors import TooMany
 from huong.base.models import Bucket
+
+COUNT = 'UPDATE base_bucket SET taken = taken + 1 WHERE key = %s AND "window" = %s AND taken < %s'
+FULL = 'SELECT 1 FROM base_bucket WHERE key = %s AND "window" = %s AND taken >= %s'
 
 
 def take(bucket: str, *, rate: int, per: timedelta) -> None:
@@ -25,8 +27,7 @@ def take(bucket: str, *, rate: int, per: timedelta) -> None:
     seconds = max(1, int(per.total_seconds()))
     stamp = int(clock.now().timestamp())
     window = stamp // seconds
-    running = Bucket.objects.filter(key=bucket, window=window, taken__lt=rate)
-    if running.update(taken=F("taken") + 1):
+    if sql.changed(COUNT, [bucket, window, rate]):
         return
     with transaction.atomic():
         row, fresh = Bucket.objects.get_or_create(key=bucket, defaults={"window": window, "taken": 1})
@@ -35,7 +36,7 @@ def take(bucket: str, *, rate: int, per: timedelta) -> None:
         if row.window != window:
             Bucket.objects.filter(key=bucket).update(window=window, taken=1)
             return
-        counted = running.update(taken=F("taken") + 1)
+        counted = sql.changed(COUNT, [bucket, window, rate])
     if not counted:
         wait = seconds - stamp % seconds
         raise TooMany(
@@ -47,4 +48,4 @@ def take(bucket: str, *, rate: int, per: timedelta) -> None:
 def is_used_up(bucket: str, *, rate: int, per: timedelta) -> bool:
     """Return whether the window of a source is used up already; counts nothing."""
     window = int(clock.now().timestamp()) // max(1, int(per.total_seconds()))
-    return Bucket.objects.filter(key=bucket, window=window, taken__gte=rate).exists()
+    return sql.one(FULL, [bucket, window, rate]) is not None

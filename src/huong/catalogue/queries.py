@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
-from huong.base import clock
+from huong.base import clock, sql
 from huong.base.errors import NotFound
 from huong.base.search import Hit
 from huong.base.text import fold
@@ -21,6 +21,10 @@ from huong.catalogue.rules.parsed_fields import Semantic
 from huong.catalogue.rules.parsing import parse
 from huong.people import access
 
+IN_FORCE = (
+    "SELECT c.id, c.digest FROM catalogue_contract c JOIN catalogue_dataset d ON d.id = c.dataset_id"
+    " WHERE d.name = %s AND c.state = 'active'"
+)
 SEMANTICS = {name: Semantic(found.base, found.identifying) for name, found in types.REGISTRY.items()}
 
 
@@ -87,8 +91,10 @@ def contract_of(dataset: str, version: str | None = None) -> ContractSpec:
     Raises:
         NotFound: there is no such dataset, version, or none in force yet.
     """
-    wanted = Q(state="active") if version is None else Q(version=version)
-    found = Contract.objects.filter(wanted, dataset__name=dataset).values_list("id", "digest").first()
+    if version is None:
+        found = sql.one(IN_FORCE, [dataset])
+    else:
+        found = Contract.objects.filter(dataset__name=dataset, version=version).values_list("id", "digest").first()
     if found is None:
         raise NotFound(_("“%(name)s” has no such contract.") % {"name": dataset})
     return _spec(*found)

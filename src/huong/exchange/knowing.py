@@ -10,9 +10,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 
-from django.db import connection
-
-from huong.base import ids
+from huong.base import ids, sql
 from huong.exchange.models import DataService, Edition, Grant, Member, MemberKey
 
 
@@ -53,9 +51,7 @@ def known() -> Known:
     held = _for_this_message.get()
     if held is not None:
         return held
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT token FROM exchange_edition WHERE id = 1")
-        row = cursor.fetchone()
+    row = sql.one("SELECT token FROM exchange_edition WHERE id = 1")
     if row is None:
         return Known()
     if _kept.edition != row[0]:

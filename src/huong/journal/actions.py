@@ -8,7 +8,7 @@ from typing import Literal
 
 from django.db import transaction
 
-from huong.base import clock, logs
+from huong.base import clock, logs, sql
 from huong.base.errors import NotFound
 from huong.base.sql import current_transaction, is_postgresql
 from huong.journal import events, rules
@@ -64,8 +64,7 @@ def record(
         ValueError: a text is longer than an entry may hold.
     """
     entry = _entry(EntryDraft(name, subject, by, at, agency, unit, audience, data))
-    entry.save(force_insert=True)
-    _leave_number_to_database(entry)
+    _insert([entry])
     return entry
 
 
@@ -78,12 +77,17 @@ def record_many(entries: Iterable[EntryDraft]) -> int:
     Raises:
         TypeError: a fact is not a JSON scalar; nothing was written.
     """
-    written = 0
     waiting = iter(entries)
+    batch = [_entry(draft) for draft in islice(waiting, BATCH)]
+    if len(batch) < BATCH:  # one statement is whole without a savepoint
+        _insert(batch)
+        return len(batch)
+    written = 0
     with transaction.atomic():
-        while batch := [_entry(draft) for draft in islice(waiting, BATCH)]:
-            Entry.objects.bulk_create(batch)
+        while batch:
+            _insert(batch)
             written += len(batch)
+            batch = [_entry(draft) for draft in islice(waiting, BATCH)]
     return written
 
 
@@ -100,13 +104,13 @@ def _entry(draft: EntryDraft) -> Entry:
         audience=draft.audience,
         data=dict(draft.data),
         request_id=logs.request_id()[:64],
-        xid=transaction_number(),
     )
 
 
-def _leave_number_to_database(entry: Entry) -> None:
-    """Forget the expression, so that a later look at `xid` reads what the database wrote."""
-    entry.__dict__.pop("xid", None)
+def _insert(entries: list[Entry]) -> None:
+    sql.insert(entries, computed={"xid": transaction_number()})
+    for entry in entries:
+        entry.__dict__.pop("xid", None)  # a later look at it reads what the database wrote
 
 
 @transaction.atomic

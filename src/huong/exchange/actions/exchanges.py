@@ -9,7 +9,7 @@ import orjson
 from django.db import IntegrityError
 from django.utils.translation import gettext as _
 
-from huong.base import clock, keys, limits
+from huong.base import clock, keys, limits, sql
 from huong.base.errors import TooMany
 from huong.exchange import committing, events
 from huong.exchange.errors import Refused, Repeated, TooOften
@@ -112,7 +112,7 @@ def _entry(event: str, facts: Facts, **more: Any) -> EntryDraft:
 
 def _kept(facts: Facts) -> Exchange:
     spent = (clock.now() - facts.began).total_seconds() * 1000
-    return Exchange.objects.create(
+    exchange = Exchange(
         direction=facts.direction,
         client=facts.client[:160],
         service=facts.service[:250],
@@ -134,6 +134,8 @@ def _kept(facts: Facts) -> Exchange:
         at=facts.began,
         milliseconds=max(0.0, spent),
     )
+    sql.insert([exchange])
+    return exchange
 
 
 def _seen(facts: Facts, exchange: Exchange, *, refused: bool = False) -> None:

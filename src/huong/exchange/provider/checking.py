@@ -9,16 +9,17 @@ from datetime import timedelta
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from huong.base import clock, limits
+from huong.base import clock, limits, sql
 from huong.base.errors import Unauthenticated
 from huong.exchange import knowing, signing
 from huong.exchange.errors import NotGranted, NotIdentified, Repeated, Stopped, TooOften, UnknownMember, UnknownService
-from huong.exchange.models import DataService, Exchange, Grant, Member
+from huong.exchange.models import DataService, Grant, Member
 from huong.exchange.provider.reading import Asked
 from huong.exchange.rules import identifiers
 from huong.people import access, auth
 from huong.people.models import User
 
+CAME = "SELECT 1 FROM exchange_exchange WHERE direction = 'in' AND client = %s AND message_id = %s"
 FINGERPRINT = "X-Client-Certificate-SHA256"
 
 
@@ -84,10 +85,7 @@ def require_new(asked: Asked) -> None:
     Raises:
         Repeated: its exchange is kept.
     """
-    if (
-        not asked.made_id
-        and Exchange.objects.filter(direction="in", client=asked.client, message_id=asked.message_id).exists()
-    ):
+    if not asked.made_id and sql.one(CAME, [asked.client, asked.message_id]) is not None:
         raise Repeated(_("This message came before (X-Road-Id). Nothing was given twice; send a new one."))
 
 

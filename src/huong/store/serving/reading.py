@@ -3,18 +3,19 @@
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from types import ModuleType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+import orjson
 from django.db import ProgrammingError
 from django.utils.translation import gettext as _
 
-from huong.base import paging
+from huong.base import paging, sql
 from huong.base.errors import BadInput, NotFound
-from huong.base.sql import is_postgresql
 from huong.store import access, personal
 from huong.store.errors import NotYetServed
-from huong.store.models import Commit, ServingCopy
+from huong.store.models import Commit
 from huong.store.rules import HASHED, RESTRICTED, SEALED, SUBJECT, Decision, quoted
 from huong.store.serving import asking, later, postgresql, sqlite
 from huong.store.serving.asking import Filter
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from huong.catalogue.rules import ContractSpec
 
 MOST_ROWS = 1000
+IN_USE = "SELECT version, name, layout FROM store_servingcopy WHERE dataset = %s"
 __all__ = ["Filter", "RowPage", "row", "rows"]
 
 
@@ -37,12 +39,20 @@ class RowPage:
     commit: int | None = None
 
 
+class _Copy(NamedTuple):
+    """Which copy is in use, and the commit it was brought to when it was opened."""
+
+    dataset: str
+    version: int
+    name: str
+
+
 @dataclass(frozen=True)
 class _Opened:
     """A copy, opened for somebody."""
 
     engine: ModuleType
-    copy: ServingCopy
+    copy: _Copy
     layout: Layout
     spec: "ContractSpec"
     decision: Decision
@@ -137,16 +147,20 @@ def row(dataset: str, key: Any, use: access.Use, *, fields: Sequence[str] | None
 
 def _open(dataset: str, use: access.Use, fields: Sequence[str] | None) -> _Opened:
     spec, decision = access.require(dataset, use, fields)
-    copy = ServingCopy.objects.filter(dataset=dataset).first()
-    if copy is None:
+    found = sql.one(IN_USE, [dataset])
+    if found is None:
         commit_at(dataset)  # NoCommit says it better
         raise NotYetServed
-    engine = postgresql if is_postgresql() else sqlite
-    return _Opened(engine, copy, Layout.from_json(_shape(copy)), spec, decision, personal.layout_of(spec), use)
+    version, name, layout = found
+    engine = postgresql if sql.is_postgresql() else sqlite
+    copy = _Copy(dataset, version, name)
+    return _Opened(engine, copy, _layout(layout), spec, decision, personal.layout_of(spec), use)
 
 
-def _shape(copy: ServingCopy) -> dict[str, Any]:
-    return {name: value for name, value in copy.layout.items() if name != "print"}
+@lru_cache(maxsize=512)
+def _layout(text: str) -> Layout:
+    held = orjson.loads(text)
+    return Layout.from_json({name: value for name, value in held.items() if name != "print"})
 
 
 def _allowed(opened: _Opened, filters: Sequence[Filter], *, also: Sequence[str] = ()) -> tuple[_Opened, list[Filter]]:
@@ -222,8 +236,8 @@ def _collect(
     for phase in asking.phases(engine, opened.layout, order, place):
         tests = [*conditions, *([phase.condition] if phase.condition else [])]
         where = f" WHERE {' AND '.join(tests)}" if tests else ""
-        sql = f"{head}{where} ORDER BY {phase.order} LIMIT {size - len(found)}"
-        for version, *held in _fetched(opened, sql, [*values, *phase.values]):
+        statement = f"{head}{where} ORDER BY {phase.order} LIMIT {size - len(found)}"
+        for version, *held in _fetched(opened, statement, [*values, *phase.values]):
             commit = int(version)
             found.append(tuple(held))
         if len(found) >= size:
@@ -231,14 +245,14 @@ def _collect(
     return found, commit
 
 
-def _fetched(opened: _Opened, sql: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
+def _fetched(opened: _Opened, statement: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
     """Return rows of the copy; one that is gone or damaged is made again.
 
     Raises:
         NotYetServed: it is being made again.
     """
     try:
-        found: list[tuple[Any, ...]] = opened.engine.fetch(opened.copy.dataset, opened.copy.name, sql, values)
+        found: list[tuple[Any, ...]] = opened.engine.fetch(opened.copy.dataset, opened.copy.name, statement, values)
     except (sqlite3.DatabaseError, ProgrammingError) as error:
         later.bring_up.later(opened.copy.dataset)
         raise NotYetServed from error
