@@ -1,9 +1,7 @@
 """Named people and agencies for tests, made through the verbs. `fixtures.py` offers them to pytest."""
 
-import copy
 from collections.abc import Callable
 from datetime import UTC, date, datetime
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -43,54 +41,48 @@ def units() -> Path:
     """
     if Unit.objects.exists():
         loading.load(HUE)
-    elif not _loaded:
-        loading.load(HUE)
-        _loaded.extend((model, list(model._default_manager.values_list())) for model in (Unit, Succession, Edition))
-    else:
-        for model, rows in _loaded:
-            _put(model, rows)
-        journal.record(events.UNITS_LOADED, HUE.name, count=len(_loaded[0][1]))
+    elif remembered("units", (Unit, Succession, Edition), lambda: loading.load(HUE)):
+        journal.record(events.UNITS_LOADED, HUE.name, count=len(_kept["units"][0][1]))
     return HUE
 
 
-_loaded: list[tuple[type[Model], list[tuple[object, ...]]]] = []
+def remembered(key: str, models: tuple[type[Model], ...], load: Callable[[], object]) -> bool:
+    """Fill empty tables: the first time in a process through the verb, later with the rows it left.
+
+    Returns:
+        Whether they were filled with rows that were left.
+    """
+    if key not in _kept:
+        load()
+        _kept[key] = [(model, _held(model)) for model in models]
+        return False
+    for model, rows in _kept[key]:
+        _put(model, rows)
+    return True
+
+
+_kept: dict[str, list[tuple[type[Model], list[tuple[Any, ...]]]]] = {}
+
+
+def _columns(model: type[Model]) -> str:
+    return ", ".join(connection.ops.quote_name(str(field.column)) for field in model._meta.concrete_fields)
+
+
+def _held(model: type[Model]) -> list[tuple[Any, ...]]:
+    """Return a table's rows as the driver gives and takes them."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {_columns(model)} FROM {model._meta.db_table}")
+        return list(cursor.fetchall())
 
 
 @transaction.atomic
-def _put(model: type[Model], rows: list[tuple[object, ...]]) -> None:
+def _put(model: type[Model], rows: list[tuple[Any, ...]]) -> None:
     """Write rows as they were, and let the database number on behind them."""
-    columns = ", ".join(connection.ops.quote_name(str(field.column)) for field in model._meta.concrete_fields)
     marks = ", ".join(["%s"] * len(model._meta.concrete_fields))
     with connection.cursor() as cursor:
-        statement = f"INSERT INTO {model._meta.db_table} ({columns}) VALUES ({marks})"
-        cursor.executemany(statement, [tuple(map(_adapted, row)) for row in rows])
+        cursor.executemany(f"INSERT INTO {model._meta.db_table} ({_columns(model)}) VALUES ({marks})", rows)
         for reset in connection.ops.sequence_reset_sql(no_style(), [model]):
             cursor.execute(reset)
-
-
-def remembered(key: str, models: tuple[type[Model], ...], load: Callable[[], object]) -> None:
-    """Fill empty tables: the first time in a process through the verb, later with the rows it left."""
-    if key not in _kept:
-        load()
-        _kept[key] = [(model, list(model._default_manager.all())) for model in models]
-        return
-    for model, rows in _kept[key]:
-        model._default_manager.bulk_create(copy.deepcopy(rows), batch_size=500)
-        with connection.cursor() as cursor:
-            for reset in connection.ops.sequence_reset_sql(no_style(), [model]):
-                cursor.execute(reset)
-
-
-_kept: dict[str, list[tuple[type[Model], list[Model]]]] = {}
-
-
-def _adapted(value: Any) -> Any:
-    """Return a value as this database's driver takes it."""
-    if connection.vendor == "postgresql":
-        return value
-    if isinstance(value, datetime):
-        return value.astimezone(UTC).replace(tzinfo=None).isoformat(" ")
-    return str(value) if isinstance(value, date | Decimal) else value
 
 
 def agencies(folder: Path) -> list[Agency]:

@@ -1,5 +1,6 @@
 """The cast of procedures: Huế's agencies and catalogue, a mother who applies, officers and the leader of her ward."""
 
+import shutil
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -8,6 +9,9 @@ import pytest
 from huong.base import calendar, clock
 from huong.base.models import CalendarDay
 from huong.base.testing import cast
+from huong.exchange import loading as exchange_loading
+from huong.exchange.actions import neighbours
+from huong.exchange.models import DataService, Edition, Member, MemberKey, Purpose
 from huong.people import access
 from huong.people import queries as people
 from huong.people.actions import agencies as agency_verbs
@@ -167,3 +171,20 @@ def at_desk(client, user):
     session = client.session
     session[access.SECOND_FACTOR] = True
     session.save()
+
+
+@pytest.fixture
+def registers(neighbour, procedures, settings, house, tmp_path_factory):
+    """Let the city's agencies meet the registers: the first time over the wire, later with what that left."""
+    settings.HUONG = settings.HUONG.model_copy(update={"outgoing_hosts": "127.0.0.1"})
+    keys = tmp_path_factory.getbasetemp() / "keys-of-members"
+    if cast.remembered("registers", (Member, MemberKey, DataService, Purpose, Edition), lambda: meet(neighbour)):
+        shutil.copytree(keys, house / "keys", dirs_exist_ok=True)
+    else:
+        shutil.copytree(house / "keys", keys, ignore=lambda _folder, names: [n for n in names if "exchange-" not in n])
+    return neighbour
+
+
+def meet(neighbour):
+    exchange_loading.load(cast.HUE)
+    neighbours.meet(neighbour.base, by=None)

@@ -19,13 +19,11 @@ from huong.procedures.models import Component, Dossier, LifeEvent
 from huong.procedures.queries import answers_of
 from huong.procedures.queries.application import application
 from huong.procedures.tests.conftest import BIRTH
-from huong.procedures.tests.test_it_is_asked_once import (  # noqa: F401 - fixtures
+from huong.procedures.tests.test_it_is_asked_once import (
     HER_ANSWERS,
     HERS,
     MOTHER,
     SINGLE,
-    neighbour,
-    registers,
 )
 
 pytestmark = pytest.mark.django_db
@@ -45,7 +43,7 @@ def filled(answers=HER_ANSWERS, who=MOTHER, name="Nguyễn Thị Thu Hà"):
     return dossiers
 
 
-def test_three_procedures_are_asked_once_and_sent_in_one_go(registers):  # noqa: F811
+def test_three_procedures_are_asked_once_and_sent_in_one_go(registers):
     birth, residence, card = filled({**HER_ANSWERS, "child.birth_place": "hospital"})
     assert answers_of(residence)["resident.name"] == HER_ANSWERS["child.name"]
     assert answers_of(residence)["household.head_name"] == "Trần Minh Khôi"
@@ -68,21 +66,21 @@ def test_three_procedures_are_asked_once_and_sent_in_one_go(registers):  # noqa:
     assert sum(each.papers_spared for each in sent) == 3
 
 
-def test_if_something_is_missing_none_of_them_is_sent(registers):  # noqa: F811
+def test_if_something_is_missing_none_of_them_is_sent(registers):
     birth, _residence, _card = filled()
     with pytest.raises(FormFaults):
         submit_all(birth.uid, actor=HERS)
     assert not Dossier.objects.exclude(state="draft").exists()
 
 
-def test_what_she_changes_at_the_birth_changes_in_the_others(registers):  # noqa: F811
+def test_what_she_changes_at_the_birth_changes_in_the_others(registers):
     birth, residence, _card = filled()
     save(birth.uid, {"child.name": "Trần Nguyễn Bảo An"}, actor=HERS)
     resolve_all(birth.uid, actor=HERS)
     assert answers_of(residence)["resident.name"] == "Trần Nguyễn Bảo An"
 
 
-def test_a_mother_alone_leaves_the_father_blank_and_nobody_asks_why(registers):  # noqa: F811
+def test_a_mother_alone_leaves_the_father_blank_and_nobody_asks_why(registers):
     birth, *_others = filled({**HER_ANSWERS, "father.known": "no"}, SINGLE, "Phạm Thị Ngọc Anh")
     asked = {each.field.path for stage in application(birth).stages for each in stage.fields}
     assert not {path for path in asked if path.startswith("father.") and path != "father.known"}
@@ -90,7 +88,7 @@ def test_a_mother_alone_leaves_the_father_blank_and_nobody_asks_why(registers): 
     assert answers_of(birth)["child.native_place"]
 
 
-def test_parents_who_are_not_married_are_offered_recognition_in_the_same_application(registers):  # noqa: F811
+def test_parents_who_are_not_married_are_offered_recognition_in_the_same_application(registers):
     birth, *_others = filled(who=SINGLE, name="Phạm Thị Ngọc Anh")
     assert answers_of(birth)["father.married"] == "single"
     save(birth.uid, {"father.national_id": "046098999004"}, actor=HERS)
@@ -105,7 +103,7 @@ def test_parents_who_are_not_married_are_offered_recognition_in_the_same_applica
     assert added.uid not in {each.uid for each in application(birth).dossiers}
 
 
-def test_somebody_whose_number_was_only_typed_is_shown_masked(registers):  # noqa: F811
+def test_somebody_whose_number_was_only_typed_is_shown_masked(registers):
     birth, *_others = filled(who=SINGLE, name="Phạm Thị Ngọc Anh")
     save(birth.uid, {"father.national_id": "046098999004"}, actor=HERS)
     resolve_all(birth.uid, actor=HERS)
@@ -116,13 +114,13 @@ def test_somebody_whose_number_was_only_typed_is_shown_masked(registers):  # noq
     assert next(each.text for each in mothers.fields if each.field.path == "mother.name") == "Phạm Thị Ngọc Anh"
 
 
-def test_married_parents_are_not_offered_recognition(registers):  # noqa: F811
+def test_married_parents_are_not_offered_recognition(registers):
     birth, *_others = filled()
     with pytest.raises(BadInput):
         add_offered(birth.uid, RECOGNITION, actor=HERS)
 
 
-def test_a_foreign_father_or_one_without_number_is_typed(registers):  # noqa: F811
+def test_a_foreign_father_or_one_without_number_is_typed(registers):
     birth, *_others = filled({**HER_ANSWERS, "father.foreign": True}, SINGLE, "Phạm Thị Ngọc Anh")
     asked = {each.field.path for each in application(birth).stage(birth.uid, "father").asks}
     assert {"father.name", "father.passport", "father.birth_date"} <= asked
@@ -131,7 +129,7 @@ def test_a_foreign_father_or_one_without_number_is_typed(registers):  # noqa: F8
     assert answers_of(birth)["father.name"] == "John Smith"
 
 
-def test_a_foreign_mother_is_typed_by_the_father(registers):  # noqa: F811
+def test_a_foreign_mother_is_typed_by_the_father(registers):
     answers = {**HER_ANSWERS, "requester.relation": "father", "mother.foreign": True, "father.known": "yes"}
     birth, *_others = filled(answers, "046098999004", "Lê Hoàng Nam")
     assert answers_of(birth)["father.name"] == "Lê Hoàng Nam"
@@ -140,7 +138,7 @@ def test_a_foreign_mother_is_typed_by_the_father(registers):  # noqa: F811
     assert "mother.national_id" not in asked
 
 
-def test_a_birth_at_home_asks_for_a_witness_and_not_for_the_hospital(registers):  # noqa: F811
+def test_a_birth_at_home_asks_for_a_witness_and_not_for_the_hospital(registers):
     birth, *_others = filled({**HER_ANSWERS, "child.birth_place": "home"})
     assert [one.need.key for one in application(birth).papers if one.dossier.procedure == BIRTH] == [
         "birth_witness",
@@ -150,14 +148,14 @@ def test_a_birth_at_home_asks_for_a_witness_and_not_for_the_hospital(registers):
         come_later(birth.uid, "birth_witness", actor=HERS)
 
 
-def test_what_the_hospital_has_not_sent_yet_comes_later(registers):  # noqa: F811
+def test_what_the_hospital_has_not_sent_yet_comes_later(registers):
     birth, *_others = filled({**HER_ANSWERS, "child.birth_place": "hospital"})
     come_later(birth.uid, "birth_notice", actor=HERS)
     resolve_all(birth.uid, actor=HERS)
     assert Component.objects.get(dossier=birth, key="birth_notice").state == "later"
 
 
-def test_twins_are_one_more_name_and_sex_and_everything_else_is_taken_over(registers):  # noqa: F811
+def test_twins_are_one_more_name_and_sex_and_everything_else_is_taken_over(registers):
     birth, *_others = filled({**HER_ANSWERS, "child.twin": True})
     second = begin_twin(birth.uid, actor=HERS)
     assert begin_twin(birth.uid, actor=HERS).bundle.pk == second.bundle.pk

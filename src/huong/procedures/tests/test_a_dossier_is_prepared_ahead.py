@@ -12,7 +12,6 @@ from huong.procedures.actions import discard, preparing, submit
 from huong.procedures.actions.acting import citizen
 from huong.procedures.models import Dossier
 from huong.procedures.queries import answers_of
-from huong.procedures.tests.test_it_is_asked_once import neighbour, registers  # noqa: F401 - fixtures
 
 pytestmark = pytest.mark.django_db
 PENSION, OLD, YOUNG = "1.014027", "046146999007", "046195999002"
@@ -29,7 +28,7 @@ def known(national_id: str, name: str, born: date) -> User:
 
 
 @pytest.fixture
-def grandmother(registers):  # noqa: F811
+def grandmother(registers):
     """Return the account of an old lady of Kim Long; a younger woman has one too."""
     known(YOUNG, "Nguyễn Thị Thu Hà", date(1995, 3, 2))
     return known(OLD, "Tôn Nữ Diệu Bạch", date(1946, 6, 30))
@@ -53,7 +52,7 @@ def test_who_says_no_is_not_asked_again(grandmother):
     assert preparing.prepare_due() == 0
 
 
-def test_nothing_is_prepared_while_the_register_does_not_answer(grandmother, registers):  # noqa: F811
+def test_nothing_is_prepared_while_the_register_does_not_answer(grandmother, registers):
     registers.stop()
     assert preparing.prepare_due() == 0
     assert not Dossier.objects.exists()

@@ -11,7 +11,6 @@ from huong.people.models import Identity
 from huong.procedures.models import Component, Correction, Dossier, HelperPass, ProcedureVersion
 from huong.procedures.queries import answers_of
 from huong.procedures.tests.conftest import BIRTH, officer_of
-from huong.procedures.tests.test_it_is_asked_once import neighbour, registers  # noqa: F401 - fixtures
 
 pytestmark = pytest.mark.django_db
 STEP_1 = {"requester.relation": "mother"}
@@ -77,7 +76,7 @@ def test_a_stranger_is_asked_to_sign_in_and_a_weak_session_for_a_surer_one(proce
     assert "/account/higher" in account("yeu", level=1).post(f"/procedures/{BIRTH}/", {"unit": "19815"})["Location"]
 
 
-def test_she_walks_through_the_form_and_sends_it_once(registers, hers):  # noqa: F811
+def test_she_walks_through_the_form_and_sends_it_once(registers, hers):
     dossier = begun(hers)
     base = f"/procedures/dossiers/{dossier.uid}"
     page = hers.get(f"{base}/", follow=True)
@@ -145,7 +144,7 @@ def test_typing_is_saved_by_itself(procedures, hers):
     assert answers_of(dossier)["requester.address"] == "5 Hùng Vương"
 
 
-def test_she_refuses_a_source_and_writes_herself(registers, hers):  # noqa: F811
+def test_she_refuses_a_source_and_writes_herself(registers, hers):
     dossier = begun(hers)
     filled(hers, dossier)
     hers.post(f"/procedures/dossiers/{dossier.uid}/wish", {"source": "register:person", "use": "no"})
@@ -154,7 +153,7 @@ def test_she_refuses_a_source_and_writes_herself(registers, hers):  # noqa: F811
     assert "register:person" in page
 
 
-def test_she_says_that_a_value_is_wrong_and_goes_on(registers, hers, ward_officer):  # noqa: F811
+def test_she_says_that_a_value_is_wrong_and_goes_on(registers, hers, ward_officer):
     dossier = begun(hers)
     filled(hers, dossier)
     url = f"/procedures/dossiers/{dossier.uid}/wrong/requester.address"
@@ -183,7 +182,7 @@ def test_she_says_that_a_value_is_wrong_and_goes_on(registers, hers, ward_office
     assert Bell.objects.filter(user=dossier.filed_by).count() == 1
 
 
-def test_an_officer_of_another_agency_does_not_see_the_case(registers, hers, stranger):  # noqa: F811
+def test_an_officer_of_another_agency_does_not_see_the_case(registers, hers, stranger):
     from huong.web.tests.conftest import sign_in
 
     dossier = begun(hers)

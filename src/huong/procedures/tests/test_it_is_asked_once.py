@@ -7,11 +7,7 @@ import pytest
 
 from huong.base import clock, ids, keys
 from huong.base.errors import WrongState
-from huong.base.testing.cast import HUE
-from huong.base.testing.sandbox import started
-from huong.exchange import loading as exchange_loading
 from huong.exchange import queries as exchange
-from huong.exchange.actions import neighbours
 from huong.exchange.models import DataService, Exchange, Grant, RegisterCopy
 from huong.journal.models import Entry
 from huong.people.actions import parties
@@ -34,23 +30,6 @@ HER_ANSWERS = {
     "child.birth_date": "2026-11-20",
     "child.birth_place": "home",
 }
-
-
-@pytest.fixture(scope="module")
-def neighbour(tmp_path_factory):
-    """Run the registers, a process of their own."""
-    running = started(tmp_path_factory.mktemp("neighbour"), "--slow-seconds", "2")
-    yield running
-    running.stop()
-
-
-@pytest.fixture
-def registers(neighbour, procedures, settings):
-    """Let the city's agencies meet the registers."""
-    settings.HUONG = settings.HUONG.model_copy(update={"outgoing_hosts": "127.0.0.1"})
-    exchange_loading.load(HUE)
-    neighbours.meet(neighbour.base, by=None)
-    return neighbour
 
 
 def draft_of(national_id, name="Nguyễn Thị Thu Hà", answers=HER_ANSWERS, code=BIRTH):

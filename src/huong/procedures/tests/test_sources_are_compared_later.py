@@ -10,21 +10,19 @@ from huong.procedures.actions.rechecking import verify, verify_later
 from huong.procedures.actions.resolving import resolve
 from huong.procedures.models import Component, Dossier
 from huong.procedures.queries import answers_of
-from huong.procedures.tests.test_it_is_asked_once import (  # noqa: F401 - fixtures
+from huong.procedures.tests.test_it_is_asked_once import (
     HER_ANSWERS,
     HERS,
     MOTHER,
     draft_of,
-    neighbour,
     part,
-    registers,
 )
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def waiting(registers, ward_officer):  # noqa: F811
+def waiting(registers, ward_officer):
     """Return a dossier that was sent while the register was down; her address is what she typed."""
     dossier = draft_of(MOTHER, answers={**HER_ANSWERS, "father.known": "no"})
     resolve(dossier.uid, actor=HERS, patience=0)
@@ -52,7 +50,7 @@ def test_an_officer_compares_and_the_person_sees_it(waiting, ward_officer):
     assert AccessRecord.objects.filter(by=ward_officer.pk).exists()
 
 
-def test_a_person_gets_what_dossiers_say_and_has_it_erased(registers):  # noqa: F811
+def test_a_person_gets_what_dossiers_say_and_has_it_erased(registers):
     dossier = draft_of(MOTHER)
     party = dossier.applicant
     holder = holding.DossierHolder()
