@@ -7,8 +7,8 @@ from huong.people.actions import parties
 from huong.people.assurance import KEY
 from huong.people.models import Identity, User
 from huong.procedures.models import Component, Dossier
-from huong.procedures.tests.conftest import fresh_catalogue, procedures  # noqa: F401 - fixtures
-from huong.procedures.tests.test_it_is_asked_once import MOTHER, neighbour, registers  # noqa: F401 - fixtures
+from huong.procedures.tests.conftest import fresh_catalogue, neighbour, procedures, registers  # noqa: F401 - fixtures
+from huong.procedures.tests.test_it_is_asked_once import MOTHER
 from tests.test_in_the_browser import TOO_WIDE, browser, require_sound, visit  # noqa: F401 - fixtures
 
 pytestmark = [

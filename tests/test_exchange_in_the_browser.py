@@ -4,7 +4,7 @@ import pytest
 
 from huong.exchange.models import FactShare
 from huong.exchange.sharing import shares
-from huong.exchange.tests.conftest import FATHER, granted, members, met, offered, outside  # noqa: F401 - fixtures
+from huong.exchange.tests.conftest import FATHER, granted, members, met, neighbour, offered, outside  # noqa: F401 - fixtures
 from huong.exchange.tests.test_a_person_shares_a_verified_fact import WISH, signed_in
 from huong.store.tests.conftest import contract, hydrants, load, parquet  # noqa: F401 - fixtures
 from tests.test_in_the_browser import browser, require_sound, visit  # noqa: F401 - fixtures

@@ -130,13 +130,3 @@ def sandbox(tmp_path_factory: pytest.TempPathFactory) -> "Iterator[Sandbox]":
     running = started(tmp_path_factory.mktemp("sandbox"), "--slow-seconds", "2")
     yield running
     running.stop()
-
-
-@pytest.fixture(scope="session")
-def neighbour(tmp_path_factory: pytest.TempPathFactory) -> "Iterator[Sandbox]":
-    """Run a second sandbox: one that knows our keys takes no unsigned request of ours any more."""
-    from huong.base.testing.sandbox import started
-
-    running = started(tmp_path_factory.mktemp("neighbour"), "--slow-seconds", "2")
-    yield running
-    running.stop()

@@ -149,6 +149,16 @@ def personal(allowance, members, steward):  # noqa: F811
     return services.offer_dataset(queries.member(DRAINS), "allowance", by=steward)
 
 
+@pytest.fixture(scope="session")
+def neighbour(tmp_path_factory):
+    """Run a sandbox of these tests' own: once it knows our keys it takes no unsigned request of ours any more."""
+    from huong.base.testing.sandbox import started
+
+    running = started(tmp_path_factory.mktemp("neighbour"), "--slow-seconds", "2")
+    yield running
+    running.stop()
+
+
 @pytest.fixture
 def met(neighbour, agencies, settings):
     """Let the city's members and the sandbox's registers meet."""

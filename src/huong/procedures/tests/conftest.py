@@ -9,6 +9,7 @@ import pytest
 from huong.base import calendar, clock
 from huong.base.models import CalendarDay
 from huong.base.testing import cast
+from huong.base.testing.sandbox import started
 from huong.exchange import loading as exchange_loading
 from huong.exchange.actions import neighbours
 from huong.exchange.models import DataService, Edition, Member, MemberKey, Purpose
@@ -173,12 +174,21 @@ def at_desk(client, user):
     session.save()
 
 
+@pytest.fixture(scope="session")
+def neighbour(tmp_path_factory):
+    """Run the registers, a process of their own that only these tests meet: it remembers the keys they came with."""
+    running = started(tmp_path_factory.mktemp("neighbour"), "--slow-seconds", "2")
+    yield running
+    running.stop()
+
+
 @pytest.fixture
-def registers(neighbour, procedures, settings, house, tmp_path_factory):
+def registers(neighbour, procedures, settings, house):
     """Let the city's agencies meet the registers: the first time over the wire, later with what that left."""
     settings.HUONG = settings.HUONG.model_copy(update={"outgoing_hosts": "127.0.0.1"})
-    keys = tmp_path_factory.getbasetemp() / "keys-of-members"
-    if cast.remembered("registers", (Member, MemberKey, DataService, Purpose, Edition), lambda: meet(neighbour)):
+    keys = neighbour.home / "keys-of-members"
+    models = (Member, MemberKey, DataService, Purpose, Edition)
+    if cast.remembered(f"registers at {neighbour.base}", models, lambda: meet(neighbour)):
         shutil.copytree(keys, house / "keys", dirs_exist_ok=True)
     else:
         shutil.copytree(house / "keys", keys, ignore=lambda _folder, names: [n for n in names if "exchange-" not in n])
