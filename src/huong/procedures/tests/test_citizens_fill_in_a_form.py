@@ -253,6 +253,7 @@ def test_a_procedure_without_a_form_has_its_page_all_the_same(procedures):
     assert "tại quầy" in text_of(Client().get("/procedures/1.999999/")).lower()
 
 
+@pytest.mark.usefixtures("lasting_memory")
 def test_the_pages_ask_the_database_the_same_number_of_times(procedures, hers, django_assert_max_num_queries):
     dossier = begun(hers)
     filled(hers, dossier)

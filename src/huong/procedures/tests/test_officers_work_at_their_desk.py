@@ -98,6 +98,7 @@ def queries_of(client):
     return min(found, key=len)
 
 
+@pytest.mark.usefixtures("lasting_memory")
 def test_the_list_takes_the_same_few_queries_however_many_dossiers_and_procedures(at_the_ward, accepted):
     copies(accepted, 1)
     few = queries_of(at_the_ward)

@@ -209,6 +209,7 @@ def test_the_leaders_queue_reads_and_signs_in_the_browser(client, accepted, ward
     assert client.get(f"/desk/dossiers/signing/{row.verify_code}/signed").status_code == 200
 
 
+@pytest.mark.usefixtures("lasting_memory")
 def test_the_queue_costs_the_same_however_many_wait(
     client, accepted, ward_officer, ward_leader, django_assert_max_num_queries
 ):
