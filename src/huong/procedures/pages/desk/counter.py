@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from huong.base import clock, ids, paging
 from huong.base.errors import BadInput, HuongError, NotFound
+from huong.base.text import whole
 from huong.people import access
 from huong.people import queries as people
 from huong.people.access import needs
@@ -256,9 +257,11 @@ def blank_forms(request: HttpRequest) -> HttpResponse:
                 held = blanks.void(request.POST.get("number", ""), by=person)
                 messages.success(request, _("%(number)s is void.") % {"number": held.number})
                 return redirect("/desk/dossiers/blanks")
-            count = request.POST.get("count", "")
             made = blanks.issue(
-                request.POST.get("procedure", ""), agency=code, count=int(count) if count.isdigit() else 0, by=person
+                request.POST.get("procedure", ""),
+                agency=code,
+                count=whole(request.POST.get("count", "")) or 0,
+                by=person,
             )
         except HuongError as refused:
             error = refused
