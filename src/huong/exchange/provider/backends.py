@@ -240,7 +240,7 @@ def _usages(asked: Asked) -> Given:
         person = hash_of(_number(str(body["userCode"])))
         since, until = _day(body["periodStart"]), _day(body["periodEnd"]) + timedelta(days=1)
         offset, limit = max(0, int(body.get("offset", 0))), min(1000, max(1, int(body.get("limit", 1000))))
-    except (orjson.JSONDecodeError, KeyError, TypeError, ValueError) as error:
+    except (orjson.JSONDecodeError, KeyError, TypeError, ValueError, OverflowError) as error:
         raise BadMessage(
             _("findUsage takes userCode, periodStart, periodEnd, and if you like offset and limit.")
         ) from error

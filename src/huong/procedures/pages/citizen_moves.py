@@ -285,6 +285,9 @@ def extend(request: HttpRequest, uid: str) -> HttpResponseBase:
 def take_back(request: HttpRequest, uid: str) -> HttpResponseBase:
     """Withdraw what was sent, or let a draft go, at her wish."""
     held, actor = owned(request, uid)
+    if actor.helper:
+        messages.error(request, _("Only the applicant can let this go."))
+        return redirect(f"/procedures/dossiers/{uid}/preview")
     try:
         if held.state == "draft":
             discard(uid, actor=actor)

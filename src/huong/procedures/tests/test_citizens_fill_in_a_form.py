@@ -228,7 +228,8 @@ def test_a_helper_fills_in_with_her_code_and_sees_nothing_afterwards(procedures,
     helped = dossier.actions.get(verb="help")
     assert (helped.helper, helped.by.username) == (True, "tinhnguyen")
     helper.post(f"/procedures/dossiers/{dossier.uid}/send")
-    assert Dossier.objects.get().state == "draft"
+    helper.post(f"/procedures/dossiers/{dossier.uid}/withdraw")
+    assert Dossier.objects.get().state == "draft"  # neither sent nor thrown away by anybody but her
     hers.post(f"/procedures/dossiers/{dossier.uid}/helper", {"end": "1"})
     assert helper.get(f"/procedures/dossiers/{dossier.uid}/preview").status_code == 404
 

@@ -109,7 +109,7 @@ def token_of(row: Follow) -> str:
 
 def _by_token(token: str) -> Follow:
     number, _dot, _secret = token.partition(".")
-    row = Follow.objects.filter(pk=whole(number)).select_related("report").first()
+    row = Follow.objects.filter(pk=whole(number) or 0).select_related("report").first()
     if row is None or not hmac.compare_digest(token_of(row), token):
         raise NotFound
     return row

@@ -222,11 +222,22 @@ def _brought(request: HttpRequest, uid: str, person: User) -> list[Brought]:
     for key, file in scans.items():
         blob = scanning.keep(file, name=file.name or "scan", uid=uid, by=person)
         data[f"kept-{key}"] = paging.cursor_of([blob, key])
-    for name in [name for name in data if name.startswith("kept-") and data[name]]:
-        blob, key = paging.values_of(str(data[name]))
-        found.append(Brought(key, int(blob)))
+    found += [_scanned(str(data[name]), uid) for name in list(data) if name.startswith("kept-") and data[name]]
     scanned = {each.key for each in found}
     return found + [Brought(key) for key in data.getlist("shown") if key not in scanned]
+
+
+def _scanned(kept: str, uid: str) -> Brought:
+    """Return a scan that was kept a moment ago: for this form only, whatever the browser sends.
+
+    Raises:
+        BadInput: it was kept for something else.
+    """
+    held = scanning.kept_for(uid)
+    match paging.values_of(kept):
+        case [int(blob), str(key)] if blob in held:
+            return Brought(key, blob)
+    raise BadInput(_("A scan is not kept any more. Please scan it again; what you typed stays."), code="scan_lost")
 
 
 @needs("procedures.read")

@@ -27,7 +27,7 @@ def many(request: HttpRequest) -> HttpResponse:
             _visible(person, data.getlist("chosen")),
             verb=data.get("verb", ""),
             by=person,
-            person=User.objects.filter(pk=whole(data.get("person", ""))).first(),
+            person=User.objects.filter(pk=whole(data.get("person", "")) or 0).first(),
             to=data.get("agency", ""),
             words=data.get("words", ""),
         )
