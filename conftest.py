@@ -31,6 +31,18 @@ def house(settings, tmp_path):
     return settings.HOME
 
 
+@pytest.fixture
+def lasting_memory(monkeypatch):
+    """Let what memory spares for some seconds be spared for a whole test, so that a slow machine asks no more often."""
+    import sys
+    from math import inf
+
+    holding = [module for name, module in list(sys.modules.items()) if name.startswith("huong.")]
+    for module in (each for each in holding if hasattr(each, "FRESH_SECONDS")):
+        monkeypatch.setattr(module, "FRESH_SECONDS", inf)
+        getattr(module, "forget", lambda: None)()
+
+
 @pytest.fixture(scope="session")
 def django_db_keepdb(django_db_keepdb, django_db_modify_db_settings):
     """Begin from the kept migrated database where tests run on SQLite."""

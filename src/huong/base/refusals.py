@@ -1,13 +1,17 @@
-"""What the doors say when the house itself is not well: a full disk, a database that is away or not made yet."""
+"""What the doors say when the house itself is not well: a full disk, a database that is away or not made yet.
+
+And what they say of a text that no database can keep, wherever it was typed.
+"""
 
 import sqlite3
 
-from django.db import DatabaseError, OperationalError
+from django.db import DatabaseError, DataError, OperationalError
 from django.utils.translation import gettext_lazy as _
 
 from huong.base import home
-from huong.base.errors import HuongError, StorageFull, Unavailable
+from huong.base.errors import BadInput, HuongError, StorageFull, Unavailable
 
+_UNKEEPABLE = {"22001", "22003", "22021"}  # too long, out of range, letters that are none
 _SQLITE_AWAY = {sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_BUSY, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM}
 
 
@@ -23,6 +27,15 @@ class NotPrepared(Unavailable):
 
     code = "not_prepared"
     title = _("This home is not prepared yet. Start it once with: huong serve")
+
+
+class Unkeepable(BadInput):
+    """Something that was typed or stood in the address cannot be kept by a database."""
+
+    code = "cannot_be_kept"
+    title = _(
+        "Something in this cannot be kept: a text is too long, a number too large, or a letter is none. Please look it over."
+    )
 
 
 def refusal_of(error: BaseException) -> HuongError | None:
@@ -42,6 +55,8 @@ def refusal_of(error: BaseException) -> HuongError | None:
 
 def _of_database(error: DatabaseError, cause: BaseException | None) -> HuongError | None:
     state = str(getattr(cause, "sqlstate", "") or "")
+    if isinstance(error, DataError) and (state in _UNKEEPABLE or "NUL (0x00)" in str(cause)):
+        return Unkeepable()
     if state == "42P01" or "no such table" in str(cause):
         return NotPrepared()
     sqlite = getattr(cause, "sqlite_errorcode", None)

@@ -9,6 +9,18 @@ _OPEN_PAIRS = {"oa": "a", "oe": "e", "uy": "y"}
 _WORD = re.compile(r"[^\W\d_]+")
 
 
+MOST_DIGITS = 18  # what databases count with
+
+
+def whole(text: str) -> int | None:
+    """Return a whole number as somebody typed it in plain digits; None for anything else, and for absurdly many digits.
+
+    >>> whole("12"), whole(""), whole("-3"), whole("1.5"), whole("²"), whole("9" * 5000)
+    (12, None, None, None, None, None)
+    """
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= MOST_DIGITS else None
+
+
 def nfc(text: str) -> str:
     """Return a text in Unicode's composed form, in which Hương keeps every text."""
     return unicodedata.normalize("NFC", text)

@@ -6,7 +6,6 @@ error in disguise. After five failures in a row the service is left alone for th
 Source: X-Road PR-REST; the profile and the checks stand in `docs/exchange.md`.
 """
 
-import json
 import time
 import uuid
 from collections.abc import Callable, Mapping
@@ -14,6 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+import orjson
 from django.utils.translation import gettext as _
 
 from huong.base import clock, net, sql
@@ -257,7 +257,7 @@ def _value(status: int, found: dict[str, str], body: bytes) -> Any:
     if status >= 400 or found.get("x-road-error"):
         raise _refusal(status, found, body)
     try:
-        value = json.loads(body)
+        value = orjson.loads(body)
     except ValueError as error:
         raise Untrue(_("The answer is not JSON, or only half of it."), code="not_json") from error
     if isinstance(value, dict) and set(value) in ({"type", "message", "detail"}, {"error"}):
@@ -268,7 +268,7 @@ def _value(status: int, found: dict[str, str], body: bytes) -> Any:
 def _refusal(status: int, found: dict[str, str], body: bytes) -> Refused:
     """Return the provider's refusal as ours, with its own fault name and words."""
     try:
-        told = json.loads(body)
+        told = orjson.loads(body)
         fault, message = str(told["type"]), str(told["message"])
     except (ValueError, KeyError, TypeError):
         fault, message = found.get("x-road-error", ""), ""

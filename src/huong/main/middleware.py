@@ -28,9 +28,10 @@ POLICY = (
     "default-src 'self'; img-src 'self' data: blob:; style-src 'self'; script-src 'self'; worker-src 'self' blob:;"
     " connect-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
+PERSONAL = frozenset({"text/html", "application/pdf", "application/json", "text/csv"})
 _ID = re.compile(r"[0-9a-zA-Z_-]{8,64}")
 _QUIET = ("/static/", "/healthz")
-_SECRET = re.compile(r"^(/shared/|/account/join/)[^/]+")  # whoever knows the rest of these addresses is let in
+_SECRET = re.compile(r"^(/shared?/|/account/join/)[^/]+")  # whoever knows the rest of these addresses is let in
 
 
 class RequestMiddleware:
@@ -53,6 +54,8 @@ class RequestMiddleware:
         response.headers["X-Request-Id"] = request_id
         response.headers.setdefault("Content-Security-Policy", POLICY)
         response.headers.setdefault("Permissions-Policy", "camera=(self), geolocation=(self), microphone=()")
+        if settings.SESSION_COOKIE_NAME in request.COOKIES and _is_for_one(response):
+            response.headers.setdefault("Cache-Control", "private, no-store")  # the next person at this machine
         if not request.path.startswith(_QUIET):
             spent = (time.perf_counter() - begun) * 1000
             path = _SECRET.sub(r"\1***", request.path)
@@ -77,6 +80,10 @@ class RequestMiddleware:
         except ValueError:
             return False
         return any(found in network for network in self.proxies)
+
+
+def _is_for_one(response: HttpResponseBase) -> bool:
+    return response.headers.get("Content-Type", "").partition(";")[0] in PERSONAL
 
 
 class BodyMiddleware:

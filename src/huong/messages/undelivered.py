@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 from huong.base import outbox
 from huong.base.errors import NotFound
 from huong.base.outbox import Stuck
+from huong.base.text import whole
 from huong.messages import actions, queries
 from huong.messages.models import Outgoing
 from huong.people import access
@@ -74,7 +75,7 @@ class Undelivered:
 
     def _own(self, thing: str, by: Any) -> int:
         access.require_power(by, self.power)
-        number = int(thing) if thing.isdecimal() else 0
+        number = whole(thing) or 0
         channel = Outgoing.objects.filter(pk=number).values_list("channel", flat=True).first()
         mine = channel in self.channels if self.channels else channel not in _taken()
         if channel is None or not mine:

@@ -113,12 +113,14 @@ def require(request: HttpRequest, what: str) -> Party:
 
     Raises:
         Unauthenticated: nobody is signed in.
-        Forbidden: the delegation does not reach that far; it ended since; or no issuer has vouched for the person yet.
+        Forbidden: the session is of low assurance; the delegation does not reach that far, or it ended since; or no
+            issuer has vouched for the person yet.
     """
     if what not in rules.DELEGABLE:
         raise ValueError(what)
     if not isinstance(request.user, User):
         raise Unauthenticated
+    assurance.require_high(request)
     if request.session.get(KEY):
         found = current(request)
         if found is None:

@@ -50,7 +50,8 @@ def needs_high(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpRespo
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if of(request) < HIGH:
-            return redirect(f"{reverse('people:higher')}?{urlencode({'next': request.get_full_path()})}")
+            back = request.get_full_path() if request.method in {"GET", "HEAD"} else "/my/"
+            return redirect(f"{reverse('people:higher')}?{urlencode({'next': back})}")
         return view(request, *args, **kwargs)
 
     found = access.signed_in(guarded)

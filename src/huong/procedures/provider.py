@@ -105,7 +105,7 @@ def _told(body: bytes, refusal: type[BadInput] | type[Unavailable] = Unavailable
             str(facts["state"]),
             str(facts.get("pay_url", "")),
         )
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, OverflowError) as error:
         raise refusal(_("The payment service sent something that cannot be read.")) from error
 
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from huong.base.errors import NotFound
 from huong.base.outbox import Stuck
+from huong.base.text import whole
 from huong.people import access
 from huong.people.models import User
 from huong.procedures.actions import syncing
@@ -63,6 +64,7 @@ class Unsent:
 
 
 def _number(thing: str) -> int:
-    if not thing.isdigit():
+    number = whole(thing)
+    if number is None:
         raise NotFound(_("There is no such message for the portal."))
-    return int(thing)
+    return number

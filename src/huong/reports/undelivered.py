@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from huong.base import clock
 from huong.base.errors import BadInput, NotFound, WrongState
 from huong.base.outbox import Stuck
+from huong.base.text import whole
 from huong.journal import actions as journal
 from huong.people import access
 from huong.people.models import User
@@ -80,9 +81,10 @@ def _require(by: User) -> None:
 
 def _chosen(thing: str, verbs: dict[str, Callable[[int, User], None]]) -> Callable[[User], None]:
     kind, _colon, number = thing.partition("-")
-    if kind not in verbs or not number.isdecimal():
+    key = whole(number)
+    if kind not in verbs or key is None:
         raise NotFound
-    return lambda by: verbs[kind](int(number), by)
+    return lambda by: verbs[kind](key, by)
 
 
 def _with(verb: Callable[[int, str, User], None], words: str) -> Callable[[int, User], None]:

@@ -6,6 +6,7 @@ from typing import Any, Final
 from django.utils.translation import gettext as _
 
 from huong.base.errors import BadInput
+from huong.base.text import whole
 from huong.intake.models import Load
 
 ENCODINGS: Final = ("utf-8", "utf-16", "windows-1258", "tcvn3", "vni", "windows-1252")
@@ -41,7 +42,8 @@ def recipe_of(load: Load, posted: Mapping[str, Any]) -> dict[str, Any]:
     found |= {name: str(posted.get(name, "")).strip(" ") for name in CHOSEN if str(posted.get(name, "")).strip(" ")}
     row = found.get("header_row")
     if row is not None:
-        if not str(row).isdigit() or int(row) > 1000:
+        number = whole(str(row))
+        if number is None or number > 1000:
             raise BadInput(_("The header row must be a number, such as 3; 0 if there is none."), code="header_row")
-        found["header_row"] = int(row)
+        found["header_row"] = number
     return found

@@ -8,6 +8,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from huong.base.errors import BadInput
+from huong.base.text import whole
 from huong.intake.models import Source
 
 Text = str | Promise
@@ -219,7 +220,7 @@ def settings_of(kind: Kind, posted: Mapping[str, Any]) -> dict[str, Any]:
         text = str(posted.get(entry.name, "")).strip()
         if entry.secret or not text:
             continue
-        if entry.number and not text.isdigit():
+        if entry.number and whole(text) is None:
             raise BadInput(_("“%(label)s” must be a number.") % {"label": entry.label}, code="setting_number")
         if entry.listed:
             found[entry.name] = [name.strip() for name in text.split(",") if name.strip()]
@@ -237,7 +238,7 @@ def secrets_of(kind: Kind, posted: Mapping[str, Any]) -> dict[str, str] | None:
 def every_of(posted: Mapping[str, Any]) -> int | None:
     """Return the chosen schedule in minutes; None if it is fetched only by hand."""
     text = str(posted.get("every", ""))
-    return int(text) if text.isdigit() and int(text) > 0 else None
+    return whole(text) or None
 
 
 def schedule_in_words(source: Source) -> Text:

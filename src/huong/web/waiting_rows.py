@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from huong.base.errors import NotFound
+from huong.base.text import whole
 from huong.catalogue import queries as catalogue
 from huong.catalogue.rules import ContractSpec, FieldSpec
 from huong.intake import quarantine, queries
@@ -138,10 +139,11 @@ def row_of(
 def row_named(name: str, spec: ContractSpec | None, person: Any) -> dict[str, Any] | None:
     """Return the row that the address names, with every cell to be written anew; None if it waits no more."""
     load_id, _colon, number = name.partition(":")
-    if not number.isdigit() or spec is None:
+    place = whole(number)
+    if place is None or spec is None:
         return None
     try:
-        row = quarantine.row(load_id, int(number), user=person)
+        row = quarantine.row(load_id, place, user=person)
     except NotFound:
         return None
     bad = _bad(row, spec)

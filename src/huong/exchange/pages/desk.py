@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from huong.base import calendar, clock
 from huong.base.errors import BadInput, HuongError
+from huong.base.text import whole
 from huong.catalogue import queries as catalogue
 from huong.exchange import queries, sentences, watching, written
 from huong.exchange.actions import grants, services
@@ -288,7 +289,7 @@ def decide(request: HttpRequest, number: str, verb: str) -> HttpResponse:
 
 
 def _days(text: str) -> int:
-    return int(text) if text.isdigit() else 0
+    return whole(text) or 0
 
 
 def _narrower(request: HttpRequest) -> dict[str, Any]:

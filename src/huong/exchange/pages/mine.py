@@ -18,8 +18,8 @@ from huong.exchange.actions import consents, questions
 from huong.exchange.models import AccessRecord, DataService
 from huong.exchange.sharing import facts
 from huong.people import queries as people
-from huong.people.access import signed_in
 from huong.people.actions import restrictions
+from huong.people.assurance import needs_high
 from huong.people.auth import person
 from huong.people.models import Party, User
 from huong.people.ports import holders
@@ -39,7 +39,7 @@ def _require_party(request: HttpRequest) -> Party:
     return party
 
 
-@signed_in
+@needs_high
 @never_cache
 @require_safe
 def accesses(request: HttpRequest) -> HttpResponse:
@@ -93,7 +93,7 @@ def _of_share(record: AccessRecord, party: Party) -> dict[str, Any]:
     return {"who": record.agency, "fields": title, "why": record.purpose, "share": number}
 
 
-@signed_in
+@needs_high
 @never_cache
 @get_or_post
 def ask(request: HttpRequest, access_id: int) -> HttpResponse:
@@ -116,7 +116,7 @@ def ask(request: HttpRequest, access_id: int) -> HttpResponse:
     return redirect("exchange:my_access")
 
 
-@signed_in
+@needs_high
 @never_cache
 @require_safe
 def data(request: HttpRequest) -> HttpResponse:
@@ -147,7 +147,7 @@ def data(request: HttpRequest) -> HttpResponse:
     return render(request, "exchange/my/data.html", context)
 
 
-@signed_in
+@needs_high
 @never_cache
 @get_or_post
 def ask_about(request: HttpRequest) -> HttpResponse:
@@ -179,7 +179,7 @@ def ask_about(request: HttpRequest) -> HttpResponse:
     return render(request, "exchange/my/ask_about.html", context, status=error.status if error else 200)
 
 
-@signed_in
+@needs_high
 @require_POST
 def lift(request: HttpRequest) -> HttpResponse:
     """Let a person lift a restriction that they asked for."""
@@ -188,7 +188,7 @@ def lift(request: HttpRequest) -> HttpResponse:
     return redirect("exchange:my_data")
 
 
-@signed_in
+@needs_high
 @never_cache
 @require_safe
 def export(request: HttpRequest) -> HttpResponse:
@@ -200,7 +200,7 @@ def export(request: HttpRequest) -> HttpResponse:
     return answer
 
 
-@signed_in
+@needs_high
 @never_cache
 @get_or_post
 def consent(request: HttpRequest, number: str, purpose: str) -> HttpResponse:
@@ -218,7 +218,7 @@ def consent(request: HttpRequest, number: str, purpose: str) -> HttpResponse:
     return render(request, "exchange/my/consent.html", {"line": line, "purpose": title})
 
 
-@signed_in
+@needs_high
 @require_POST
 def take_back(request: HttpRequest, number: str) -> HttpResponse:
     """Take an agreement back."""

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from huong.base import clock
 from huong.base.errors import HuongError, NotFound
+from huong.base.text import whole
 from huong.exchange import queries, sentences
 from huong.exchange.models import FactShare
 from huong.exchange.sharing import facts, shares
@@ -77,14 +78,13 @@ def new(request: HttpRequest) -> HttpResponse:
 
 def _share(request: HttpRequest, party: Party, fact: facts.Fact, looked: facts.Looked) -> HttpResponse:
     given = request.POST
-    days = given.get("days", "")
     made, _code = shares.share(
         party,
         fact,
         looked,
         purpose=given.get("purpose", ""),
         recipient=given.get("recipient", ""),
-        days=int(days) if days.isdigit() else 0,
+        days=whole(given.get("days", "")) or 0,
         by=person(request),
     )
     messages.success(request, _("The link is ready. Give it only to the recipient you named."))

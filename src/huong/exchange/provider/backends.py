@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from huong.base import clock, keys, net
 from huong.base.errors import BadInput, Forbidden, HuongError, NotFound, Unavailable
 from huong.base.ports import Port
+from huong.base.text import whole
 from huong.exchange import queries
 from huong.exchange.errors import BadMessage, NotGranted, NothingThere, Refused, ServiceFailed
 from huong.exchange.models import AccessRecord, DataService, Grant
@@ -140,7 +141,7 @@ def _terms(asked: Asked, secret: frozenset[str]) -> dict[str, Any]:
     terms = dict(parse_qsl(asked.query, keep_blank_values=True))
     if {name.partition(".")[0] for name in terms} & secret:
         raise BadMessage(_("Persons are looked for by POST to /search, so that no address names them."))
-    if not str(terms.get("size", "50")).isdigit():
+    if whole(terms.get("size", "50")) is None:
         raise BadMessage(_("size is a number."))
     return dict(terms)
 
@@ -239,7 +240,7 @@ def _usages(asked: Asked) -> Given:
         person = hash_of(_number(str(body["userCode"])))
         since, until = _day(body["periodStart"]), _day(body["periodEnd"]) + timedelta(days=1)
         offset, limit = max(0, int(body.get("offset", 0))), min(1000, max(1, int(body.get("limit", 1000))))
-    except (orjson.JSONDecodeError, KeyError, TypeError, ValueError) as error:
+    except (orjson.JSONDecodeError, KeyError, TypeError, ValueError, OverflowError) as error:
         raise BadMessage(
             _("findUsage takes userCode, periodStart, periodEnd, and if you like offset and limit.")
         ) from error

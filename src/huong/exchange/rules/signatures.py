@@ -11,6 +11,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from huong.base.text import whole
+
 TAG: Final = "huong-exchange"
 LABEL: Final = "sig1"
 LIFE_SECONDS: Final = 60
@@ -39,7 +41,7 @@ class Params:
     def number(self, name: str) -> int | None:
         """Return a time parameter in seconds since 1970, None if it is not there."""
         value = self.parameters.get(name, "")
-        return int(value) if value.lstrip("-").isdigit() else None
+        return whole(value)
 
 
 def params_text(

@@ -196,8 +196,17 @@ def browser(stranger, hoa):
     """Return the browser in which she is signed in."""
     from django.test import Client
 
-    browser = Client()
-    browser.force_login(stranger)
+    return signed_in_surely(Client(), stranger)
+
+
+def signed_in_surely(browser, user):
+    """Sign somebody in as with VNeID at level 2."""
+    from huong.people import assurance
+
+    browser.force_login(user)
+    session = browser.session
+    session[assurance.KEY] = assurance.HIGH
+    session.save()
     return browser
 
 

@@ -11,7 +11,17 @@ from huong.base.errors import Conflict, Forbidden, NotFound, WrongState
 from huong.exchange import handlers, queries, watching
 from huong.exchange.actions import consents, questions
 from huong.exchange.models import AccessRecord, Consent, Question
-from huong.exchange.tests.conftest import DRAINS, HOA, ONE, PURPOSE, SEARCH, WARD, at_the_desk, give
+from huong.exchange.tests.conftest import (
+    DRAINS,
+    HOA,
+    ONE,
+    PURPOSE,
+    SEARCH,
+    WARD,
+    at_the_desk,
+    give,
+    signed_in_surely,
+)
 from huong.exchange.tests.test_a_signed_request_is_answered import is_refused
 from huong.journal.models import Entry
 from huong.messages.models import Bell
@@ -57,10 +67,19 @@ def test_a_refused_request_is_shown_as_refused(personal, outside, steward, brows
 
 
 def test_others_see_nothing_of_it(looked, officer):
-    browser = Client()
-    browser.force_login(officer)
+    browser = signed_in_surely(Client(), officer)
     assert "Công ty Cấp nước" not in browser.get("/my/access").content.decode()
     assert Client().get("/my/access").status_code == 302
+
+
+@pytest.mark.parametrize("page", ["access", "data", "data/export", "data/ask?key=party:x", "data/lift"])
+def test_a_phone_code_or_a_password_alone_opens_nothing_of_it(looked, hoa, stranger, page):
+    """Somebody else may hold the phone number by now: the account is hers, the session is not sure enough."""
+    browser = Client()
+    browser.force_login(stranger)
+    answer = browser.post(f"/my/{page}") if page == "data/lift" else browser.get(f"/my/{page}")
+    assert answer.status_code == 302
+    assert answer["Location"].startswith("/account/higher?next=%2Fmy%2F")
 
 
 def test_what_the_law_hides_appears_on_its_day(personal, outside, steward, browser):
@@ -76,7 +95,7 @@ def test_what_the_law_hides_appears_on_its_day(personal, outside, steward, brows
     assert AccessRecord.objects.count() == 1
     assert "Công ty Cấp nước" not in browser.get("/my/access").content.decode()
     with clock.freeze(clock.now() + timedelta(days=30)):
-        browser.force_login(browser_user(browser))
+        signed_in_surely(browser, browser_user(browser))
         assert "Công ty Cấp nước" in browser.get("/my/access").content.decode()
 
 

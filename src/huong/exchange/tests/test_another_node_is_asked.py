@@ -92,6 +92,10 @@ def not_json(reply):
     reply.body = b'{"name": "Ho'
 
 
+def nested_too_deep(reply):
+    reply.body = b"[" * 100_000
+
+
 def unsigned(reply):
     del reply.headers["signature"], reply.headers["signature-input"]
 
@@ -106,6 +110,7 @@ def unsigned(reply):
         (hidden_error, None, "hidden_error"),
         (None, changed_body, "body_changed"),
         (not_json, None, "not_json"),
+        (nested_too_deep, None, "not_json"),
         (None, unsigned, "not_identified"),
     ],
     ids=lambda value: getattr(value, "__name__", value),

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from huong.base.text import fold, nfc
+from huong.base.text import fold, nfc, whole
 
 Cells = Sequence[str]
 LOOK_AT: Final = 40
@@ -233,7 +233,7 @@ def _is_below(cells: Cells) -> bool:
 def _counts_columns(cells: Cells, filled: list[str]) -> bool:
     """Return whether cells number the columns: "(1) (2) (3)", or "A B 1 2", "1 2 3 4 5" without a gap."""
     bare = [cell.strip("()").split("=")[0].strip() for cell in filled]
-    numbers = [int(cell) for cell in bare if cell.isdigit()]
+    numbers = [number for number in map(whole, bare) if number is not None]
     letters = bare[: len(bare) - len(numbers)]
     if numbers != list(range(1, len(numbers) + 1)) or letters != list("ABCDEF"[: len(letters)]):
         return False

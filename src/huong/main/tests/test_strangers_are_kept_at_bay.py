@@ -82,3 +82,34 @@ def test_a_one_time_link_is_not_written_into_the_log():
     line = LineFormatter().format(record)
     assert "JWlDKsP0" not in line
     assert "/account/join/" in line
+
+
+@pytest.mark.parametrize("number", ["²", "٣", "9" * 5000, "-1", "1e3"])
+def test_a_number_in_odd_digits_is_no_number_at_any_door_for_strangers(client, hue, number):
+    answers = [
+        client.get(f"/reports/follow/PA-000001?token={number}.x"),
+        client.post("/reports/unfollow/PA-000001", {"token": f"{number}.x"}),
+        client.post("/account/oauth/token", {"grant_type": "client_credentials", "client_id": number, "client_secret": "x"}),
+    ]  # fmt: skip
+    assert all(400 <= answer.status_code < 500 for answer in answers), [answer.status_code for answer in answers]
+
+
+def test_what_one_person_sees_stays_in_no_cache_of_a_shared_machine(client, steward):
+    client.force_login(steward)
+    session = client.session
+    session["huong_second_factor"] = True
+    session.save()
+    for path in ("/desk/", "/desk/dossiers/", "/desk/reports/", "/desk/exchange/", "/account/me"):
+        assert "no-store" in client.get(path).headers["Cache-Control"], path
+
+
+def test_what_everybody_sees_may_be_kept(client, hue):
+    assert "no-store" not in client.get("/about/lotus").headers.get("Cache-Control", "")
+    assert "no-store" not in client.get("/places/boundaries.geojson").headers.get("Cache-Control", "")
+
+
+def test_the_code_that_shows_a_paper_for_an_hour_reaches_no_log(client, caplog):
+    with caplog.at_level("INFO"):
+        client.get("/share/abcDEF123456")
+    assert "/share/***" in caplog.text
+    assert "abcDEF123456" not in caplog.text

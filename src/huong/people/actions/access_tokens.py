@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from huong.base import clock, ids, limits
 from huong.base.errors import BadInput, Unauthenticated
+from huong.base.text import whole
 from huong.journal import actions as journal
 from huong.people import events
 from huong.people.auth import SHORT_PREFIX, hashed
@@ -52,7 +53,7 @@ def grant(client_id: str, secret: str, *, scope: str, address: str) -> tuple[Acc
 
 
 def _client(client_id: str, secret: str) -> ApiToken:
-    number = int(client_id) if client_id.isdigit() and len(client_id) < 18 else 0
+    number = whole(client_id) or 0
     known = ApiToken.objects.filter(id=number).select_related("agency", "user").first()
     found = ApiToken.objects.filter(
         id=number, hashed=hashed(secret), revoked_at=None, expires_at__gt=clock.now(), user__is_active=True

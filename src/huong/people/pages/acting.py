@@ -11,6 +11,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
 from huong.base.errors import HuongError
+from huong.base.text import whole
 from huong.people import acting, assurance, forms, queries
 from huong.people.actions import delegations
 from huong.people.models import User
@@ -74,8 +75,7 @@ def firm(request: HttpRequest, public_id: str) -> HttpResponse:
 @require_POST
 def revoke(request: HttpRequest, public_id: str) -> HttpResponse:
     """End a delegation: by the firm's owner, or by who holds it."""
-    number = request.POST.get("delegation", "")
-    row = delegations.revoke(int(number) if number.isdigit() else 0, by=cast("User", request.user))
+    row = delegations.revoke(whole(request.POST.get("delegation", "")) or 0, by=cast("User", request.user))
     messages.success(request, _("The delegation has ended."))
     own = queries.party_of_user(cast("User", request.user))
     if own is not None and own.id == row.holder_id:

@@ -111,7 +111,7 @@ def place_of(agency: str, unit: str) -> Place:
         BadInput: the ward is needed and is not clear.
     """
     unit = unit.strip()
-    known = places.current_code(unit, clock.today()) if unit.isdigit() else places.resolve(unit).code
+    known = places.current_code(unit, clock.today()) if unit.isdecimal() else places.resolve(unit).code
     code = known or ""
     if agency != "unit":
         return Place(code, people.agency(agency).code)

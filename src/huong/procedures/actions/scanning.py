@@ -5,6 +5,7 @@ from typing import BinaryIO
 
 from huong.files import actions as files
 from huong.files import documents
+from huong.files import queries as kept_files
 from huong.people.models import User
 from huong.procedures.actions.papers import owner_of
 
@@ -26,3 +27,8 @@ def keep(stream: BinaryIO, *, name: str, uid: str, by: User) -> int:
     title = f"{name.rpartition('.')[0] or name}.pdf"
     kept = files.keep(io.BytesIO(made.pdf), name=title, owner=owner_of(uid), scope=f"dossier:{uid}", by=by.pk)
     return kept.pk
+
+
+def kept_for(uid: str) -> frozenset[int]:
+    """Return the ids of the scans kept for a dossier that is, or will be, under a public id."""
+    return frozenset(each.blob_id for each in kept_files.kept_by(owner_of(uid)))

@@ -7,6 +7,7 @@ process killed before that leaves proposed results and files nobody names; the n
 
 import io
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,7 +16,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from huong.base import clock, ids, keys
-from huong.base.errors import BadInput, HuongError, WrongState
+from huong.base.errors import BadInput, HuongError, NotFound, WrongState
 from huong.files import actions as files
 from huong.files import queries as kept_files
 from huong.people import queries as people
@@ -229,7 +230,8 @@ def _let_go_of_drafts(made: Signed, by: User) -> None:
 def _release(code: str, blobs: set[int], by: User) -> None:
     """Let files of a result go; one that another signature let go meanwhile is gone already."""
     for blob in blobs & {each.blob_id for each in kept_files.kept_by(owner_of(code))}:
-        files.release(blob, owner=owner_of(code), by=by.pk)
+        with suppress(NotFound):  # another signature let it go since it was looked up
+            files.release(blob, owner=owner_of(code), by=by.pk)
 
 
 def sign_many(uids: Sequence[str], *, by: User) -> list[Outcome]:

@@ -1,11 +1,11 @@
 """What an office does while it works on a dossier: start, give to a person, hand over, hold, go on, promise anew."""
 
-from datetime import date
+from datetime import date, timedelta
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from huong.base import calendar
+from huong.base import calendar, clock
 from huong.base.errors import BadInput
 from huong.people import access
 from huong.people import queries as people
@@ -18,6 +18,9 @@ from huong.procedures.queries.catalogue import document_by_id
 from huong.procedures.queries.clocks import reading_of
 from huong.procedures.rules import clock as rule
 
+MOST_DAYS = 60.0
+A_YEAR = timedelta(days=366)
+
 
 @transaction.atomic
 def start(uid: str, *, by: User, step: str = "", version: int | None = None) -> Dossier:
@@ -26,15 +29,14 @@ def start(uid: str, *, by: User, step: str = "", version: int | None = None) -> 
     Records: `procedures.started`.
     """
     dossier = acting.found(uid)
-    step = step or dossier.step or _first_step(dossier)
+    step = step or dossier.step or next(iter(_steps(dossier)), "")
     columns = {"assignee": dossier.assignee or by, "step": step}
     acting.act(dossier, "start", officer(by), Deed(version=version, columns=columns, facts={"step": step}))
     return dossier
 
 
-def _first_step(dossier: Dossier) -> str:
-    steps = document_by_id(dossier.edition_id).steps if dossier.edition_id else ()
-    return steps[0].key if steps else ""
+def _steps(dossier: Dossier) -> list[str]:
+    return [each.key for each in document_by_id(dossier.edition_id).steps] if dossier.edition_id else []
 
 
 @transaction.atomic
@@ -45,13 +47,15 @@ def assign(uid: str, *, to: User, by: User, step: str = "", version: int | None 
         step: the key of the step of the procedure; its clock begins. Empty: the step stays.
 
     Raises:
-        BadInput: that person cannot work on dossiers there.
+        BadInput: that person cannot work on dossiers there, or the procedure has no such step.
 
     Records: `procedures.assigned`.
     """
     dossier = acting.found(uid)
     if not access.has_power(to, "procedures.handle", dossier.agency):
         raise BadInput(_("%(name)s has no post there that works on dossiers.") % {"name": to}, code="cannot_handle")
+    if step and step not in _steps(dossier):
+        raise BadInput(_("This procedure has no such step."), code="no_such_step", field="step")
     columns = {"assignee": to, "step": step or dossier.step}
     deed = Deed(version=version, facts={"to": to.pk, "step": columns["step"]}, columns=columns, public=False)
     acting.act(dossier, "assign", officer(by), deed)
@@ -72,7 +76,7 @@ def hand_over(
 
     Raises:
         NotFound: there is no such agency today.
-        BadInput: it is with that agency already.
+        BadInput: it is with that agency already, or the days make no sense.
 
     Records: `procedures.handed_over`.
     """
@@ -80,6 +84,8 @@ def hand_over(
     agency = people.agency(to)
     if agency.code == dossier.agency:
         raise BadInput(_("The dossier is with this agency already."), code="same_agency", field="to")
+    if not 0 <= days <= MOST_DAYS:
+        raise BadInput(_("Give the agency at most 60 working days, or none of its own."), code="bad_days", field="days")
     columns = {"agency": agency.code, "assignee": None, "returns_to": dossier.agency if returns else ""}
     facts = {"to": agency.code, "returns": returns, "days": days}
     deed = Deed(words=words, version=version, facts=facts, columns=columns)
@@ -130,7 +136,7 @@ def extend(uid: str, *, until: date, words: str, by: User, version: int | None =
 
     Raises:
         AskedBefore: a new day was promised before.
-        BadInput: offices rest on that day, or it is no later than the one promised.
+        BadInput: offices rest on that day, or it is no later than the one promised, or more than a year ahead.
 
     Records: `procedures.extended`.
 
@@ -141,6 +147,10 @@ def extend(uid: str, *, until: date, words: str, by: User, version: int | None =
         words=words, version=version, facts={"until": until.isoformat()}, columns={"extended": dossier.extended + 1}
     )
     acting.allowed(dossier, "extend", officer(by), deed)
+    if until > clock.today() + A_YEAR:
+        raise BadInput(
+            _("The new day lies more than a year ahead. Please look at the year."), code="too_far", field="until"
+        )
     refusal = rule.refusal_to_extend(reading_of(dossier), until, calendar.value())
     if refusal == "again":
         raise AskedBefore(_("A new day was promised once already; the law allows no second one."))

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from huong.base.errors import BadInput, HuongError
 from huong.base.paging import keyset
-from huong.base.text import fold
+from huong.base.text import fold, whole
 from huong.people import access
 from huong.people.access import needs
 from huong.procedures import queries
@@ -92,7 +92,7 @@ def _read(text: str, field: str) -> dict[str, Any]:
 def _act(request: HttpRequest, code: str, context: dict[str, Any]) -> str:
     person: Any = request.user
     do = request.POST.get("do", "")
-    number = int(request.POST["number"]) if request.POST.get("number", "").isdigit() else None
+    number = whole(request.POST.get("number", ""))
     if do == "try":
         answers = _read(context["answers"], "answers")
         context["trial"] = verbs.tried(code, _read(context["body"], "body"), answers)

@@ -172,7 +172,7 @@ def paper_list(request: HttpRequest, uid: str) -> HttpResponseBase:
     notice = ""
     if request.method == "POST":
         try:
-            notice = _paper(request, held, actor)
+            notice = _paper(request, held)
         except HuongError as refused:
             error = refused
         if error is None and not notice:
@@ -191,9 +191,9 @@ def paper_list(request: HttpRequest, uid: str) -> HttpResponseBase:
     return render(request, "procedures/citizen/papers.html", context, status=error.status if error else 200)
 
 
-def _paper(request: HttpRequest, held: Dossier, actor: Actor) -> str:
+def _paper(request: HttpRequest, held: Dossier) -> str:
     """Take in, take away or put off a paper; returns a sentence if there is something to say."""
-    of, key = owned(request, request.POST.get("dossier", held.uid))[0], request.POST.get("paper", "")[:120]
+    (of, actor), key = owned(request, request.POST.get("dossier", held.uid)), request.POST.get("paper", "")[:120]
     if digest := request.POST.get("remove"):
         papers.remove(of.uid, key, digest[:64], actor=actor)
         return ""

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from huong.base.errors import HuongError
+from huong.base.text import whole
 from huong.people.access import signed_in
 from huong.people.models import User
 from huong.procedures.actions import corrections, discard, helping, move_to_current, withdraw
@@ -284,6 +285,9 @@ def extend(request: HttpRequest, uid: str) -> HttpResponseBase:
 def take_back(request: HttpRequest, uid: str) -> HttpResponseBase:
     """Withdraw what was sent, or let a draft go, at her wish."""
     held, actor = owned(request, uid)
+    if actor.helper:
+        messages.error(request, _("Only the applicant can let this go."))
+        return redirect(f"/procedures/dossiers/{uid}/preview")
     try:
         if held.state == "draft":
             discard(uid, actor=actor)
@@ -303,9 +307,8 @@ def helper(request: HttpRequest, uid: str) -> HttpResponseBase:
     if request.method == "POST" and request.POST.get("end"):
         helping.end(uid, actor=actor)
     elif request.method == "POST":
-        minutes = request.POST.get("minutes", "")
         try:
-            given, code = helping.give_code(uid, minutes=int(minutes) if minutes.isdigit() else 0, actor=actor)
+            given, code = helping.give_code(uid, minutes=whole(request.POST.get("minutes", "")) or 0, actor=actor)
         except HuongError as refused:
             error = refused
     context = {

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from huong.base import clock
 from huong.base.errors import HuongError, NotFound
+from huong.base.text import whole
 from huong.files import queries as files
 from huong.people import access
 from huong.people.access import needs
@@ -63,6 +64,11 @@ def _row(case: Correction) -> dict[str, Any]:
     }
 
 
+def _note(person: User, case: Correction) -> None:
+    purpose = f"{case.dossier.procedure}/{case.dossier.uid}"
+    access.record_access(person, f"party:{case.party.public_id}", [case.key], purpose, agency=case.owner)
+
+
 @require_http_methods(["GET", "POST"])
 @needs("procedures.handle")
 def case(request: HttpRequest, uid: str) -> HttpResponseBase:
@@ -73,21 +79,19 @@ def case(request: HttpRequest, uid: str) -> HttpResponseBase:
     error: HuongError | None = None
     if request.method == "POST":
         try:
-            version = request.POST.get("version", "")
             corrections.decide(
                 uid,
                 corrected=request.POST.get("decision") == "corrected",
                 answer=request.POST.get("answer", ""),
                 by=request.user,
-                version=int(version) if version.isdigit() else None,
+                version=whole(request.POST.get("version", "")),
             )
             messages.success(request, _("Decided. The applicant was told."))
             return redirect("corrections:list")
         except HuongError as refused:
             error = refused
     else:
-        purpose = f"{held.dossier.procedure}/{held.dossier.uid}"
-        access.record_access(request.user, f"party:{held.party.public_id}", [held.key], purpose, agency=held.owner)
+        _note(request.user, held)
     row, scope = _row(held), scope_of(held.dossier)
     each = row["field"]
     said = {
@@ -108,8 +112,9 @@ def case(request: HttpRequest, uid: str) -> HttpResponseBase:
 @require_GET
 @needs("procedures.handle")
 def proof(request: HttpRequest, uid: str) -> HttpResponseBase:
-    """Return the photo that shows what is right, as PDF."""
+    """Return the photo that shows what is right, as PDF. Looking is written down."""
     held = _mine(request.user).filter(uid=uid, proof__isnull=False).first()
-    if held is None:
+    if held is None or not isinstance(request.user, User):
         raise NotFound(_("This file is not kept here."))
+    _note(request.user, held)
     return FileResponse(files.open_blob(held.proof), content_type="application/pdf")

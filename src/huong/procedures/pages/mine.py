@@ -15,7 +15,8 @@ from huong.base.errors import HuongError, NotFound
 from huong.files import queries as files
 from huong.people import acting
 from huong.people import queries as people
-from huong.people.access import open_to_all, signed_in
+from huong.people.access import open_to_all
+from huong.people.assurance import needs_high
 from huong.people.models import Party, User
 from huong.procedures import actions, provider
 from huong.procedures.actions import paying, rating
@@ -48,7 +49,7 @@ def _private(answer: HttpResponse) -> HttpResponse:
     return answer
 
 
-@signed_in
+@needs_high
 @never_cache
 @require_safe
 def dossiers(request: HttpRequest) -> HttpResponse:
@@ -57,7 +58,7 @@ def dossiers(request: HttpRequest) -> HttpResponse:
     return _private(render(request, "procedures/result/my_dossiers.html", {"cards": reads.cards_of(party, limit=200)}))
 
 
-@signed_in
+@needs_high
 @never_cache
 @require_safe
 def dossier(request: HttpRequest, uid: str) -> HttpResponse:
@@ -79,7 +80,7 @@ def dossier(request: HttpRequest, uid: str) -> HttpResponse:
     return _private(render(request, "procedures/result/my_dossier.html", context))
 
 
-@signed_in
+@needs_high
 @require_POST
 def withdraw(request: HttpRequest, uid: str) -> HttpResponse:
     """Withdraw a dossier."""
@@ -96,7 +97,7 @@ def withdraw(request: HttpRequest, uid: str) -> HttpResponse:
     return redirect("results:my_dossier", uid)
 
 
-@signed_in
+@needs_high
 @require_POST
 def rate(request: HttpRequest, uid: str) -> HttpResponse:
     """Take an applicant's rating in."""
@@ -111,7 +112,7 @@ def rate(request: HttpRequest, uid: str) -> HttpResponse:
     return redirect("results:my_dossier", uid)
 
 
-@signed_in
+@needs_high
 @require_POST
 def pay(request: HttpRequest, uid: str) -> HttpResponse:
     """Make the provider's page for the open fee; a link then leads there, since forms may lead nowhere outside."""
@@ -124,7 +125,7 @@ def pay(request: HttpRequest, uid: str) -> HttpResponse:
     return redirect("results:my_dossier", uid)
 
 
-@signed_in
+@needs_high
 @never_cache
 @require_safe
 def papers(request: HttpRequest) -> HttpResponse:
@@ -138,7 +139,7 @@ def papers(request: HttpRequest) -> HttpResponse:
     return _private(render(request, "procedures/result/papers.html", context))
 
 
-@signed_in
+@needs_high
 @never_cache
 @require_safe
 def paper(request: HttpRequest, uid: str) -> HttpResponse:
@@ -181,7 +182,7 @@ def _file(found: Evidence) -> HttpResponse:
     return _private(answer)
 
 
-@signed_in
+@needs_high
 @never_cache
 @require_safe
 def paper_file(request: HttpRequest, uid: str) -> HttpResponse:
@@ -189,7 +190,7 @@ def paper_file(request: HttpRequest, uid: str) -> HttpResponse:
     return _file(vault.own_paper(uid, acting.require(request, "read")))
 
 
-@signed_in
+@needs_high
 @never_cache
 @require_safe
 def credential(request: HttpRequest, uid: str) -> HttpResponse:
@@ -204,7 +205,7 @@ def credential(request: HttpRequest, uid: str) -> HttpResponse:
     return _private(answer)
 
 
-@signed_in
+@needs_high
 @never_cache
 @require_POST
 def share(request: HttpRequest, uid: str) -> HttpResponse:
@@ -225,7 +226,7 @@ def share(request: HttpRequest, uid: str) -> HttpResponse:
     return _private(render(request, "procedures/result/share_made.html", context))
 
 
-@signed_in
+@needs_high
 @require_POST
 def end_share(request: HttpRequest, number: int) -> HttpResponse:
     """Take a share back."""

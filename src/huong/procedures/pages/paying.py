@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from huong.base import clock
 from huong.base.errors import HuongError, NotFound
+from huong.base.text import whole
 from huong.people import access
 from huong.people import queries as people
 from huong.people.access import needs, open_to_all
@@ -22,6 +23,7 @@ from huong.procedures.actions import paying
 from huong.procedures.documents import Receipt, receipt_pdf
 from huong.procedures.models import Dossier, Payment
 from huong.procedures.pages.counting import count
+from huong.procedures.pages.desk import looks
 from huong.procedures.queries import mine, results
 from huong.procedures.queries.catalogue import document_by_id, procedure_name, state_name
 from huong.procedures.rules import fields, flow
@@ -50,7 +52,7 @@ def _person(request: HttpRequest) -> User:
 
 
 def _seen(request: HttpRequest, uid: str) -> Dossier:
-    found = Dossier.objects.filter(uid=uid).select_related("applicant").first()
+    found = Dossier.objects.filter(uid=uid).exclude(state="draft").select_related("applicant").first()
     if found is None:
         raise NotFound(_("There is no such dossier."))
     access.require_power(request.user, "procedures.read", found.agency)
@@ -66,6 +68,9 @@ def office(request: HttpRequest, uid: str) -> HttpResponse:
     made = document_by_id(found.edition_id) if found.edition_id else None
     moves = flow.moves_of(made.flow) if made else {}
     rows = results.results_of(found)
+    correctable = _correctable(found) if found.state == "correcting" else []
+    if correctable and not looks.is_open(request, found):
+        looks.note(_person(request), found, found.applicant.public_id, [each["path"] for each in correctable])
     context = {
         "dossier": found,
         "procedure": procedure_name(found.procedure),
@@ -73,7 +78,7 @@ def office(request: HttpRequest, uid: str) -> HttpResponse:
         "checks": made.checks if made else (),
         "may": {verb for verb, move in moves.items() if found.state in move.sources},
         "results": [(row, results.name_of(row)) for row in rows],
-        "correctable": _correctable(found) if found.state == "correcting" else [],
+        "correctable": correctable,
         "payment": mine.open_payment(found),
         "paid": found.payments.filter(state="paid").order_by("-paid_at").first(),
     }
@@ -105,7 +110,7 @@ def do(request: HttpRequest, uid: str, verb: str) -> HttpResponse:
     """Carry one of the verbs of result and fee out."""
     found, user, given = _seen(request, uid), _person(request), request.POST
     officer = actions.officer(user)
-    version = int(given["version"]) if given.get("version", "").isdigit() else None
+    version = whole(given.get("version", ""))
     verbs: dict[str, Callable[[], object]] = {
         "propose": lambda: actions.propose(
             uid,

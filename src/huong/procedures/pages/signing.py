@@ -13,6 +13,7 @@ from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_POST, require_safe
 
 from huong.base.errors import HuongError, WrongState
+from huong.base.text import whole
 from huong.people import queries as people
 from huong.people.access import needs
 from huong.people.models import User
@@ -114,17 +115,13 @@ def sign(request: HttpRequest, code: str) -> HttpResponse:
     user = _person(request)
     row = reads.result_for(code, user)
     try:
-        actions.sign(row.dossier.uid, by=user, version=_whole(request.POST.get("version", "")))
+        actions.sign(row.dossier.uid, by=user, version=whole(request.POST.get("version", "")))
     except HuongError as refused:
         messages.error(request, refused.message)
         return redirect("results:read", code)
     messages.success(request, _("%(code)s is signed.") % {"code": row.dossier.code})
     following = _next_code(user, row)
     return redirect("results:read", following) if following else redirect("results:queue")
-
-
-def _whole(text: str) -> int | None:
-    return int(text) if text.isdigit() else None
 
 
 @needs("procedures.sign")

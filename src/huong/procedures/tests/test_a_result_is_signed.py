@@ -1,5 +1,6 @@
 """A result is proposed beside its checklist, read, signed once, kept in the vault, checked by anybody, corrected, revoked."""
 
+import io
 import threading
 from datetime import date
 
@@ -9,6 +10,7 @@ from django.db import connection, connections
 from huong.base import clock
 from huong.base.errors import BadInput, Forbidden, HuongError, Unavailable, WrongState
 from huong.base.ids import digest
+from huong.files import actions as file_verbs
 from huong.files import queries as files
 from huong.journal.models import Entry
 from huong.people import access
@@ -25,6 +27,7 @@ from huong.procedures.actions import (
     start,
 )
 from huong.procedures.actions import signing as signing_verbs
+from huong.procedures.actions.proposing import owner_of
 from huong.procedures.errors import Overtaken
 from huong.procedures.models import Dossier, Evidence, Result
 from huong.procedures.queries import results, vault
@@ -214,6 +217,24 @@ def test_two_leaders_sign_at_once_and_one_wins(proposed, ward_leader):
     assert told.count("signed") == 1
     assert (Evidence.objects.count(), Result.objects.filter(state="signed").count()) == (1, 1)
     assert connection.vendor in {"sqlite", "postgresql"}
+
+
+def test_files_that_another_signature_let_go_at_the_same_moment_spoil_no_signature(proposed, ward_leader, monkeypatch):
+    code = proposed.results.get().verify_code
+    broken = file_verbs.keep(io.BytesIO(b"of a signature that broke off"), name="x.pdf", owner=owner_of(code))
+    listed = files.kept_by
+
+    def and_then_gone(owner):
+        found = listed(owner)
+        if broken.pk in {each.blob_id for each in found}:
+            file_verbs.release(broken.pk, owner=owner)
+        return found
+
+    monkeypatch.setattr(files, "kept_by", and_then_gone)
+    decided = read_and_signed(proposed, ward_leader)
+    assert decided.state == "decided"
+    row = proposed.results.get()
+    assert {each.blob_id for each in listed(owner_of(code))} == {row.pdf, row.evidence.blob}
 
 
 def test_many_alike_are_signed_together_and_what_was_not_opened_is_told(proposed, ward_leader):

@@ -1,5 +1,6 @@
 """The desk of dossiers: one list across procedures, one screen per dossier, exactly the moves that are allowed."""
 
+import io
 import re
 
 import pytest
@@ -7,6 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from huong.base import clock
+from huong.files import actions as files
 from huong.journal.models import Entry
 from huong.procedures.actions import accept, begin, citizen, save, submit
 from huong.procedures.models import Component, Dossier, Procedure
@@ -98,6 +100,7 @@ def queries_of(client):
     return min(found, key=len)
 
 
+@pytest.mark.usefixtures("lasting_memory")
 def test_the_list_takes_the_same_few_queries_however_many_dossiers_and_procedures(at_the_ward, accepted):
     copies(accepted, 1)
     few = queries_of(at_the_ward)
@@ -148,6 +151,18 @@ def test_many_are_given_and_handed_over_at_once_and_each_refusal_is_named(at_the
     assert moved.status_code == 302
     accepted.refresh_from_db()
     assert accepted.agency == CONSTRUCTION
+
+
+def test_a_paper_opened_by_its_own_address_is_written_down_too(at_the_ward, sent, mother):
+    blob = files.keep(io.BytesIO(b"%PDF-1.7 a statement"), name="a.pdf", owner=f"dossier:{sent.uid}")
+    Component.objects.filter(dossier=sent, key="birth_witness").update(blob=blob.pk)
+    entries = Entry.objects.filter(name="people.accessed", subject=f"party:{mother.public_id}")
+    assert at_the_ward.get(url(sent, "papers/birth_witness")).status_code == 200
+    assert entries.get().data["fields"] == "birth_witness"
+    at_the_ward.get(url(sent))
+    before = entries.count()
+    at_the_ward.get(url(sent, "papers/birth_witness"))  # part of the opening that stands there already
+    assert entries.count() == before == 2
 
 
 def test_opening_a_dossier_is_recorded_once_and_the_person_can_see_it(at_the_ward, accepted, mother):

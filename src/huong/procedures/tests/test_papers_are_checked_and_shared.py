@@ -15,7 +15,7 @@ from huong.procedures.actions import end_share, keep_contact, open_share, revoke
 from huong.procedures.models import Dossier, Evidence
 from huong.procedures.queries import results
 from huong.procedures.queries.values import opened, scope_of
-from huong.procedures.tests.conftest import ANSWERS, at_desk
+from huong.procedures.tests.conftest import ANSWERS, as_citizen, at_desk
 
 pytestmark = pytest.mark.django_db
 CHILD = ANSWERS["child.name"]
@@ -163,13 +163,13 @@ def test_nobody_shares_or_opens_a_paper_of_another(client, signed, mother, stran
     other = parties.register("person", name="Người khác", by=None)
     with pytest.raises(NotFound):
         share(Evidence.objects.get(party=mother).uid, party=other, by=None)
-    at_desk(client, stranger)
+    as_citizen(client, stranger)
     assert client.get(f"/my/papers/{Evidence.objects.get(party=mother).uid}").status_code in {403, 404}
     assert client.get(f"/my/dossiers/{signed.uid}").status_code in {403, 404}
 
 
 def test_she_sees_her_dossier_and_opening_the_result_counts_as_handed_over(client, signed, mother, mother_user):
-    client.force_login(mother_user)
+    as_citizen(client, mother_user)
     assert "H57.21-261125-0001" in client.get("/my/").content.decode()
     assert signed.code in client.get(f"/my/dossiers/{signed.uid}").content.decode()
     paper = Evidence.objects.get(party=mother)
@@ -184,8 +184,21 @@ def test_she_sees_her_dossier_and_opening_the_result_counts_as_handed_over(clien
     assert Dossier.objects.get(pk=signed.pk).rating == "satisfied"
 
 
-def test_she_withdraws_only_when_sure(client, accepted, mother_user):
+def test_a_phone_code_or_a_password_alone_opens_no_dossier_and_no_paper(client, signed, mother, mother_user):
+    """Somebody else may hold the phone number by now: the account is hers, the session is not sure enough."""
     client.force_login(mother_user)
+    paper, higher = Evidence.objects.get(party=mother).uid, "/account/higher?next="
+    for path in ("dossiers/", f"dossiers/{signed.uid}", "papers/", f"papers/{paper}", f"papers/{paper}/file",
+                 f"papers/{paper}/credential"):  # fmt: skip
+        assert client.get(f"/my/{path}")["Location"].startswith(higher)
+    for path in (f"papers/{paper}/share", f"dossiers/{signed.uid}/withdraw", f"dossiers/{signed.uid}/pay"):
+        assert client.post(f"/my/{path}", {"sure": "1"})["Location"] == f"{higher}%2Fmy%2F"
+    assert signed.code not in client.get("/my/").content.decode()
+    assert Dossier.objects.get(pk=signed.pk).state == "decided"
+
+
+def test_she_withdraws_only_when_sure(client, accepted, mother_user):
+    as_citizen(client, mother_user)
     client.post(f"/my/dossiers/{accepted.uid}/withdraw", {})
     assert Dossier.objects.get(pk=accepted.pk).state == "accepted"
     client.post(f"/my/dossiers/{accepted.uid}/withdraw", {"sure": "1"})
@@ -209,6 +222,7 @@ def test_the_leaders_queue_reads_and_signs_in_the_browser(client, accepted, ward
     assert client.get(f"/desk/dossiers/signing/{row.verify_code}/signed").status_code == 200
 
 
+@pytest.mark.usefixtures("lasting_memory")
 def test_the_queue_costs_the_same_however_many_wait(
     client, accepted, ward_officer, ward_leader, django_assert_max_num_queries
 ):

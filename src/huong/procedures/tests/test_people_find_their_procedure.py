@@ -33,6 +33,7 @@ def test_words_nobody_knows_find_nothing(procedures):
     assert finding.find("phi thuyền") == ([], [])
 
 
+@pytest.mark.usefixtures("lasting_memory")
 def test_the_finder_asks_the_database_a_fixed_number_of_times(procedures, django_assert_max_num_queries):
     finding.find("khai sinh")
     with django_assert_max_num_queries(0):

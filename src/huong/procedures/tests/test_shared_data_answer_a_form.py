@@ -102,6 +102,7 @@ def test_somebody_without_a_row_is_asked(shared, procedures):
     assert resolve(draft(other).uid, actor=HERS).of("ask.amount").reason == "not_known"
 
 
+@pytest.mark.usefixtures("lasting_memory")
 def test_twenty_fields_from_vault_and_store_cost_the_same_queries_as_two(shared, hoa):
     values = {f"v{number}": f"giá trị {number}" for number in range(10)}
     kept_in_vault(hoa, "decision", values)

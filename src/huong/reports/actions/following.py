@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from huong.base import clock, keys, limits
 from huong.base.errors import BadInput, NotFound
+from huong.base.text import whole
 from huong.messages import actions as messages
 from huong.messages.rules import normal_mail
 from huong.people.models import User
@@ -108,7 +109,7 @@ def token_of(row: Follow) -> str:
 
 def _by_token(token: str) -> Follow:
     number, _dot, _secret = token.partition(".")
-    row = Follow.objects.filter(pk=int(number)).select_related("report").first() if number.isdigit() else None
+    row = Follow.objects.filter(pk=whole(number) or 0).select_related("report").first()
     if row is None or not hmac.compare_digest(token_of(row), token):
         raise NotFound
     return row

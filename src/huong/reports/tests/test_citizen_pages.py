@@ -197,6 +197,7 @@ def test_a_photo_is_shown_to_whoever_may_see_its_report(rules, dispatcher, clien
     assert client.get(address).status_code == 200
 
 
+@pytest.mark.usefixtures("lasting_memory")
 def test_the_list_filters_pages_and_counts_its_queries(rules, dispatcher, client, django_assert_max_num_queries):
     for place in range(25):
         sent = actions.send(

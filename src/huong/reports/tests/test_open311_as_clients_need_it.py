@@ -285,6 +285,7 @@ def test_nobody_pages_deeper_than_is_counted_through(client, five, monkeypatch):
     assert json.loads(client.get(f"{V2}requests.json", asked | {"status": "closed", "page": "9"}).content) == []
 
 
+@pytest.mark.usefixtures("lasting_memory")
 def test_a_list_takes_the_same_few_queries_however_long(client, five, django_assert_max_num_queries):
     client.get(f"{V2}requests.xml")
     with django_assert_max_num_queries(8):

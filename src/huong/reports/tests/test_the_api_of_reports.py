@@ -56,6 +56,7 @@ def test_a_session_without_csrf_token_sends_as_nobody(rules, citizen, stranger):
     assert not hasattr(Report.objects.get(pk=int(number[3:])), "reporter")
 
 
+@pytest.mark.usefixtures("lasting_memory")
 def test_sending_takes_few_queries(rules, citizen):
     post(citizen, "", BODY)
     with CaptureQueriesContext(
@@ -155,6 +156,7 @@ def test_a_move_that_lacks_something_or_is_none_says_so(received, citizen, ward_
     assert post(citizen, f"{path}/fly", {}, **ward_token).status_code == 404
 
 
+@pytest.mark.usefixtures("lasting_memory")
 def test_a_list_of_fifty_takes_at_most_eight_queries(rules, dispatcher):
     for number in range(51):
         actions.send(Draft(text=f"Rác {number}", unit="19815", category="ve-sinh.do-trom"))

@@ -36,6 +36,7 @@ def signed_in(client, person):
     ["", "?scope=mine", "?scope=unit", "?scope=all", "?state=dispatched&category=duong-pho", "?bucket=on_time",
      "?q=cong+nghet", "?q=cong+nghet&open=1&order=oldest"],
 )  # fmt: skip
+@pytest.mark.usefixtures("lasting_memory")
 def test_a_page_of_fifty_asks_at_most_eight_times(client, fifty, asked, django_assert_max_num_queries):
     signed_in(client, fifty)
     client.get(LIST)  # rules, names and the side list's figures are in memory from here on
@@ -45,6 +46,7 @@ def test_a_page_of_fifty_asks_at_most_eight_times(client, fifty, asked, django_a
     assert page.content.decode().count('name="numbers"') == (7 if "mine" in asked else 48 if "state" in asked else 50)
 
 
+@pytest.mark.usefixtures("lasting_memory")
 def test_danger_to_life_above_the_list_costs_one_more_at_most(client, fifty, django_assert_max_num_queries):
     actions.rescue(Draft(text="Nước ngập, có người già", unit="An Cựu"), facts={"people": 2})
     signed_in(client, fifty)

@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from huong.base import clock, paging
-from huong.base.text import fold
+from huong.base.text import fold, whole
 from huong.catalogue import queries as catalogue
 from huong.catalogue.models import DOMAIN_NAMES
 from huong.intake import queries as intake
@@ -46,7 +46,7 @@ def listing(request: HttpRequest) -> HttpResponse:
     sort = sort if sort in SORTS else "weakest"
     wanted = request.GET.get("q", "").strip()
     shown = sorted(_chosen(rows, request, mine, wanted), key=SORTS[sort])
-    start = int(request.GET.get("after", "0")) if request.GET.get("after", "0").isdigit() else 0
+    start = whole(request.GET.get("after", "")) or 0
     context = {
         "rows": shown[start : start + PAGE],
         "state_line": datasets.state_line(rows),

@@ -4,7 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from huong.people import acting, forms
+from huong.people import acting, assurance, forms
 from huong.people import queries as people
 from huong.people.access import open_to_all
 from huong.people.models import Party, User
@@ -15,13 +15,17 @@ from huong.web.matters import matters_of
 @require_safe
 @open_to_all
 def mine(request: HttpRequest) -> HttpResponse:
-    """Show my reports, dossiers and papers, or those of whom I act for: waiting for me first; the doors to my data."""
+    """Show my reports, dossiers and papers, or those of whom I act for: waiting for me first; the doors to my data.
+
+    Dossiers, papers and whom I act for are shown after a surer sign-in only; the doors lead there.
+    """
     user = request.user
-    own = people.party_of_user(user) if isinstance(user, User) else None
+    known = people.party_of_user(user) if isinstance(user, User) else None
+    own = known if assurance.of(request) >= assurance.HIGH else None
     context = {
         "cards": matters_of(request),
         "procedures": sections_of(_party(request, own)),
-        "is_known": own is not None,
+        "is_known": known is not None,
         "acting_for": acting.choices(user) if isinstance(user, User) and own is not None else [],
         "limits": forms.LIMITS,
     }

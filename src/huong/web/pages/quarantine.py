@@ -14,6 +14,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from huong.base.errors import BadInput, HuongError, NotFound
+from huong.base.text import whole
 from huong.catalogue import queries as catalogue
 from huong.intake import actions, quarantine, queries
 from huong.intake.models import Load, Repair
@@ -184,7 +185,7 @@ def undo(request: HttpRequest, name: str) -> HttpResponse:
     """Take a repair or a drop back."""
     person: Any = request.user
     number = request.POST.get("repair", "")
-    return _done(request, lambda: actions.undo(int(number) if number.isdigit() else 0, by=person).rows)
+    return _done(request, lambda: actions.undo(whole(number) or 0, by=person).rows)
 
 
 @needs("intake.repair")
@@ -225,10 +226,10 @@ def export_json(request: HttpRequest, name: str) -> StreamingHttpResponse:
 
 
 def _number(request: HttpRequest) -> int:
-    text = request.POST.get("row", "")
-    if not text.isdigit():
+    number = whole(request.POST.get("row", ""))
+    if number is None:
         raise NotFound(_("There is no such row."))
-    return int(text)
+    return number
 
 
 def _done(request: HttpRequest, verb: Callable[[], int]) -> HttpResponse:

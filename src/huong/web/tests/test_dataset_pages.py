@@ -72,6 +72,7 @@ def test_the_list_puts_the_weakest_first_and_can_be_turned_and_filtered(pumps, a
     assert "Không có bộ dữ liệu nào khớp" in text_of(as_steward.get("/desk/datasets/?domain=health"))
 
 
+@pytest.mark.usefixtures("lasting_memory")
 def test_lists_cost_the_same_number_of_queries_at_any_length(pumps, as_steward):
     def cost(url):
         navigation.forget()  # as for somebody's first page

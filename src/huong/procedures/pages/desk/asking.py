@@ -6,6 +6,7 @@ from typing import Any
 from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext as _
 
+from huong.base.text import whole
 from huong.procedures import queries
 from huong.procedures.models.dossier import CHANNELS
 from huong.procedures.queries.lists import BUCKETS, ORDERS, SCOPES, Wanted
@@ -25,14 +26,13 @@ def wanted_of(given: QueryDict, *, order: str = "due", person: str = "") -> Want
         person: words of a name, from the body of a POST.
     """
     state, code = _one(given, "state", tuple(flow.STATES), ""), given.get("code", "").strip()[:60]
-    assignee = given.get("person", "")
     return Wanted(
         scope=_one(given, "scope", SCOPES, "agency"),
         state=state,
         procedure=given.get("procedure", "")[:40],
         unit=given.get("unit", "")[:8],
         agency=given.get("agency", "")[:40],
-        assignee=int(assignee) if assignee.isdigit() else None,
+        assignee=whole(given.get("person", "")),
         channel=_one(given, "channel", tuple(dict(CHANNELS)), ""),
         is_open=_open(given, anything=bool(state or code or person)),
         bucket=_one(given, "bucket", BUCKETS, ""),

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from huong.base import clock, ids, paging
 from huong.base.errors import BadInput, HuongError, NotFound
+from huong.base.text import whole
 from huong.people import access
 from huong.people import queries as people
 from huong.people.access import needs
@@ -221,11 +222,22 @@ def _brought(request: HttpRequest, uid: str, person: User) -> list[Brought]:
     for key, file in scans.items():
         blob = scanning.keep(file, name=file.name or "scan", uid=uid, by=person)
         data[f"kept-{key}"] = paging.cursor_of([blob, key])
-    for name in [name for name in data if name.startswith("kept-") and data[name]]:
-        blob, key = paging.values_of(str(data[name]))
-        found.append(Brought(key, int(blob)))
+    found += [_scanned(str(data[name]), uid) for name in list(data) if name.startswith("kept-") and data[name]]
     scanned = {each.key for each in found}
     return found + [Brought(key) for key in data.getlist("shown") if key not in scanned]
+
+
+def _scanned(kept: str, uid: str) -> Brought:
+    """Return a scan that was kept a moment ago: for this form only, whatever the browser sends.
+
+    Raises:
+        BadInput: it was kept for something else.
+    """
+    held = scanning.kept_for(uid)
+    match paging.values_of(kept):
+        case [int(blob), str(key)] if blob in held:
+            return Brought(key, blob)
+    raise BadInput(_("A scan is not kept any more. Please scan it again; what you typed stays."), code="scan_lost")
 
 
 @needs("procedures.read")
@@ -256,9 +268,11 @@ def blank_forms(request: HttpRequest) -> HttpResponse:
                 held = blanks.void(request.POST.get("number", ""), by=person)
                 messages.success(request, _("%(number)s is void.") % {"number": held.number})
                 return redirect("/desk/dossiers/blanks")
-            count = request.POST.get("count", "")
             made = blanks.issue(
-                request.POST.get("procedure", ""), agency=code, count=int(count) if count.isdigit() else 0, by=person
+                request.POST.get("procedure", ""),
+                agency=code,
+                count=whole(request.POST.get("count", "")) or 0,
+                by=person,
             )
         except HuongError as refused:
             error = refused

@@ -22,6 +22,7 @@ from huong.procedures.queries.lists import READ
 from huong.procedures.queries.names import names
 
 HOME = "/desk/dossiers/disruptions/"
+MOST_YEARS = 10
 
 
 @needs(READ)
@@ -109,12 +110,15 @@ def _moment(text: str, field: str) -> datetime:
     """Return an instant as a browser sends it, in the city's zone.
 
     Raises:
-        BadInput: it is none.
+        BadInput: it is none, or too far away.
     """
     try:
-        return datetime.fromisoformat(text).replace(tzinfo=clock.zone())
+        found = datetime.fromisoformat(text).replace(tzinfo=clock.zone())
     except ValueError as error:
         raise BadInput(_("Please give day and time."), code="time_needed", field=field) from error
+    if abs(found.year - clock.today().year) > MOST_YEARS:
+        raise BadInput(_("That year lies too far away. Please look at it."), code="too_far", field=field)
+    return found
 
 
 def moment_typed(text: str, field: str) -> datetime | None:

@@ -9,6 +9,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
 from huong.base.errors import HuongError
+from huong.base.text import whole
 from huong.people.access import needs
 from huong.people.models import User
 from huong.procedures import queries
@@ -26,7 +27,7 @@ def many(request: HttpRequest) -> HttpResponse:
             _visible(person, data.getlist("chosen")),
             verb=data.get("verb", ""),
             by=person,
-            person=User.objects.filter(pk=data["person"]).first() if data.get("person", "").isdigit() else None,
+            person=User.objects.filter(pk=whole(data.get("person", "")) or 0).first(),
             to=data.get("agency", ""),
             words=data.get("words", ""),
         )
@@ -39,7 +40,8 @@ def many(request: HttpRequest) -> HttpResponse:
 
 def _visible(person: User, chosen: list[str]) -> list[tuple[str, int]]:
     """Return the chosen dossiers that the person may see at all, with the version looked at."""
-    given = {uid: version for uid, _dot, version in (each.partition(".") for each in chosen) if version.isdigit()}
+    parted = [(uid, whole(version)) for uid, _dot, version in (each.partition(".") for each in chosen)]
+    given = {uid: version for uid, version in parted if version is not None}
     seen = queries.visible_to(person).filter(uid__in=list(given)[: bulk.MOST + 1]).values_list("uid", flat=True)
     known = set(seen)
-    return [(uid, int(version)) for uid, version in given.items() if uid in known]
+    return [(uid, version) for uid, version in given.items() if uid in known]

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _real
 from django.utils.translation import gettext_lazy as _
 
 from huong.base.errors import BadInput, NotFound
+from huong.base.text import whole
 from huong.people import access
 from huong.people.models import User
 from huong.procedures.actions import consulting, receiving, working
@@ -44,11 +45,6 @@ class Move:
     run: Callable[[str, QueryDict, User, int | None], object]
     verb: str = ""
     fits: Callable[[Dossier], bool] = lambda dossier: True
-
-
-def whole(text: str) -> int | None:
-    """Return a whole number as typed; None if it is none."""
-    return int(text) if text.isdigit() else None
 
 
 def reasons_in(data: QueryDict) -> list[dict[str, str]]:

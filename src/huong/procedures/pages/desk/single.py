@@ -19,15 +19,13 @@ from huong.people.models import User
 from huong.procedures import queries
 from huong.procedures.actions import verifying
 from huong.procedures.models import Dossier
-from huong.procedures.pages.desk import moves, rows, telling
+from huong.procedures.pages.desk import looks, moves, rows, telling
 from huong.procedures.queries import screen
 from huong.procedures.queries.lists import READ
 from huong.procedures.queries.names import names
 from huong.procedures.queries.values import opened, scope_of
 
-OPENING_SECONDS = 900
 FILE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'"
-KEPT_OPENINGS = 40
 
 
 @needs(READ)
@@ -96,22 +94,15 @@ def _record(
     answers: dict[str, Any],
 ) -> None:
     """Write down, once per opening, that this officer reads about these persons, for this dossier."""
-    seen: dict[str, float] = request.session.get("dossiers_seen", {})
-    now = clock.now().timestamp()
-    if now - seen.get(dossier.uid, 0) < OPENING_SECONDS:
+    if looks.is_open(request, dossier):
         return
     fields = screen.shown_fields(groups) + [each.key for each in papers if each.blob]
-    purpose = f"{dossier.procedure}/{dossier.code or dossier.uid}"
-    person = _person(request)
-    own = access.agencies_of(person)
-    agency = dossier.agency if dossier.agency in own else ""
-    access.record_access(person, f"party:{dossier.applicant.public_id}", fields or ["name"], purpose, agency=agency)
+    looks.note(_person(request), dossier, dossier.applicant.public_id, fields or ["name"])
     for public_id, step in screen.others_in(dossier, answers).items():
         theirs = [path for path in fields if path.startswith(f"{step}.")]
         if theirs:
-            access.record_access(person, f"party:{public_id}", theirs, purpose, agency=agency)
-    kept = sorted({**seen, dossier.uid: now}.items(), key=lambda pair: -pair[1])[:KEPT_OPENINGS]
-    request.session["dossiers_seen"] = dict(kept)
+            looks.note(_person(request), dossier, public_id, theirs)
+    looks.keep_open(request, dossier)
 
 
 def _question(dossier: Dossier, each: Any, named: Any) -> dict[str, Any]:
@@ -185,7 +176,7 @@ def verify(request: HttpRequest, uid: str) -> HttpResponse:
 @needs(READ)
 @xframe_options_sameorigin
 def paper(request: HttpRequest, uid: str, key: str) -> HttpResponseBase:
-    """Send the file of a paper, as it is shown inside the page; a PDF may run nothing.
+    """Send the file of a paper, as it is shown inside the page; a PDF may run nothing. Opened by itself it is recorded.
 
     Raises:
         NotFound: the dossier has no such paper, or it has no file.
@@ -197,6 +188,8 @@ def paper(request: HttpRequest, uid: str, key: str) -> HttpResponseBase:
     blob = files.blob(held.blob)
     if blob.kind not in {"pdf", "jpeg", "png"}:
         raise NotFound(_("This paper has no file that can be shown."))
+    if not looks.is_open(request, dossier):
+        looks.note(_person(request), dossier, dossier.applicant.public_id, [key])
     response = FileResponse(files.open_blob(blob.pk), content_type=media_type(blob.kind))
     response.headers["Content-Disposition"] = "inline"
     response.headers["Cache-Control"] = "private, no-store"

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST
 
 from huong.base import clock
 from huong.base.errors import HuongError
+from huong.base.text import whole
 from huong.people import access
 from huong.people.access import needs
 from huong.people.models import User
@@ -111,8 +112,9 @@ def state_line(work: Any) -> str:
 def keep(request: HttpRequest) -> HttpResponse:
     """Keep the present list under a name, or forget one."""
     person: Any = request.user
-    if request.POST.get("forget", "").isdigit():
-        actions.forget_filter(int(request.POST["forget"]), by=person)
+    forgotten = whole(request.POST.get("forget", ""))
+    if forgotten is not None:
+        actions.forget_filter(forgotten, by=person)
         return redirect("/desk/reports/")
     wanted = asking.kept(request.POST)
     try:

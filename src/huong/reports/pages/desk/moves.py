@@ -8,6 +8,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from huong.base.errors import NotFound
+from huong.base.text import whole
 from huong.people import queries as people
 from huong.people.models import User
 from huong.reports import actions, queries
@@ -38,12 +39,8 @@ class Move:
     run: Callable[[str, Data, User, int | None], Report]
 
 
-def _whole(text: str) -> int | None:
-    return int(text) if text.isdigit() else None
-
-
 def _accept(number: str, data: Data, by: User, version: int | None) -> Report:
-    priority = _whole(data.get("priority", ""))
+    priority = whole(data.get("priority", ""))
     return actions.accept(
         number,
         by=by,
@@ -55,13 +52,13 @@ def _accept(number: str, data: Data, by: User, version: int | None) -> Report:
 
 
 def _dispatch(number: str, data: Data, by: User, version: int | None) -> Report:
-    receiver = _whole(data.get("receiver", ""))
+    receiver = whole(data.get("receiver", ""))
     text = data.get("text", "")
     return actions.dispatch(number, to=data.get("agency", ""), by=by, receiver=receiver, text=text, version=version)
 
 
 def _hand_over(number: str, data: Data, by: User, version: int | None) -> Report:
-    receiver = _whole(data.get("receiver", ""))
+    receiver = whole(data.get("receiver", ""))
     text = data.get("text", "")
     return actions.hand_over(number, to=data.get("agency", ""), text=text, by=by, receiver=receiver, version=version)
 
@@ -115,7 +112,7 @@ MOVES: dict[str, Move] = {
     "assign": Move(
         _("Give to a person"), "user-check", ("person",), _("Somebody of the agency that has it."),
         lambda number, data, by, version: actions.assign(
-            number, to=_whole(data.get("person", "")), by=by, version=version
+            number, to=whole(data.get("person", "")), by=by, version=version
         ),
     ),
     "note": Move(
@@ -131,7 +128,7 @@ MOVES: dict[str, Move] = {
     "prioritise": Move(
         _("Urgent or normal"), "zap", ("priority",), _("The clock is set anew from the acceptance."),
         lambda number, data, by, version: actions.prioritise(
-            number, priority=_whole(data.get("priority", "")) or 0, by=by, version=version
+            number, priority=whole(data.get("priority", "")) or 0, by=by, version=version
         ),
     ),
     "merge": Move(
@@ -186,7 +183,7 @@ def run(number: str, verb: str, data: Data, *, by: User) -> Report:
     move = MOVES.get(verb)
     if move is None:
         raise NotFound
-    return move.run(number, data, by, _whole(data.get("version", "")))
+    return move.run(number, data, by, whole(data.get("version", "")))
 
 
 def forms_of(report: Report, user: User, *, typed: Data, tried: str = "") -> list[dict[str, Any]]:

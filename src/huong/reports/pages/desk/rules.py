@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from huong.base.errors import BadInput, HuongError, NotFound
+from huong.base.text import whole
 from huong.people import access
 from huong.people.access import needs
 from huong.reports import actions, queries
@@ -103,7 +104,7 @@ def edit(request: HttpRequest, kind: str, key: str) -> HttpResponse:
 
 def _act(request: HttpRequest, kind: str, key: str, text: str) -> actions.Preview | None:
     person: Any = request.user
-    version = int(request.POST["version"]) if request.POST.get("version", "").isdigit() else None
+    version = whole(request.POST.get("version", ""))
     if request.POST.get("do") == "end":
         actions.end_rule(kind, key, by=person, version=version)
         return None
