@@ -40,6 +40,7 @@ urlpatterns = [
     path(ONE, single.page, name="report"),
     path(f"{ONE}print", single.printed, name="print"),
     path(f"{ONE}contact", single.contact, name="contact"),
+    path(f"{ONE}conversation", single.conversation, name="conversation"),
     path(f"{ONE}erase", single.erase, name="erase"),
     path(f"{ONE}moderate", single.moderate, name="moderate"),
     path(f"{ONE}words/<int:words_id>", single.words, name="words"),

@@ -74,6 +74,10 @@ FORWARDED = _moved(
     "forwarded", "The report was sent to another city's system.", peer="its short name", remote="its id there"
 )
 
+PASSED_ON = _moved(
+    "passed_on", "An officer had the report sent to another city's system by hand.", peer="its short name"
+)
+
 PEER_CHANGED = declare(
     "reports.peer_changed",
     {"pulls": "whether reports are fetched", "pushes": "whether reports are sent", "active": "paused or not"},
@@ -114,6 +118,12 @@ LINES_FOLDED = declare(
     "reports.lines_folded",
     {},
     "Several lines turned out to be one person's; the subject is the correspondent.",
+    unhandled=True,
+)
+LINES_UNFOLDED = declare(
+    "reports.lines_unfolded",
+    {},
+    "A line turned out to be another person's; the subject is the new correspondent.",
     unhandled=True,
 )
 MAILBOX_READ = declare(

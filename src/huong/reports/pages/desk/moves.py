@@ -13,6 +13,7 @@ from huong.people.models import User
 from huong.reports import actions, queries
 from huong.reports.models import Report
 from huong.reports.pages.desk import asking
+from huong.reports.queries import cities
 from huong.reports.queries.names import names
 
 Data = Mapping[str, str]
@@ -26,7 +27,7 @@ class Move:
         label: the verb on the button.
         icon: its Lucide name.
         fields: what the form asks for: text, agency, receiver, person, category, priority, channel, petition, other,
-            public.
+            peer, public.
         hint: one sentence on what it does.
         run: carries it out; takes the number, what was typed, who and the version looked at.
     """
@@ -83,6 +84,10 @@ def _hand_to_petitions(number: str, data: Data, by: User, version: int | None) -
     return actions.hand_to_petitions(
         number, to=data.get("channel", ""), text=data.get("text", ""), by=by, version=version
     )
+
+
+def _forward(number: str, data: Data, by: User, version: int | None) -> Report:
+    return actions.forward(number, to=data.get("peer", ""), text=data.get("text", ""), by=by, version=version)
 
 
 MOVES: dict[str, Move] = {
@@ -168,6 +173,10 @@ MOVES: dict[str, Move] = {
         _("Open again"), "rotate-ccw", ("text",), _("With a new promise."),
         lambda number, data, by, version: actions.reopen(number, text=data.get("text", ""), by=by, version=version),
     ),
+    "forward": Move(
+        _("Send to another city's system"), "upload", ("peer", "text"),
+        _("The matter goes there, never who sent it. It stays with its agency, which hears how it goes on there."), _forward,
+    ),
     "escalate": Move(
         _("Tell the next rung now"), "siren", (), _("The ladder's next people are told at once."),
         lambda number, _data, by, version: actions.escalate(number, by=by, version=version),
@@ -199,6 +208,9 @@ def forms_of(report: Report, user: User, *, typed: Data, tried: str = "") -> lis
     allowed = queries.moves_for(report, user)
     if tried in MOVES and tried not in allowed:
         allowed.append(tried)  # the words typed are shown, even if somebody was quicker
+    takers = cities.takers_of(report) if "forward" in allowed else []
+    if not takers and tried != "forward":
+        allowed = [key for key in allowed if key != "forward"]
     main = tried or next((key for key in MAIN if key in allowed), "")
     keys = [key for key in (main, *MOVES) if key in allowed]
     given = _choices(report, {name for key in keys for name in MOVES[key].fields})
@@ -214,6 +226,7 @@ def forms_of(report: Report, user: User, *, typed: Data, tried: str = "") -> lis
             "needs_text": "text" in MOVES[key].fields and _needs_text(key),
             "stock": _stock(key, report),
             **given,
+            "peers": [(each.key, each.name) for each in takers],
         }
         for key in dict.fromkeys(keys)
     ]

@@ -14,8 +14,10 @@ from huong.people import access
 from huong.people.access import needs
 from huong.people.models import User
 from huong.reports import actions, queries
+from huong.reports.actions import lines
 from huong.reports.models import Report, Reporter, ReportPhoto
 from huong.reports.pages.desk import moves, rows, telling
+from huong.reports.queries import cities
 from huong.reports.queries.names import names
 
 SIZES = {"small", "large"}
@@ -59,13 +61,23 @@ def _page(
         "reporter": Reporter.objects.filter(report=report).first(),
         "others": _others(report),
         "contact": contact,
+        "lines": list(lines.lines_of(report)),
+        "elsewhere": cities.elsewhere(report),
+        "guess": _guess(report),
         "original": original,
         "error": error,
         "forms": moves.forms_of(report, person, typed=request.POST.dict() if tried else {}, tried=tried),
         "may_contact": access.has_power(person, "reports.contact", report.agency),
+        "may_outbox": any(access.has_power(person, power) for power in ("reports.rules", "system.operate")),
         "may_moderate": access.has_power(person, "reports.moderate", report.agency),
     }
     return render(request, "reports/desk/report.html", context, status=error.status if error else 200)
+
+
+def _guess(report: Report) -> dict[str, object] | None:
+    """Return what the model guessed, in words for officers."""
+    held = queries.guess_of(report)
+    return {"held": held, "name": queries.category_name(held.category)} if held else None
 
 
 def _others(report: Report) -> int:
@@ -104,6 +116,26 @@ def contact(request: HttpRequest, number: str) -> HttpResponse:
     except (BadInput, NotFound, KeyDestroyed) as error:
         return _page(request, report, error=error)
     return _page(request, report, contact=found)
+
+
+@needs("reports.contact")
+@require_POST
+def conversation(request: HttpRequest, number: str) -> HttpResponse:
+    """Say that the writers of two reports are one person, or that a line is somebody else's."""
+    person = _person(request)
+    report = queries.require_visible(person, number)
+    line = request.POST.get("line", "")
+    try:
+        if line.isdigit():
+            lines.unfold(number, line=int(line), by=person)
+            messages.success(request, _("The line is a conversation of its own now."))
+        else:
+            other = queries.require_visible(person, request.POST.get("other", ""))
+            lines.fold(other.number, into=number, by=person)
+            messages.success(request, _("What they write by any of these lines is one conversation now."))
+    except HuongError as error:
+        return _page(request, report, error=error)
+    return redirect(f"{rows.url_of(number)}#who")
 
 
 @needs("reports.moderate")
