@@ -35,6 +35,7 @@ urlpatterns = [
     path("taken/<str:uid>", taken.state, name="taken_state"),
     path("taken/<str:uid>/key", taken.key, name="taken_key"),
     path("taken/<str:uid>/moves", taken.carry, name="taken_moves"),
+    path("taken/<str:uid>/photos", taken.photo, name="taken_photo"),
     path("taken/<str:uid>/end", taken.end, name="taken_end"),
     path("taken/<str:uid>/reports/<str:number>", taken.now, name="taken_now"),
     path(ONE, single.page, name="report"),

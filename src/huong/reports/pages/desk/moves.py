@@ -27,7 +27,7 @@ class Move:
         label: the verb on the button.
         icon: its Lucide name.
         fields: what the form asks for: text, agency, receiver, person, category, priority, channel, petition, other,
-            peer, public.
+            peer, photos (public ids, by commas), public.
         hint: one sentence on what it does.
         run: carries it out; takes the number, what was typed, who and the version looked at.
     """
@@ -69,7 +69,8 @@ def _hand_over(number: str, data: Data, by: User, version: int | None) -> Report
 
 def _answer(number: str, data: Data, by: User, version: int | None) -> Report:
     public = data.get("public") == "1"
-    return actions.answer(number, text=data.get("text", ""), by=by, public=public, version=version)
+    photos = tuple(filter(None, data.get("photos", "").split(",")))
+    return actions.answer(number, text=data.get("text", ""), by=by, public=public, photos=photos, version=version)
 
 
 def _close(number: str, data: Data, by: User, version: int | None) -> Report:
@@ -103,7 +104,7 @@ MOVES: dict[str, Move] = {
         lambda number, _data, by, version: actions.take(number, by=by, version=version),
     ),
     "answer": Move(
-        _("Answer"), "message-square", ("stock", "text", "public"),
+        _("Answer"), "message-square", ("stock", "text", "photos", "public"),
         _("Say what was done. The citizen can rate it and, if not satisfied, reopen it."), _answer,
     ),
     "ask": Move(
