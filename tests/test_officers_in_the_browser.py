@@ -8,7 +8,7 @@ import pytest
 from huong.base import clock
 from huong.reports import actions
 from huong.reports.actions import Draft, taking
-from huong.reports.models import Message, Report, TakenAlong
+from huong.reports.models import Message, Report, ReportPhoto, TakenAlong
 from huong.reports.tests.conftest import WARD, fresh_book, officer_of, rules  # noqa: F401 - fixtures
 from tests.test_in_the_browser import TOO_WIDE, browser, require_sound, visit  # noqa: F401 - fixtures
 
@@ -106,6 +106,42 @@ def test_matters_are_read_and_answered_without_a_line_and_the_answer_is_sent_onc
     page.reload()
     page.get_by_text("Ở đây không còn việc nào").wait_for()
     assert Message.objects.filter(kind="answer").count() == 1
+
+
+def test_photos_of_the_work_done_are_kept_without_a_line_and_sent_once(taken, mine, tmp_path):
+    page = taken
+    files = []
+    for name in ("truoc.jpg", "sau.jpg"):
+        (tmp_path / name).write_bytes(photo().read())
+        files.append(str(tmp_path / name))
+    page.context.set_offline(True)
+    page.goto(PAGE)
+    opened(page)
+    page.get_by_text(WORDS).first.click()
+    page.locator(".act summary", has_text="Trả lời").click()
+    act = page.locator(".act[open]")
+    act.get_by_label("Lời nhắn").fill("Đã thay nắp cống.")
+    act.locator("input[type=file]").set_input_files([*files, files[0]])
+    act.locator("[data-chosen] img").nth(2).wait_for()
+    act.locator("[data-chosen] button").last.click()
+    assert not page.evaluate(TOO_WIDE)
+    act.get_by_role("button", name="Trả lời").click()
+    page.get_by_text("2 ảnh").wait_for()
+    rows = page.evaluate(KEPT)
+    assert not any("truoc.jpg" in row for row in rows)
+
+    uploads = []
+    page.on("request", lambda request: uploads.append(request.url) if request.url.endswith("/photos") else None)
+    page.route("**/moves", lambda route: route.abort(), times=1)  # the line breaks once the photos are there
+    page.context.set_offline(False)
+    with page.expect_event("requestfailed", lambda request: request.url.endswith("/moves")):
+        page.goto(PAGE)
+    page.get_by_role("button", name="Gửi ngay").click()
+    page.get_by_text(f"Đã gửi: {mine.number}").wait_for()
+    assert len(uploads) == 2
+    answer = Message.objects.get(kind="answer")
+    assert ReportPhoto.objects.filter(report=mine, message=answer).count() == 2
+    assert not any("sealed" in row and "of" in row for row in page.evaluate(KEPT))
 
 
 def test_nothing_readable_lies_on_the_device(taken, mine):

@@ -4,17 +4,18 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
-from huong.base import clock, home
+from huong.base import city, clock, home
 from huong.base.errors import NotFound
 from huong.base.search import Hit
 from huong.base.text import fold
-from huong.places import gazette, rules
+from huong.places import gazette, rules, whereabouts
 from huong.places.models import Edition, Landmark, SubArea, Succession, Unit
 from huong.places.whereabouts import Candidate, Located, boundaries_geojson, unit_at
 
@@ -31,6 +32,7 @@ __all__ = [
     "former_units_of",
     "hits",
     "landmarks",
+    "map_facts",
     "resolve",
     "resolve_many",
     "sub_areas_of",
@@ -321,3 +323,19 @@ def basemap() -> str:
 def basemap_path(seal: str) -> Path:
     """Return where a base map with this digest lies in the home."""
     return home.path("basemap", f"{seal}.pmtiles")
+
+
+def map_facts() -> dict[str, Any]:
+    """Return what a page needs to draw a map that moves: addresses of outlines and base map, the city's box.
+
+    Returns:
+        outlines, base (empty without a base map), bounds (west, south, east, north), schematic, notice.
+    """
+    facts = city.facts()
+    return {
+        "outlines": reverse("places:boundaries"),
+        "base": reverse("places:basemap_facts") if basemap() else "",
+        "bounds": facts.get("bounds", []),
+        "schematic": whereabouts.is_schematic(),
+        "notice": facts.get("notices", {}).get((get_language() or "vi")[:2], ""),
+    }

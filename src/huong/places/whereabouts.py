@@ -77,6 +77,11 @@ def _seeds(units: dict[int, Unit]) -> "list[Seed]":
     return [Seed(new, lon, lat) for new, lon, lat in rows if lon is not None and lat is not None]
 
 
+def is_schematic() -> bool:
+    """Return whether today's outlines are only schematic."""
+    return outlines()[0].schematic
+
+
 def outlines(on: date | None = None) -> "tuple[Outlines, dict[int, Unit]]":
     """Return the outlines of the wards and communes of a day, and the units by id."""
     return _outlines(*editions(), on or clock.today())

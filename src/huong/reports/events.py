@@ -11,6 +11,8 @@ MOVED = {
     "was_unit": "the unit before",
     "priority": "0 normal, 1 urgent, 2 danger to life",
     "version": "the report's version after",
+    "pin": "where the map of answered reports counts it now: unit, cell, main category; only where that changed",
+    "was_pin": "where that map counted it before",
 }
 
 
@@ -72,6 +74,10 @@ FORWARDED = _moved(
     "forwarded", "The report was sent to another city's system.", peer="its short name", remote="its id there"
 )
 
+PASSED_ON = _moved(
+    "passed_on", "An officer had the report sent to another city's system by hand.", peer="its short name"
+)
+
 PEER_CHANGED = declare(
     "reports.peer_changed",
     {"pulls": "whether reports are fetched", "pushes": "whether reports are sent", "active": "paused or not"},
@@ -112,6 +118,12 @@ LINES_FOLDED = declare(
     "reports.lines_folded",
     {},
     "Several lines turned out to be one person's; the subject is the correspondent.",
+    unhandled=True,
+)
+LINES_UNFOLDED = declare(
+    "reports.lines_unfolded",
+    {},
+    "A line turned out to be another person's; the subject is the new correspondent.",
     unhandled=True,
 )
 MAILBOX_READ = declare(

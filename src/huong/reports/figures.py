@@ -19,6 +19,7 @@ NOT_MOVES = (
     "reports.taken_ended",
 )
 DIMENSIONS = ("agency", "unit", "category")
+PINNED_BY = ("unit", "cell", "kind")
 
 
 def _now(entry: Entry, dimension: str) -> str:
@@ -59,6 +60,19 @@ def _cell(entry: Entry) -> tuple[str, ...] | None:
     return (cell, str(entry.data.get("category", "")).split(".")[0]) if cell and entry.audience == "public" else None
 
 
+def _pinned(side: str, by: str, entry: Entry) -> tuple[str, ...] | None:
+    """Return under which codes a report came onto the map of answered reports, or left it."""
+    pin = str(entry.data.get(side, ""))
+    if not pin:
+        return None
+    unit, cell, main = pin.split("/", maxsplit=2)
+    codes = {"unit": (unit, main), "cell": (cell,), "kind": (main, cell)}[by]
+    return codes if (unit if by == "unit" else cell) else None
+
+
+for _by in PINNED_BY:
+    tally(f"reports.answered.{_by}", EVENTS, partial(_pinned, "pin", _by))
+    tally(f"reports.unanswered.{_by}", EVENTS, partial(_pinned, "was_pin", _by))
 for _dimension in DIMENSIONS:
     tally(f"reports.entered.{_dimension}", EVENTS, partial(_entered, _dimension))
     tally(f"reports.left.{_dimension}", EVENTS, partial(_left, _dimension))

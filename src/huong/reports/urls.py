@@ -2,7 +2,15 @@
 
 from django.urls import path
 
-from huong.reports.pages import citizen_json, citizen_list, citizen_moves, citizen_report, citizen_rescue, citizen_send
+from huong.reports.pages import (
+    citizen_json,
+    citizen_list,
+    citizen_map,
+    citizen_moves,
+    citizen_report,
+    citizen_rescue,
+    citizen_send,
+)
 
 app_name = "reports"
 urlpatterns = [
@@ -13,6 +21,7 @@ urlpatterns = [
     path("feed.atom", citizen_list.feed, name="feed"),
     path("where", citizen_json.whereabouts, name="where"),
     path("wards", citizen_json.ward_map, name="ward_map"),
+    path("map.geojson", citizen_map.groups, name="map"),
     path("worker.js", citizen_json.worker, name="worker"),
     path("follow/<str:number>", citizen_moves.follow, name="follow"),
     path("unfollow/<str:number>", citizen_moves.unfollow, name="unfollow"),

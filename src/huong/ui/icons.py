@@ -9,7 +9,7 @@ ICONS = frozenset({
     "file-code", "file-text", "file-up", "files", "flag", "flower", "folder-open", "funnel", "git-compare", "globe",
     "graduation-cap", "hand-heart", "heart", "heart-pulse", "history", "house", "id-card", "inbox", "info",
     "key-round", "landmark", "languages", "layers", "layout-dashboard", "life-buoy", "link", "list", "list-checks",
-    "lock", "log-in", "log-out", "mail", "map", "map-pin", "megaphone", "menu", "message-square", "moon",
+    "locate-fixed", "lock", "log-in", "log-out", "mail", "map", "map-pin", "map-pinned", "megaphone", "menu", "message-square", "moon",
     "newspaper", "pen-line", "pencil", "phone", "play", "plug", "plus", "qr-code", "radio", "refresh-cw",
     "rotate-ccw", "save", "scale", "search", "send", "server", "settings", "share-2", "shield-check", "shield-x",
     "siren", "sliders-horizontal", "sparkles", "square-check-big", "stamp", "store", "sun", "sun-moon", "table",

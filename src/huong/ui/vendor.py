@@ -1,4 +1,4 @@
-"""Collect what the pages take from npm into `build/vendor/`: fonts, one sprite of icons, licences.
+"""Collect what the pages take from npm into `build/vendor/`: fonts, one sprite of icons, the map, licences.
 
 Run by `script/setup` as `python -m huong.ui.vendor NODE_MODULES TARGET`. Nothing here is committed;
 the application itself needs neither npm nor node_modules.
@@ -14,6 +14,13 @@ from huong.ui.icons import ICONS
 
 WEIGHTS = (400, 500, 600, 700)
 SUBSETS = ("latin", "vietnamese")
+MAP_FILES = {
+    "maplibre-gl/dist/maplibre-gl.mjs": "maplibre-gl.js",
+    "maplibre-gl/dist/maplibre-gl-worker.mjs": "maplibre-gl-worker.js",
+    "maplibre-gl/dist/maplibre-gl.css": "maplibre-gl.css",
+    "pmtiles/dist/pmtiles.js": "pmtiles.js",
+}
+SOURCE_MAP = re.compile(r"\n//# sourceMappingURL=.*\s*$")
 SHAPES = re.compile(r"<svg[^>]*>(.*)</svg>", re.DOTALL)
 
 
@@ -46,8 +53,17 @@ def licences(modules: Path) -> list[dict[str, str]]:
     return found
 
 
+def collect_map(modules: Path, target: Path) -> None:
+    """Write the map's scripts and style under `maps/`, without the pointers to source maps that are not served."""
+    maps = target / "maps"
+    maps.mkdir(parents=True, exist_ok=True)
+    for source, name in MAP_FILES.items():
+        text = (modules / source).read_text(encoding="utf-8")
+        (maps / name).write_text(SOURCE_MAP.sub("\n", text), encoding="utf-8")
+
+
 def collect(modules: Path, target: Path) -> None:
-    """Write `fonts/`, `icons/lucide.svg` and `licences.json` under the target, new ones in place of old."""
+    """Write `fonts/`, `icons/lucide.svg`, `maps/` and `licences.json` under the target, new ones in place of old."""
     fonts = target / "fonts"
     (target / "icons").mkdir(parents=True, exist_ok=True)
     fonts.mkdir(parents=True, exist_ok=True)
@@ -56,6 +72,7 @@ def collect(modules: Path, target: Path) -> None:
             name = f"be-vietnam-pro-{subset}-{weight}-normal.woff2"
             shutil.copyfile(modules / "@fontsource" / "be-vietnam-pro" / "files" / name, fonts / name)
     (target / "icons" / "lucide.svg").write_text(sprite(modules / "lucide-static" / "icons"), encoding="utf-8")
+    collect_map(modules, target)
     text = json.dumps(licences(modules), ensure_ascii=False, indent=1)
     (target / "licences.json").write_text(text, encoding="utf-8")
 

@@ -6,6 +6,7 @@ from huong.reports.actions.escalating import escalate, escalate_due
 from huong.reports.actions.family import join, split
 from huong.reports.actions.filters import forget_filter, save_filter
 from huong.reports.actions.following import confirm_follow, follow, unfollow
+from huong.reports.actions.forwarding import forward
 from huong.reports.actions.handling import (
     answer,
     ask,
@@ -33,7 +34,7 @@ from huong.reports.actions.taking import carry_out, end_taken, take_along
 __all__ = [
     "Draft", "Outcome", "Preview", "Sent", "accept", "answer", "ask", "assign", "blur", "bulk", "carry_out", "change_rule", "close",
     "confirm", "confirm_follow", "contact", "dispatch", "edit_words", "end_rule", "end_taken", "erase_reporter", "escalate",
-    "escalate_due", "follow", "forget_filter", "hand_over", "hand_to_petitions", "hide", "join", "merge", "note",
+    "escalate_due", "follow", "forget_filter", "forward", "hand_over", "hand_to_petitions", "hide", "join", "merge", "note",
     "original_words", "preview", "prioritise", "rate", "recategorise", "refer", "reject", "relocate", "reopen", "reply",
     "require_rules_reader", "rescue", "save_filter", "send", "send_code", "show", "split", "take", "take_along", "take_photo", "tell", "undo", "unfollow",
     "unmerge",

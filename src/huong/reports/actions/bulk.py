@@ -126,9 +126,7 @@ def _put_back(item: BulkItem, *, by: User) -> bool:
     if report.version != item.version:
         return False
     before = {name: _value(name, value) for name, value in item.before.items()}
-    is_open = before.pop("is_open")
     moving.change(report, events.UNDONE, by=by, facts={"entry": item.entry}, **before)
-    Report.objects.filter(pk=report.pk).update(is_open=is_open)
     Message.objects.filter(report=report, entry=item.entry).update(withdrawn_at=clock.now(), is_public=False)
     _put_legs_back(report, item)
     BulkItem.objects.filter(pk=item.pk).update(undone=True)

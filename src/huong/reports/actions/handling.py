@@ -278,15 +278,19 @@ def reopened(report: Report, *, text: str, by: User | None, version: int | None 
 
 
 @transaction.atomic
-def note(number: str, *, text: str, by: User) -> Report:
+def note(number: str, *, text: str, by: User, photos: tuple[str, ...] = ()) -> Report:
     """Add an internal note, which no citizen reads.
+
+    Args:
+        photos: public ids of photos taken in before; only officers see them.
 
     Records: `reports.noted`.
     """
     report = moving.found(number)
     moving.allowed(report, "note", by=by, text=text)
     entry = moving.change(report, events.NOTED, by=by)
-    moving.say(report, entry, "note", text, by=by, for_reporter=False)
+    said = moving.say(report, entry, "note", text, by=by, for_reporter=False)
+    pictures.attach(report, photos, by=by, message=said, is_public=False)
     return report
 
 

@@ -1,11 +1,11 @@
 """The lines by which somebody writes: found or begun, folded together when they are one person's, forgotten on request."""
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from huong.base import clock, ids, keys
-from huong.base.errors import NotFound
+from huong.base.errors import NotFound, WrongState
 from huong.journal import actions as journal
 from huong.messages import rules as addresses
 from huong.people import access
@@ -61,14 +61,14 @@ def _proven_phone(channel: str, hashed: str) -> str:
     return str(found.order_by("-id").values_list("phone_hash", flat=True).first() or "")
 
 
-def _fold(one: Correspondent, into: Correspondent) -> None:
+def _fold(one: Correspondent, into: Correspondent, *, by: User | None = None) -> None:
     if one.pk == into.pk:
-        return
+        return  # they are one conversation already
     Line.objects.filter(correspondent=one).update(correspondent=into)
     if one.phone_hash and not into.phone_hash:
         Correspondent.objects.filter(pk=into.pk).update(phone_hash=one.phone_hash)
     Correspondent.objects.filter(pk=one.pk).delete()
-    journal.record(events.LINES_FOLDED, f"correspondent:{into.uid}", audience="named")
+    journal.record(events.LINES_FOLDED, f"correspondent:{into.uid}", by=by.pk if by else None, audience="named")
 
 
 def prove(line: Line, report: Report) -> Line:
@@ -102,7 +102,43 @@ def fold(number: str, *, into: str, by: User) -> None:
         if line is None:
             raise NotFound(_("Nobody wrote about %(number)s by mail or messenger.") % {"number": report.number})
         found.append(line.correspondent)
-    _fold(found[0], found[1])
+    _fold(found[0], found[1], by=by)
+
+
+@transaction.atomic
+def unfold(number: str, *, line: int, by: User) -> Correspondent:
+    """Say that a line by which somebody wrote about a report is another person's: it becomes a conversation of its own.
+
+    What was written by it so far stays where it is; answers go back the way each letter came.
+
+    Args:
+        number: a report about which was written by the line.
+        line: its id.
+
+    Raises:
+        Forbidden: `by` may not read the contact of the report.
+        NotFound: nobody wrote about it by this line.
+        WrongState: it is the only line of its writer.
+
+    Records: `reports.lines_unfolded`.
+    """
+    report = moving.seen(number)
+    access.require_power(by, "reports.contact", report.agency)
+    held = lines_of(report).select_related("correspondent").filter(pk=line).first()
+    if held is None:
+        raise NotFound(_("Nobody wrote about %(number)s by this line.") % {"number": report.number})
+    if held.correspondent.lines.count() == 1:
+        raise WrongState(_("This is the only line of whoever wrote; there is nothing to take apart."))
+    apart = Correspondent.objects.create(uid=ids.new_id(), at=clock.now())
+    Line.objects.filter(pk=held.pk).update(correspondent=apart)
+    journal.record(events.LINES_UNFOLDED, f"correspondent:{apart.uid}", by=by.pk, audience="named")
+    return apart
+
+
+def lines_of(report: Report) -> QuerySet[Line]:
+    """Return all lines of whoever wrote about a report by mail or messenger, folded ones too."""
+    writers = Letter.objects.filter(report=report, line__isnull=False).values("line__correspondent")
+    return Line.objects.filter(correspondent__in=writers).order_by("id")
 
 
 def address_of(line: Line) -> str:

@@ -19,7 +19,7 @@ from huong.reports.errors import Overtaken
 from huong.reports.models import Report, ReportWords
 from huong.reports.queries.book import book
 from huong.reports.rules import numbers
-from huong.reports.rules.marks import marks_of
+from huong.reports.rules.marks import marks_of, pin_of
 from huong.reports.rules.nouns import Transition
 
 PUBLIC_EVENTS = {
@@ -138,9 +138,9 @@ def change(report: Report, event: str, *, by: User | None, facts: dict[str, Any]
         Overtaken: somebody else changed it meanwhile.
     """
     was = {"was_state": report.state, "was_category": report.category, "was_agency": report.agency}
-    was_unit = report.unit
+    was_unit, was_pin = report.unit, pin(report)
     if "state" in fields:
-        fields["is_open"] = book().is_open(fields["state"])
+        fields.setdefault("is_open", book().is_open(fields["state"]))
     now = clock.now()
     fields |= {"changed_at": now, "changed_by": by, "queue_at": fields.get("due_at", report.due_at) or now}
     moved = Report.objects.filter(pk=report.pk, version=report.version).update(version=F("version") + 1, **fields)
@@ -150,7 +150,20 @@ def change(report: Report, event: str, *, by: User | None, facts: dict[str, Any]
     report.version += 1
     for name, value in fields.items():
         setattr(report, name, value)
-    return record(report, event, by=by, was_unit=was_unit, **was, **(facts or {}))
+    pins = {"pin": pin(report), "was_pin": was_pin} if pin(report) != was_pin else {}
+    return record(report, event, by=by, was_unit=was_unit, **was, **pins, **(facts or {}))
+
+
+def pin(report: Report) -> str:
+    """Return where the map of answered reports counts a report, as it stands."""
+    return pin_of(
+        is_open=report.is_open,
+        is_public=report.is_public,
+        merged=report.merged_into_id is not None,
+        unit=report.unit,
+        cell=report.cell,
+        main=report.main,
+    )
 
 
 def marks(report: Report) -> str:

@@ -11,7 +11,9 @@ from huong.base.text import fold
 from huong.journal import actions as journal
 from huong.journal import queries as entries
 from huong.journal.models import Entry
+from huong.reports.actions import moving
 from huong.reports.models import Hop, Message, Rating, Report, ReportWords
+from huong.reports.queries.book import book
 from huong.reports.rules import masking
 from huong.reports.rules.marks import marks_of
 from huong.reports.rules.past import DESCRIPTION, Past, Step
@@ -95,6 +97,12 @@ def _written(pasts: list[Past], ready: list[_Ready]) -> list[Report]:
     return reports
 
 
+def main_of(category: str) -> str:
+    """Return the main category of a kind, as the city's rules have it."""
+    held = book().categories.get(category)
+    return held.parent if held and held.parent else category.split(".", maxsplit=1)[0]
+
+
 def _row(past: Past, title: str, source: str) -> Report:
     last = past.steps[-1].at
     return Report(
@@ -102,6 +110,7 @@ def _row(past: Past, title: str, source: str) -> Report:
         state=past.state,
         is_open=past.is_open,
         category=past.category,
+        main=main_of(past.category),
         category_version=past.category_version,
         priority=past.priority,
         channel=past.channel,
@@ -143,7 +152,7 @@ def _record(reports: list[Report], pasts: list[Past]) -> list[Entry]:
     drafts = [
         draft
         for report, past in zip(reports, pasts, strict=True)
-        for draft in _drafts(report, past.steps, public=past.is_public)
+        for draft in _drafts(report, past.steps, public=past.is_public, pin=moving.pin(report))
     ]
     journal.record_many(drafts)
     order = {report.number: place for place, report in enumerate(reports)}
@@ -151,7 +160,9 @@ def _record(reports: list[Report], pasts: list[Past]) -> list[Entry]:
     return sorted(found, key=lambda entry: (order[entry.subject], entry.pk))
 
 
-def _drafts(report: Report, steps: Sequence[Step], *, public: bool, since: str = "") -> list[journal.EntryDraft]:
+def _drafts(
+    report: Report, steps: Sequence[Step], *, public: bool, pin: str, since: str = ""
+) -> list[journal.EntryDraft]:
     found, was = [], {"was_state": since, "was_category": "", "was_agency": "", "was_unit": ""}
     if since:
         was = {
@@ -162,6 +173,7 @@ def _drafts(report: Report, steps: Sequence[Step], *, public: bool, since: str =
         }
     for number, step in enumerate(steps, start=report.version + 1 if since else 1):
         agency = step.agency or report.agency
+        pins = {"pin": pin, "was_pin": ""} if pin and step is steps[-1] else {}
         found.append(
             journal.EntryDraft(
                 f"reports.{step.event}",
@@ -179,6 +191,7 @@ def _drafts(report: Report, steps: Sequence[Step], *, public: bool, since: str =
                     "past": True,
                     "cell": report.cell,
                     **was,
+                    **pins,
                     **step.facts,
                 },
             )
@@ -228,7 +241,8 @@ def end_since(report: Report, past: Past, step: Step) -> list[journal.EntryDraft
 
     The caller holds the transaction and records the entry.
     """
-    drafts = _drafts(report, [step], public=report.is_public, since=report.state)
+    report.is_open = False
+    drafts = _drafts(report, [step], public=report.is_public, pin=moving.pin(report), since=report.state)
     Report.objects.filter(pk=report.pk).update(
         state=past.state,
         is_open=False,

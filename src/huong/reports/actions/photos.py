@@ -87,7 +87,13 @@ def require_number(uids: tuple[str, ...]) -> None:
 
 
 def attach(
-    report: Report, uids: tuple[str, ...], *, by: User | None, message: Message | None = None, lenient: bool = False
+    report: Report,
+    uids: tuple[str, ...],
+    *,
+    by: User | None,
+    message: Message | None = None,
+    lenient: bool = False,
+    is_public: bool = True,
 ) -> int:
     """Give waiting photos to a report; the caller holds the transaction.
 
@@ -95,6 +101,7 @@ def attach(
         uids: their public ids.
         by: the officer; None for a citizen.
         message: the words they came with.
+        is_public: whether everybody sees them, of a public report.
         lenient: for danger to life: take what is there, and refuse nothing.
 
     Raises:
@@ -107,7 +114,7 @@ def attach(
     given = 0
     for uid in wanted[: most()]:
         taken = ReportPhoto.objects.filter(uid=uid, report=None).update(
-            report=report, message=message, order=first + given
+            report=report, message=message, order=first + given, is_public=is_public
         )
         given += taken
         if not taken and not lenient:

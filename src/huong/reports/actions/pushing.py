@@ -60,7 +60,7 @@ def _tell(entry: Entry, peers: list[Peer]) -> int:
     for peer in peers:
         held = bound.get(peer.pk)
         if held is None:
-            count += entry.name in STARTS and _goes_there(peer, report) and _start(peer, report, entry)
+            count += entry.name in STARTS and _goes_there(peer, report) and start(peer, report, entry)
         elif peer.updates and entry.name in (BACK if held.direction == "in" else ONWARD):
             count += _queue(held, "update", f"{peer.key}:{entry.pk}", entry.pk)
     return count
@@ -71,7 +71,8 @@ def _goes_there(peer: Peer, report: Report) -> bool:
 
 
 @transaction.atomic
-def _start(peer: Peer, report: Report, entry: Entry) -> bool:
+def start(peer: Peer, report: Report, entry: Entry) -> bool:
+    """Write down that a report goes to a system, once. Returns whether that is new."""
     held, made = PeerRequest.objects.get_or_create(
         peer=peer, report=report, defaults={"direction": "out", "at": clock.now()}
     )

@@ -5,7 +5,7 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import Any, BinaryIO
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
@@ -18,7 +18,8 @@ from huong.people import access
 from huong.people.models import User
 from huong.reports import events
 from huong.reports.actions import handling
-from huong.reports.models import Report, TakenAlong, TakenMove
+from huong.reports.actions import photos as pictures
+from huong.reports.models import Report, ReportPhoto, TakenAlong, TakenMove
 from huong.reports.queries import taken as queries
 from huong.reports.queries.book import book
 
@@ -35,7 +36,7 @@ VERBS: dict[str, Callable[..., Report]] = {
     "tell": handling.tell,
     "note": handling.note,
 }
-PUBLIC_VERBS, WORDLESS_VERBS = {"answer", "tell"}, {"take"}
+PUBLIC_VERBS, WORDLESS_VERBS, PHOTO_VERBS = {"answer", "tell"}, {"take"}, {"answer", "note"}
 
 
 @dataclass(frozen=True)
@@ -172,8 +173,33 @@ def end_expired() -> int:
     return ended
 
 
+def take_photo_in(uid: str, stream: BinaryIO, *, name: str, by: User) -> ReportPhoto:
+    """Take in a photo that goes with a move made without a line; it waits a week for that move.
+
+    Raises:
+        NotFound: somebody else took it along.
+        TakenEnded: somebody ended it.
+        TooLarge, NotAPhoto: see `files.photos.prepare`.
+
+    Records: `files.kept` for both sizes.
+    """
+    row = queries.require_unrevoked(uid)
+    if row.user_id != by.pk:
+        raise NotFound
+    return pictures.take_photo(stream, name=name, by=by)
+
+
 def carry_out(
-    uid: str, *, key: str, number: str, verb: str, by: User, text: str = "", public: bool = True, version: int | None
+    uid: str,
+    *,
+    key: str,
+    number: str,
+    verb: str,
+    by: User,
+    text: str = "",
+    public: bool = True,
+    photos: tuple[str, ...] = (),
+    version: int | None,
 ) -> Carried:
     """Make a move that an officer made without a line, once, however often it is sent.
 
@@ -181,6 +207,7 @@ def carry_out(
 
     Args:
         key: the device's own random key of this move.
+        photos: public ids of photos taken in before, for an answer or a note.
         version: of the report that the officer had before them.
 
     Raises:
@@ -199,7 +226,7 @@ def carry_out(
         return before
     try:
         with transaction.atomic():
-            report = _run(number, verb, text=text, public=public, version=version, by=by)
+            report = _run(number, verb, text=text, public=public, photos=photos, version=version, by=by)
             TakenMove.objects.create(
                 taken=row, key=hashed, report=report, verb=verb, version=report.version, at=clock.now()
             )
@@ -216,10 +243,14 @@ def _before(hashed: str) -> Carried | None:
     return Carried(held.report, held.version, repeated=True) if held else None
 
 
-def _run(number: str, verb: str, *, text: str, public: bool, version: int | None, by: User) -> Report:
+def _run(
+    number: str, verb: str, *, text: str, public: bool, photos: tuple[str, ...], version: int | None, by: User
+) -> Report:
     options: dict[str, Any] = {} if verb == "note" else {"version": version}
     if verb not in WORDLESS_VERBS:
         options["text"] = text
     if verb in PUBLIC_VERBS:
         options["public"] = public
+    if verb in PHOTO_VERBS:
+        options["photos"] = photos
     return VERBS[verb](number, by=by, **options)

@@ -214,6 +214,11 @@ class Migration(migrations.Migration):
                         name="report_open_on_the_map",
                     ),
                     models.Index(
+                        condition=models.Q(("is_open", False), ("is_public", True), ("merged_into", None)),
+                        fields=["unit", "is_open", "is_public", "merged_into", "category", "lon", "lat", "id"],
+                        name="report_answered_in_ward",
+                    ),
+                    models.Index(
                         condition=models.Q(("assignee__isnull", False)),
                         fields=["assignee", "id"],
                         name="report_of_person",

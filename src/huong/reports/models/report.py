@@ -131,6 +131,11 @@ class Report(models.Model):
                 name="report_open_on_the_map",
                 condition=Q(is_open=True, is_public=True),
             ),
+            models.Index(
+                fields=["unit", "is_open", "is_public", "merged_into", "category", "lon", "lat", "id"],
+                name="report_answered_in_ward",
+                condition=Q(is_open=False, is_public=True, merged_into=None),
+            ),
             models.Index(fields=["assignee", "id"], name="report_of_person", condition=Q(assignee__isnull=False)),
             models.Index(fields=["escalate_at"], name="report_to_escalate", condition=Q(escalate_at__isnull=False)),
             models.Index(fields=["received_at"], name="report_by_receipt"),

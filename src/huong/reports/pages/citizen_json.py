@@ -15,7 +15,9 @@ from huong.base.errors import BadInput
 from huong.people.access import open_to_all
 from huong.people.sessions import address_of
 from huong.places import queries as places
+from huong.reports.actions.placing import locate
 from huong.reports.actions.sending import hashed_source
+from huong.reports.errors import OutsideTheCity
 from huong.reports.pages.citizen_list import outlines
 from huong.reports.queries.names import names
 from huong.ui import maps
@@ -29,7 +31,9 @@ LOOK = ("ui/js/page.js", "ui/js/theme.js", "ui/js/keys.js", "icons/lucide.svg")
 @open_to_all
 @require_POST
 def whereabouts(request: HttpRequest) -> HttpResponse:
-    """Return the wards or communes that may hold a position, nearest first. The position is not kept.
+    """Return the wards or communes that may hold a position, nearest first; or that it lies outside the city.
+
+    The position is not kept.
 
     Raises:
         BadInput: no point, or none on Earth.
@@ -41,6 +45,10 @@ def whereabouts(request: HttpRequest) -> HttpResponse:
         lon, lat = float(given["lon"]), float(given["lat"])
     except (orjson.JSONDecodeError, KeyError, TypeError, ValueError) as error:
         raise BadInput(code="no_point") from error
+    try:
+        locate(point=(lon, lat))
+    except OutsideTheCity as error:
+        return JsonResponse({"sure": False, "units": [], "outside": error.message})
     located, named = places.unit_at(lon, lat), names()
     found: list[Any] = [located.unit] if located.unit else [each.unit for each in located.candidates[:NEAREST]]
     return JsonResponse(

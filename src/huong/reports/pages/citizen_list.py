@@ -19,7 +19,7 @@ from huong.reports.models import Report
 from huong.reports.pages import citizen_words as words
 from huong.reports.queries import Wanted
 from huong.reports.queries.lists import filtered
-from huong.reports.queries.mapping import clusters, counts_by_unit
+from huong.reports.queries.mapping import Cluster, answered_by_unit, answered_clusters, clusters, counts_by_unit
 from huong.reports.queries.names import names
 from huong.ui import maps
 
@@ -77,7 +77,7 @@ def _page(picked: Chosen, after: str | None, size: int) -> Any:
     )
 
 
-def _rows(picked: Chosen) -> QuerySet[Report]:
+def mapped(picked: Chosen) -> QuerySet[Report]:
     """Return what the map counts: open reports, unless the reader chose otherwise."""
     is_open = picked.is_open if picked.state else True
     wanted = Wanted(category=picked.category, is_open=is_open, since=picked.since, text=picked.text)
@@ -105,15 +105,31 @@ def outlines() -> dict[str, Any]:
     return _outlines(whereabouts.editions(), clock.today())
 
 
+def is_tallied(picked: Chosen) -> bool:
+    """Return whether the tally of answered reports knows what a reader asks for, so that none has to be counted."""
+    held = queries.book().categories.get(picked.category)
+    kind = not picked.category or (held is not None and not held.parent)
+    return kind and picked.is_open is False and not picked.since and not picked.text
+
+
+def counted(picked: Chosen) -> dict[str, int]:
+    """Return how many of the reports that a reader asks for lie in each ward or commune."""
+    return answered_by_unit(picked.category) if is_tallied(picked) else counts_by_unit(mapped(picked))
+
+
+def grouped(picked: Chosen) -> list[Cluster]:
+    """Return the reports that a reader asks for in clusters: of the whole city, or of the ward chosen."""
+    if picked.unit:
+        return clusters(mapped(picked).filter(unit=picked.unit), fine=True)
+    return answered_clusters(picked.category) if is_tallied(picked) else clusters(mapped(picked))
+
+
 def drawn(picked: Chosen) -> dict[str, Any]:
     """Return the map: the wards by how many reports are open there, clusters on top; one ward alone if chosen."""
-    wards, rows = outlines(), _rows(picked)
-    counts = counts_by_unit(rows)
+    wards, counts, groups = outlines(), counted(picked), grouped(picked)
     if picked.unit:
-        rows = rows.filter(unit=picked.unit)
         own = [each for each in wards["features"] if each["properties"]["code"] == picked.unit]
         wards = {**wards, "features": own}
-    groups = clusters(rows, fine=bool(picked.unit))
     values: dict[str, float | None] = {
         each["properties"]["code"]: counts.get(each["properties"]["code"]) for each in wards["features"]
     }
@@ -131,6 +147,7 @@ def drawn(picked: Chosen) -> dict[str, Any]:
         "ranked": shapes,
         "total": counts.get(picked.unit, 0) if picked.unit else sum(counts.values()),
         "names": dict(names().units_to_choose()),
+        "city_map": places.map_facts(),
     }
 
 

@@ -17,6 +17,7 @@ from huong.base.errors import BadInput, HuongError, TooMany
 from huong.people import texting
 from huong.people.access import open_to_all
 from huong.people.sessions import address_of
+from huong.places import queries as places
 from huong.reports import actions, queries
 from huong.reports.actions import Draft, Sent
 from huong.reports.actions import photos as photo_verbs
@@ -215,6 +216,7 @@ def _form(
         "most": photo_verbs.most(),
         "texts": texting.is_ready(),
         "emergency": city.facts().get("emergency", ""),
+        "city_map": places.map_facts(),
     }
     return render(request, "reports/citizen/new.html", context, status=error.status if error else 200)
 

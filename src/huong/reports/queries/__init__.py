@@ -2,6 +2,7 @@
 
 from huong.reports.queries.book import book, category_then, offices, rules_of, versions_of
 from huong.reports.queries.counts import by_day, cells, filters_of, open_in_unit, standing, work_of
+from huong.reports.queries.learning import guess_of
 from huong.reports.queries.links import by_link, link_of
 from huong.reports.queries.lists import (
     Wanted,
@@ -44,6 +45,7 @@ __all__ = [
     "category_then",
     "cells",
     "filters_of",
+    "guess_of",
     "hops_of",
     "is_late",
     "link_of",

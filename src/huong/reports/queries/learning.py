@@ -92,6 +92,34 @@ def _decided() -> QuerySet[Report]:
     return Report.objects.filter(accepted_at__isnull=False, category__in=known).exclude(state__in=out)
 
 
+@dataclass(frozen=True)
+class Guessed:
+    """What the model guessed of one report when it came, beside what was decided.
+
+    Attributes:
+        share: how sure it was, 0 to 1.
+        decided: whether an officer has decided what the report is about.
+        right: whether that is what was guessed.
+        sure: whether it was sure enough to be followed without a person.
+    """
+
+    category: str
+    share: float
+    model: int
+    decided: bool
+    right: bool
+    sure: bool
+
+
+def guess_of(report: Report) -> Guessed | None:
+    """Return what the model guessed of a report, None if it guessed nothing."""
+    held = Guess.objects.filter(report=report).first()
+    if held is None:
+        return None
+    decided = report.accepted_at is not None
+    return Guessed(held.category, held.share, held.model, decided, held.category == report.category, held.share >= SURE)
+
+
 def edition() -> str:
     """Return the edition of the city's rules."""
     return RuleEdition.objects.values_list("stamp", flat=True).first() or ""

@@ -1,24 +1,36 @@
-"""The map of public reports, counted by the database: by ward or commune, and in clusters by cell."""
+"""The map of public reports: by ward or commune, and in clusters by cell.
 
+Open reports are counted by the database over an index of those alone. Answered ones grow for ever, so how many lie
+where is kept by tallies of the journal; a count over the rows would say the same, some seconds earlier and far slower.
+"""
+
+from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from django.db.models import Avg, Count, QuerySet
+from django.db.models import Avg, Count, Max, QuerySet
 from django.db.models.functions import Round
 
+from huong.journal import queries as journal
+from huong.places.cells import cells_in, middle_of
 from huong.reports.models import Report
 from huong.reports.queries.book import book
+from huong.reports.rules import numbers
 
 MOST_CLUSTERS = 400
+MOST_CELLS = 400
+EDGE = 0.006  # degrees, about the width of a cell: one that only touches the box is counted too
 FINE_DIGITS = 3  # about 110 m
 
 
 @dataclass(frozen=True)
 class Cluster:
-    """Reports that lie close together: their middle, and how many."""
+    """Reports that lie close together: their middle, how many, and where looked at closely the newest of them."""
 
     lon: float
     lat: float
     count: int
+    newest: str = ""
 
 
 def counts_by_unit(rows: QuerySet[Report]) -> dict[str, int]:
@@ -27,18 +39,73 @@ def counts_by_unit(rows: QuerySet[Report]) -> dict[str, int]:
     return {row["unit"]: row["count"] for row in found}
 
 
+def answered_by_unit(main: str = "") -> dict[str, int]:
+    """Return how many answered public reports lie in each ward or commune, from the tally: no report is read.
+
+    Args:
+        main: only of this main category.
+    """
+    figures: Counter[str] = Counter()
+    for (unit, kind), value in _standing("unit"):
+        if not main or kind == main:
+            figures[unit] += value
+    return {unit: value for unit, value in figures.items() if value}
+
+
+def answered_clusters(main: str = "") -> list[Cluster]:
+    """Return how many answered public reports lie in each cell, the largest first, from the tally.
+
+    Args:
+        main: only of this main category.
+    """
+    figures: Counter[str] = Counter()
+    for codes, value in _standing("kind", main) if main else _standing("cell"):
+        figures[codes[-1]] += value
+    most = sorted(((value, cell) for cell, value in figures.items() if value), reverse=True)[:MOST_CLUSTERS]
+    return [Cluster(*middle_of(cell), value) for value, cell in most]
+
+
+def _standing(by: str, *first: str) -> Iterator[tuple[tuple[str, ...], int]]:
+    """Yield what came onto the map, and with a minus what left it."""
+    yield from journal.counts(f"reports.answered.{by}", *first)
+    for codes, value in journal.counts(f"reports.unanswered.{by}", *first):
+        yield codes, -value
+
+
 def clusters(rows: QuerySet[Report], *, fine: bool = False) -> list[Cluster]:
     """Return where some reports lie, close ones together, the largest first (one query).
 
     Args:
         fine: by squares of about 110 m, for the map of one ward; else by the cells of the city's grid.
     """
-    rows = rows.exclude(lon=None).order_by()
-    if fine:
-        coarse = [key for key, each in book().categories.items() if each.coarse]
-        rows = rows.exclude(category__in=coarse)  # these are shown only as a count of their ward
-        rows, keys = rows.annotate(x=Round("lon", FINE_DIGITS), y=Round("lat", FINE_DIGITS)), ["x", "y"]
-    else:
-        rows, keys = rows.exclude(cell=""), ["cell"]
-    found = rows.values(*keys).annotate(count=Count("pk"), mid_lon=Avg("lon"), mid_lat=Avg("lat")).order_by("-count")
-    return [Cluster(row["mid_lon"], row["mid_lat"], row["count"]) for row in found[:MOST_CLUSTERS]]
+    return _squares(rows) if fine else _cells(rows.exclude(lon=None))
+
+
+def clusters_in(rows: QuerySet[Report], box: tuple[float, float, float, float]) -> list[Cluster] | None:
+    """Return what lies in a box that is small enough to be looked at closely, by squares of about 110 m (one query).
+
+    Args:
+        box: west, south, east, north in degrees.
+
+    Returns:
+        The clusters, each with the number of its newest report; None where the box is too large for that.
+    """
+    west, south, east, north = box
+    cells = cells_in((west - EDGE, south - EDGE, east + EDGE, north + EDGE), most=MOST_CELLS)
+    return None if cells is None else _squares(rows.filter(cell__in=cells))
+
+
+def _cells(rows: QuerySet[Report]) -> list[Cluster]:
+    found = rows.exclude(cell="").order_by().values("cell").annotate(count=Count("pk"), x=Avg("lon"), y=Avg("lat"))
+    return [Cluster(row["x"], row["y"], row["count"]) for row in found.order_by("-count")[:MOST_CLUSTERS]]
+
+
+def _squares(rows: QuerySet[Report]) -> list[Cluster]:
+    coarse = [key for key, each in book().categories.items() if each.coarse]
+    rows = rows.exclude(lon=None).exclude(category__in=coarse)  # these are shown only as a count of their ward
+    rows = rows.order_by().annotate(x=Round("lon", FINE_DIGITS), y=Round("lat", FINE_DIGITS))
+    found = rows.values("x", "y").annotate(count=Count("pk"), mid_lon=Avg("lon"), mid_lat=Avg("lat"), newest=Max("pk"))
+    return [
+        Cluster(row["mid_lon"], row["mid_lat"], row["count"], numbers.number_of(row["newest"]))
+        for row in found.order_by("-count")[:MOST_CLUSTERS]
+    ]

@@ -22,3 +22,14 @@ def marks_of(*, agency: str, unit: str, main: str) -> str:
     """
     pairs = ((AGENCY, agency), (UNIT, unit), (KIND, main))
     return " ".join(mark(sort, code) for sort, code in pairs if code)
+
+
+def pin_of(*, is_open: bool, is_public: bool, merged: bool, unit: str, cell: str, main: str) -> str:
+    """Return where the map of answered reports counts a report; nothing where it does not.
+
+    >>> pin_of(is_open=False, is_public=True, merged=False, unit="19815", cell="884160a091fffff", main="duong-pho")
+    '19815/884160a091fffff/duong-pho'
+    >>> pin_of(is_open=True, is_public=True, merged=False, unit="19815", cell="", main="duong-pho")
+    ''
+    """
+    return f"{unit}/{cell}/{main}" if is_public and not is_open and not merged else ""

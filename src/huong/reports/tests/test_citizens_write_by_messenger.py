@@ -173,6 +173,37 @@ def test_an_officer_says_that_two_writers_are_one_person(chat, dispatcher, stran
         lines.fold(actions.send(actions.Draft(text="Ổ gà")).report.number, into=number, by=dispatcher)
 
 
+def test_a_line_folded_by_mistake_is_taken_apart_again_on_the_page(chat, dispatcher, client, stranger):
+    kept, _repeated = letters.receive(letters.Incoming("mail", "<a@x>", "lan@example.vn", "Cống nghẹt trước nhà"))
+    number = chat("Đèn hỏng", id="z2").json()["number"]
+    client.force_login(dispatcher)
+    session = client.session
+    session["huong_second_factor"] = True
+    session.save()
+    page = f"/desk/reports/{number}/"
+    refused = client.post(f"{page}conversation", {"other": "PA-999999"})
+    assert refused.status_code == 403
+    assert client.post(f"{page}conversation", {"other": kept.report.number}).status_code == 302
+    assert Correspondent.objects.count() == 1
+    shown = client.get(page).content.decode()
+    assert "Các đường liên lạc của người này" in shown
+    assert Line.objects.get(channel="mail").shown in shown
+
+    mail = Line.objects.get(channel="mail")
+    with pytest.raises(Forbidden):
+        lines.unfold(number, line=mail.pk, by=stranger)
+    assert client.post(f"{page}conversation", {"line": str(mail.pk)}).status_code == 302
+    assert Correspondent.objects.count() == 2
+    names = ["reports.lines_folded", "reports.lines_unfolded"]
+    assert [(each.name, each.by) for each in Entry.objects.filter(name__in=names).order_by("id")] == [
+        (name, dispatcher.pk) for name in names
+    ]
+    alone = client.post(f"{page}conversation", {"line": str(lines.line_of(Report.objects.get(pk=int(number[3:]))).pk)})
+    assert alone.status_code == 409
+    assert "không có gì để tách" in alone.content.decode()
+    assert client.post(f"{page}conversation", {"line": str(mail.pk)}).status_code == 404
+
+
 def test_a_point_outside_the_city_does_not_lose_the_words(chat):
     assert chat(place={"lat": 21.0, "long": 105.8}).json()["outcome"] == "new"
     assert Report.objects.get().point is None

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from huong.base.errors import Forbidden, WrongState
 from huong.base.text import fold
 from huong.journal.models import Entry
-from huong.reports import demonstration, fitting, handlers, queries
+from huong.reports import actions, demonstration, fitting, handlers, queries
 from huong.reports.actions import Draft, accept, learning, send
 from huong.reports.models import Guess, Report, TextModel
 from huong.reports.queries import learning as learnt
@@ -168,6 +168,22 @@ def test_officers_see_guessed_and_decided_with_number_and_denominator(model, dis
     assert "1 / 1" in said
     assert "Cống nghẹt" in said
     assert client.post("/desk/reports/learning/train").status_code == 403
+
+
+def test_one_reports_page_shows_officers_what_was_guessed_beside_what_was_decided(model, dispatcher, client):
+    number = actions.send(Draft(text="Ổ gà to giữa đường", unit="An Cựu")).report.number
+    handlers.guess(list(Entry.objects.filter(name="reports.received")))
+    guess = Guess.objects.get()
+    operator = officer_of("H57.50", "vanhanh", "operator")
+    signed_in(client, operator)
+    page = client.get(f"/desk/reports/{number}/").content.decode()
+    assert "Máy đoán theo lời văn" in page
+    assert "cán bộ quyết định" in page
+    actions.accept(number, by=dispatcher, category=guess.category)
+    assert "cán bộ cũng xác định như vậy" in client.get(f"/desk/reports/{number}/").content.decode()
+    actions.recategorise(number, category="thoat-nuoc.cong-nghet", by=operator)
+    assert "cán bộ xác định:" in client.get(f"/desk/reports/{number}/").content.decode()
+    assert "Máy đoán" not in client.get(f"/reports/{number}").content.decode()
 
 
 def test_whoever_changes_rules_may_let_it_learn(rules_of_hue, client):

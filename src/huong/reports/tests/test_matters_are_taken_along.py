@@ -1,8 +1,11 @@
 """Officers take their matters along for a day: recorded, ended by them or an administrator, answers made once."""
 
+import io
 from datetime import timedelta
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from PIL import Image
 
 from huong.base import clock
 from huong.base.errors import BadInput, Forbidden, NotFound
@@ -10,10 +13,10 @@ from huong.base.models import DataKey
 from huong.base.testing import cast
 from huong.journal.models import Entry
 from huong.people import queries as people
-from huong.reports import actions
+from huong.reports import actions, queries
 from huong.reports.actions import Draft, taking
 from huong.reports.errors import Overtaken, TakenEnded
-from huong.reports.models import Message, Report, TakenAlong
+from huong.reports.models import Message, Report, ReportPhoto, TakenAlong
 from huong.reports.queries import taken as held
 from huong.reports.tests.conftest import WARD, officer_of
 from huong.web.tests.conftest import sign_in
@@ -177,6 +180,74 @@ def test_an_administrator_sees_the_devices_of_all_and_an_officer_only_their_own(
     assert "Chrome, Android" in client.get(f"{PAGE}/all").content.decode()
     client.post(f"{PAGE}/{taken.row.uid}/end", {"all": "1"})
     assert TakenAlong.objects.get().ended_by == administrator
+
+
+@pytest.fixture
+def picture() -> bytes:
+    """Return a photo as a phone takes it."""
+    data = io.BytesIO()
+    Image.effect_noise((640, 480), 40).convert("RGB").save(data, "JPEG")
+    return data.getvalue()
+
+
+def test_photos_taken_without_a_line_go_with_the_answer_once(client, taken, mine, ward_officer, picture):
+    sign_in(client, ward_officer)
+    url = f"{PAGE}/{taken.row.uid}"
+    ids = [client.post(f"{url}/photos", {"file": SimpleUploadedFile("a.jpg", picture)}).json()["id"] for _each in "ab"]
+    move = {
+        "key": KEY,
+        "number": mine.number,
+        "verb": "answer",
+        "text": "Xong.",
+        "version": mine.version,
+        "photos": ids,
+    }
+    first = client.post(f"{url}/moves", move, "application/json").json()
+    again = client.post(f"{url}/moves", move, "application/json").json()
+    assert (first["repeated"], again["repeated"]) == (False, True)
+    held = ReportPhoto.objects.filter(report=mine)
+    assert {each.uid for each in held} == set(ids)
+    assert {each.message.kind for each in held} == {"answer"}
+    assert Report.objects.get().photos_count == 2
+    assert Message.objects.filter(kind="answer").count() == 1
+
+
+def test_photos_of_an_internal_note_are_for_officers_alone(taken, mine, ward_officer, picture):
+    photo = taking.take_photo_in(taken.row.uid, io.BytesIO(picture), name="a.jpg", by=ward_officer)
+    actions.carry_out(
+        taken.row.uid, key=KEY, number=mine.number, verb="note", by=ward_officer, text="Nắp vỡ", photos=(photo.uid,),
+        version=None,
+    )  # fmt: skip
+    assert not ReportPhoto.objects.get().is_public
+    assert queries.photos_of(Report.objects.get(), "public") == []
+
+
+def test_a_photo_that_is_gone_refuses_the_answer_and_loses_nothing(client, taken, mine, ward_officer):
+    sign_in(client, ward_officer)
+    move = {"key": KEY, "number": mine.number, "verb": "answer", "text": "Xong.", "version": mine.version}
+    for photos, code in ((["khong-con"], "no_such_photo"), ("x", "bad_photos"), ([1], "bad_photos")):
+        told = client.post(
+            f"{PAGE}/{taken.row.uid}/moves",
+            move | {"photos": photos},
+            "application/json",
+            headers={"accept": "application/json"},
+        )
+        assert (told.status_code, told.json()["code"]) == (400, code)
+    assert Report.objects.get().state == "in_progress"
+    done = client.post(f"{PAGE}/{taken.row.uid}/moves", move, "application/json").json()
+    assert done["repeated"] is False
+
+
+def test_a_stranger_and_what_is_no_photo_are_refused(client, taken, ward_officer, neighbour, picture):
+    url = f"{PAGE}/{taken.row.uid}/photos"
+    sign_in(client, neighbour)
+    assert client.post(url, {"file": SimpleUploadedFile("a.jpg", picture)}).status_code == 404
+    sign_in(client, ward_officer)
+    assert client.post(url, {"file": SimpleUploadedFile("a.jpg", b"%PDF-1.7")}).status_code == 400
+    assert client.post(url).status_code == 400
+    actions.end_taken(taken.row.uid, by=ward_officer)
+    assert client.post(url, {"file": SimpleUploadedFile("a.jpg", picture)}).status_code == 410
+    assert not ReportPhoto.objects.exists()
 
 
 @pytest.mark.parametrize("body", [b"[1]", b"{", b"\xff", b'{"key": "short"}'])

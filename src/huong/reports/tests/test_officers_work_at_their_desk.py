@@ -224,3 +224,22 @@ def test_hostile_words_stay_words(at_the_ward, dispatcher, blocked):
 
 def test_every_address_of_the_desk_has_its_name():
     assert reverse("desk_reports:report", args=["PA-000001"]) == "/desk/reports/PA-000001/"
+
+
+def test_an_answer_takes_photos_of_the_work_done_and_keeps_them_when_it_is_refused(at_the_ward, dispatched, tmp_path):
+    from django.core.files.uploadedfile import SimpleUploadedFile
+    from PIL import Image
+
+    file = tmp_path / "xong.jpg"
+    Image.effect_noise((640, 480), 40).convert("RGB").save(file)
+    upload = SimpleUploadedFile("xong.jpg", file.read_bytes())
+    report = actions.take(dispatched.number, by=officer_of(WARD, "lam-truoc"))
+    stale = {"version": report.version - 1, "text": "Đã xong.", "public": "1"}
+    refused = at_the_ward.post(url(report, "move/answer"), stale | {"files": upload})
+    assert refused.status_code == 409
+    kept = re.search(r'name="photos" value="([^"]+)"', refused.content.decode())[1]
+    again = stale | {"version": report.version, "photos": kept}
+    assert at_the_ward.post(url(report, "move/answer"), again).status_code == 302
+    assert [each.uid for each in queries.photos_of(Report.objects.get(), "public")] == [kept]
+    wrong = at_the_ward.post(url(report, "move/note"), {"text": "x", "files": SimpleUploadedFile("a.jpg", b"%PDF")})
+    assert wrong.status_code == 400

@@ -175,6 +175,21 @@ def unit_map(
     return {"map": drawn, "title": title, "unit": unit, "points_label": points_label}
 
 
+@register.inclusion_tag("ui/components/city_map.html")
+def city_map(facts: Mapping[str, Any], *, pick: bool = False, points: str = "", label: str = "") -> dict[str, Any]:
+    """Hold the place of a map that moves; a script opens it when somebody asks for it, and only then loads its code.
+
+    Args:
+        facts: outlines (address of GeoJSON), base (address of the facts of a base map, or empty), bounds (west,
+            south, east, north), schematic, notice (a sentence on what the outlines are worth).
+        pick: whether one place is chosen on it.
+        points: the address that answers clusters for a box and a scale, as GeoJSON.
+        label: what a screen reader calls the region.
+    """
+    bounds = ",".join(str(each) for each in facts.get("bounds", ()))
+    return {**facts, "bounds": bounds, "pick": pick, "points": points, "label": label}
+
+
 @register.inclusion_tag("ui/components/empty.html")
 def empty(title: str, text: str = "", icon: str = "inbox", action: str = "", href: str = "") -> dict[str, Any]:
     """Draw the designed empty state: what is not there yet and how to begin."""

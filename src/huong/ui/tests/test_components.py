@@ -67,6 +67,9 @@ def test_what_comes_from_npm_is_collected_with_its_licences(tmp_path):
     for weight in vendor.WEIGHTS:
         for subset in vendor.SUBSETS:
             (fonts / f"be-vietnam-pro-{subset}-{weight}-normal.woff2").write_bytes(b"font")
+    for source in vendor.MAP_FILES:
+        (modules / source).parent.mkdir(parents=True, exist_ok=True)
+        (modules / source).write_text("let map = 1;\n//# sourceMappingURL=map.js.map\n")
     names = {"lucide-static": "^1", "@fontsource/be-vietnam-pro": "^5"}
     (tmp_path / "package.json").write_text(json.dumps({"dependencies": names}))
     for name in names:
@@ -77,5 +80,8 @@ def test_what_comes_from_npm_is_collected_with_its_licences(tmp_path):
 
     sprite = (tmp_path / "out" / "icons" / "lucide.svg").read_text()
     assert sprite.count("<symbol") == len(ICONS)
+    assert {file.name: file.read_text() for file in (tmp_path / "out" / "maps").iterdir()} == dict.fromkeys(
+        vendor.MAP_FILES.values(), "let map = 1;\n"
+    )
     listed = json.loads((tmp_path / "out" / "licences.json").read_text())
     assert [(entry["name"], entry["text"]) for entry in listed] == [(name, "the text") for name in sorted(names)]

@@ -6,7 +6,7 @@ from typing import Any
 from huong.base import clock
 from huong.people.models import User
 from huong.reports import queries
-from huong.reports.actions.taking import PUBLIC_VERBS, VERBS, WORDLESS_VERBS
+from huong.reports.actions.taking import PHOTO_VERBS, PUBLIC_VERBS, VERBS, WORDLESS_VERBS
 from huong.reports.models import Report
 from huong.reports.pages.desk import asking, moves, rows, telling
 from huong.reports.queries.names import Names, names
@@ -70,6 +70,7 @@ def _moves(report: Report, person: User) -> list[dict[str, Any]]:
             "hint": str(form["hint"]),
             "words": form["key"] not in WORDLESS_VERBS,
             "public": form["key"] in PUBLIC_VERBS,
+            "photos": form["key"] in PHOTO_VERBS,
             "stock": form["stock"],
         }
         for form in moves.forms_of(report, person, typed={})

@@ -53,6 +53,7 @@ def listing(request: HttpRequest) -> HttpResponse:
         "wanted": wanted,
         "chosen": _chosen(request),
         "filtered": bool(asking.kept(request.GET)),
+        "narrowed": any(name != "scope" for name in asking.kept(request.GET)),
         "next": page.next,
         "first": after is None,
         "undo": bulks.last_bulk(request.GET.get("bulk", ""), person),

@@ -14,6 +14,7 @@ from huong.base import ids
 from huong.base.errors import BadInput, HuongError
 from huong.people.access import needs
 from huong.people.models import User
+from huong.places import queries as places
 from huong.reports import actions, queries
 from huong.reports.pages.desk import asking, rows
 from huong.reports.queries import bulks, rush
@@ -164,6 +165,7 @@ def call(request: HttpRequest) -> HttpResponse:
         "key": request.POST.get("key") or ids.new_id(),
         "categories": asking.categories(),
         "units": names().units_to_choose(),
+        "city_map": places.map_facts(),
     }
     if request.method == "POST":
         seen = queries.visible_to(person).filter(
@@ -178,11 +180,20 @@ def call(request: HttpRequest) -> HttpResponse:
     return render(request, "reports/desk/call.html", context)
 
 
+def _point(lon: str, lat: str) -> tuple[float, float] | None:
+    """Return the point that was chosen on the map, if one was."""
+    try:
+        return float(lon), float(lat)
+    except ValueError:
+        return None
+
+
 def _taken(request: HttpRequest, person: User) -> dict[str, Any]:
     """Take what the caller says in as a report, once, and return what is read back to them."""
     data = request.POST
     draft = actions.Draft(
         text=data.get("text", ""),
+        point=_point(data.get("lon", ""), data.get("lat", "")),
         category=data.get("category", ""),
         unit=data.get("unit", ""),
         place=data.get("place", ""),

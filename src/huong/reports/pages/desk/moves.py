@@ -14,6 +14,7 @@ from huong.people.models import User
 from huong.reports import actions, queries
 from huong.reports.models import Report
 from huong.reports.pages.desk import asking
+from huong.reports.queries import cities
 from huong.reports.queries.names import names
 
 Data = Mapping[str, str]
@@ -27,7 +28,7 @@ class Move:
         label: the verb on the button.
         icon: its Lucide name.
         fields: what the form asks for: text, agency, receiver, person, category, priority, channel, petition, other,
-            public.
+            peer, photos (public ids, by commas), public.
         hint: one sentence on what it does.
         run: carries it out; takes the number, what was typed, who and the version looked at.
     """
@@ -65,7 +66,8 @@ def _hand_over(number: str, data: Data, by: User, version: int | None) -> Report
 
 def _answer(number: str, data: Data, by: User, version: int | None) -> Report:
     public = data.get("public") == "1"
-    return actions.answer(number, text=data.get("text", ""), by=by, public=public, version=version)
+    photos = tuple(filter(None, data.get("photos", "").split(",")))
+    return actions.answer(number, text=data.get("text", ""), by=by, public=public, photos=photos, version=version)
 
 
 def _close(number: str, data: Data, by: User, version: int | None) -> Report:
@@ -82,6 +84,10 @@ def _hand_to_petitions(number: str, data: Data, by: User, version: int | None) -
     )
 
 
+def _forward(number: str, data: Data, by: User, version: int | None) -> Report:
+    return actions.forward(number, to=data.get("peer", ""), text=data.get("text", ""), by=by, version=version)
+
+
 MOVES: dict[str, Move] = {
     "accept": Move(
         _("Accept"), "check", ("category", "agency", "priority"),
@@ -95,7 +101,7 @@ MOVES: dict[str, Move] = {
         lambda number, _data, by, version: actions.take(number, by=by, version=version),
     ),
     "answer": Move(
-        _("Answer"), "message-square", ("stock", "text", "public"),
+        _("Answer"), "message-square", ("stock", "text", "photos", "public"),
         _("Say what was done. The citizen can rate it and, if not satisfied, reopen it."), _answer,
     ),
     "ask": Move(
@@ -165,6 +171,10 @@ MOVES: dict[str, Move] = {
         _("Open again"), "rotate-ccw", ("text",), _("With a new promise."),
         lambda number, data, by, version: actions.reopen(number, text=data.get("text", ""), by=by, version=version),
     ),
+    "forward": Move(
+        _("Send to another city's system"), "upload", ("peer", "text"),
+        _("The matter goes there, never who sent it. It stays with its agency, which hears how it goes on there."), _forward,
+    ),
     "escalate": Move(
         _("Tell the next rung now"), "siren", (), _("The ladder's next people are told at once."),
         lambda number, _data, by, version: actions.escalate(number, by=by, version=version),
@@ -196,6 +206,9 @@ def forms_of(report: Report, user: User, *, typed: Data, tried: str = "") -> lis
     allowed = queries.moves_for(report, user)
     if tried in MOVES and tried not in allowed:
         allowed.append(tried)  # the words typed are shown, even if somebody was quicker
+    takers = cities.takers_of(report) if "forward" in allowed else []
+    if not takers and tried != "forward":
+        allowed = [key for key in allowed if key != "forward"]
     main = tried or next((key for key in MAIN if key in allowed), "")
     keys = [key for key in (main, *MOVES) if key in allowed]
     given = _choices(report, {name for key in keys for name in MOVES[key].fields})
@@ -211,6 +224,7 @@ def forms_of(report: Report, user: User, *, typed: Data, tried: str = "") -> lis
             "needs_text": "text" in MOVES[key].fields and _needs_text(key),
             "stock": _stock(key, report),
             **given,
+            "peers": [(each.key, each.name) for each in takers],
         }
         for key in dict.fromkeys(keys)
     ]

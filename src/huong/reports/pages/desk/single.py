@@ -1,6 +1,6 @@
 """One report at the desk: its story, its clocks, who has it, what can be done next."""
 
-from typing import cast
+from typing import Any, cast
 
 from django.contrib import messages
 from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
@@ -14,8 +14,11 @@ from huong.people import access
 from huong.people.access import needs
 from huong.people.models import User
 from huong.reports import actions, queries
+from huong.reports.actions import lines
+from huong.reports.actions import photos as photo_verbs
 from huong.reports.models import Report, Reporter, ReportPhoto
 from huong.reports.pages.desk import moves, rows, telling
+from huong.reports.queries import cities
 from huong.reports.queries.names import names
 
 SIZES = {"small", "large"}
@@ -37,6 +40,7 @@ def _page(
     *,
     error: HuongError | None = None,
     tried: str = "",
+    typed: dict[str, str] | None = None,
     contact: dict[str, str] | None = None,
     original: tuple[int, str] | None = None,
 ) -> HttpResponse:
@@ -59,13 +63,23 @@ def _page(
         "reporter": Reporter.objects.filter(report=report).first(),
         "others": _others(report),
         "contact": contact,
+        "lines": list(lines.lines_of(report)),
+        "elsewhere": cities.elsewhere(report),
+        "guess": _guess(report),
         "original": original,
         "error": error,
-        "forms": moves.forms_of(report, person, typed=request.POST.dict() if tried else {}, tried=tried),
+        "forms": moves.forms_of(report, person, typed=typed or {}, tried=tried),
         "may_contact": access.has_power(person, "reports.contact", report.agency),
+        "may_outbox": any(access.has_power(person, power) for power in ("reports.rules", "system.operate")),
         "may_moderate": access.has_power(person, "reports.moderate", report.agency),
     }
     return render(request, "reports/desk/report.html", context, status=error.status if error else 200)
+
+
+def _guess(report: Report) -> dict[str, object] | None:
+    """Return what the model guessed, in words for officers."""
+    held = queries.guess_of(report)
+    return {"held": held, "name": queries.category_name(held.category)} if held else None
 
 
 def _others(report: Report) -> int:
@@ -83,14 +97,26 @@ def move(request: HttpRequest, number: str, verb: str) -> HttpResponse:
     """Make a move; a refusal shows the newest state beside what was typed, so nothing is lost."""
     person = _person(request)
     report = queries.require_visible(person, number)
+    data = request.POST.dict()
     try:
-        moved = moves.run(number, verb, request.POST.dict(), by=person)
+        _take_photos(request, data, person)
+        moved = moves.run(number, verb, data, by=person)
     except HuongError as error:
         newest = queries.visible_to(person).filter(pk=report.pk).select_related("assignee", "parent").first()
-        return _page(request, newest or report, error=error, tried=verb)
+        return _page(request, newest or report, error=error, tried=verb, typed=data)
     messages.success(request, f"{moved.number}: {queries.state_name(moved.state)}")
     still = queries.visible_to(person).filter(pk=moved.pk).exists()
     return redirect(rows.url_of(number) if still else "/desk/reports/")
+
+
+def _take_photos(request: HttpRequest, data: dict[str, str], person: User) -> None:
+    """Take the photos of a move in; those taken before a refusal are still there."""
+    uids = [uid for uid in data.get("photos", "").split(",") if uid]
+    files = [file for file in request.FILES.getlist("files") if file]
+    photo_verbs.require_number((*uids, *(str(place) for place in range(len(files)))))
+    for file in files:
+        uids.append(actions.take_photo(cast("Any", file), name=file.name or "", by=person).uid)
+        data["photos"] = ",".join(uids)
 
 
 @needs("reports.contact")
@@ -104,6 +130,26 @@ def contact(request: HttpRequest, number: str) -> HttpResponse:
     except (BadInput, NotFound, KeyDestroyed) as error:
         return _page(request, report, error=error)
     return _page(request, report, contact=found)
+
+
+@needs("reports.contact")
+@require_POST
+def conversation(request: HttpRequest, number: str) -> HttpResponse:
+    """Say that the writers of two reports are one person, or that a line is somebody else's."""
+    person = _person(request)
+    report = queries.require_visible(person, number)
+    line = request.POST.get("line", "")
+    try:
+        if line.isdigit():
+            lines.unfold(number, line=int(line), by=person)
+            messages.success(request, _("The line is a conversation of its own now."))
+        else:
+            other = queries.require_visible(person, request.POST.get("other", ""))
+            lines.fold(other.number, into=number, by=person)
+            messages.success(request, _("What they write by any of these lines is one conversation now."))
+    except HuongError as error:
+        return _page(request, report, error=error)
+    return redirect(f"{rows.url_of(number)}#who")
 
 
 @needs("reports.moderate")

@@ -17,6 +17,7 @@ from huong.people.access import needs, open_to_all, staff_only
 from huong.people.models import User
 from huong.reports import queries
 from huong.reports.actions import taking
+from huong.reports.actions.photos import most
 from huong.reports.models import Report
 from huong.reports.pages.desk import copies
 from huong.reports.queries import taken as held
@@ -30,7 +31,7 @@ SHORTEST_KEY = 16
 @ensure_csrf_cookie
 def page(request: HttpRequest) -> HttpResponse:
     """Show the page that reads what was taken along; it holds nothing of anybody, so a device may keep it."""
-    answer = render(request, "reports/desk/taken.html", {"most": taking.MOST})
+    answer = render(request, "reports/desk/taken.html", {"most": taking.MOST, "most_photos": most()})
     answer["Cache-Control"] = "no-cache"
     return answer
 
@@ -143,6 +144,7 @@ def carry(request: HttpRequest, uid: str) -> HttpResponse:
         by=person,
         text=str(given.get("text", "")),
         public=given.get("public", True) is True,
+        photos=_photos(given.get("photos", [])),
         version=version if isinstance(version, int) else None,
     )
     return JsonResponse(
@@ -154,6 +156,33 @@ def carry(request: HttpRequest, uid: str) -> HttpResponse:
             "report": _still(done.report, person),
         }
     )
+
+
+def _photos(given: Any) -> tuple[str, ...]:
+    """Return the ids of photos that came with a move.
+
+    Raises:
+        BadInput: they are no list of ids.
+    """
+    if not isinstance(given, list) or not all(isinstance(each, str) for each in given):
+        raise BadInput(code="bad_photos")
+    return tuple(each[:40] for each in given[:100])
+
+
+@needs("reports.handle")
+@never_cache
+@require_POST
+def photo(request: HttpRequest, uid: str) -> HttpResponse:
+    """Take in one photo of a move that was made without a line.
+
+    Raises:
+        BadInput: no file came.
+    """
+    file = request.FILES.get("file")
+    if file is None:
+        raise BadInput(code="no_file")
+    taken = taking.take_photo_in(uid, cast("Any", file), name=file.name or "", by=_person(request))
+    return JsonResponse({"id": taken.uid}, status=201)
 
 
 def _still(report: Report, person: User) -> dict[str, Any] | None:

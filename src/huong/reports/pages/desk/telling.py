@@ -47,6 +47,8 @@ EVENTS: dict[str, tuple[str | Promise, str]] = {
     "undone": (gettext_lazy("Undone"), "undo-2"),
     "contact_verified": (gettext_lazy("Contact confirmed"), "badge-check"),
     "reporter_erased": (gettext_lazy("The person was erased on request"), "trash-2"),
+    "passed_on": (gettext_lazy("Sent to another system by hand"), "upload"),
+    "forwarded": (gettext_lazy("Arrived at another system"), "globe"),
     "followed": (gettext_lazy("Somebody follows"), "bell"),
 }
 
@@ -68,7 +70,7 @@ def _moment(moment: Moment, named: Names) -> dict[str, Any]:
         "words": moment.words,
         "photos": moment.photos,
         "citizen": citizen,
-        "internal": moment.event == "noted",
+        "internal": moment.event in {"noted", "passed_on"},
     }
 
 

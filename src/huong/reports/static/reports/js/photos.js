@@ -2,7 +2,7 @@
 const LONGEST = 1920;
 const QUALITY = 0.85;
 
-async function smaller(file) {
+export async function smaller(file) {
   try {
     const picture = await createImageBitmap(file, { imageOrientation: "from-image" });
     const share = Math.min(1, LONGEST / Math.max(picture.width, picture.height));

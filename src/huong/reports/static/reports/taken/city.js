@@ -1,5 +1,5 @@
 // Talking with the city: take along, ask whether the copy may stay, send what waits.
-import { about, drop, dropWaiting, keepPhoto, keepReport, keepWaiting, waiting, wipe, wipeAll } from "./vault.js";
+import { about, drop, dropWaiting, keepPhoto, keepReport, keepWaiting, waiting, waitingPhoto, wipe, wipeAll } from "./vault.js";
 
 const BASE = "/desk/reports/taken";
 export class NoLine extends Error {}
@@ -18,8 +18,9 @@ async function ask(path, body) {
   const headers = { Accept: "application/json" };
   const options = { headers, redirect: "manual", signal: AbortSignal.timeout(60000), cache: "no-store" };
   if (body !== undefined) {
-    Object.assign(headers, { "Content-Type": "application/json", "X-CSRFToken": token() });
-    Object.assign(options, { method: "POST", body: JSON.stringify(body) });
+    const file = body instanceof FormData;
+    Object.assign(headers, { "X-CSRFToken": token() }, file ? {} : { "Content-Type": "application/json" });
+    Object.assign(options, { method: "POST", body: file ? body : JSON.stringify(body) });
   }
   let answer;
   try {
@@ -77,11 +78,36 @@ export async function fetchPhotos(key, reports, tell) {
   return missing;
 }
 
+// Send the photos of a move that are not there yet; what is there is remembered, so that a lost line sends none again.
+async function sendPhotos(uid, move) {
+  for (const photo of move.photos ?? []) {
+    const blob = move.there?.[photo.id] ? null : await waitingPhoto(photo);
+    if (!blob) continue;
+    const body = new FormData();
+    body.append("file", blob, photo.name);
+    move.there = { ...move.there, [photo.id]: (await ask(`/${uid}/photos`, body)).id };
+    await keepWaiting(move);
+  }
+}
+
+async function attempt(uid, move) {
+  await sendPhotos(uid, move);
+  const photos = (move.photos ?? []).map((photo) => move.there?.[photo.id]).filter(Boolean);
+  return ask(`/${uid}/moves`, {
+    key: move.key, number: move.number, verb: move.verb, text: move.text, public: move.public, version: move.version, photos,
+  });
+}
+
 async function sendOne(move, key) {
   const { uid } = await about();
-  const told = await ask(`/${uid}/moves`, {
-    key: move.key, number: move.number, verb: move.verb, text: move.text, public: move.public, version: move.version,
-  });
+  let told;
+  try {
+    told = await attempt(uid, move);
+  } catch (error) {
+    if (error.problem?.code !== "no_such_photo") throw error;
+    move.there = {}; // the city keeps waiting photos for a week: send them anew
+    told = await attempt(uid, move);
+  }
   await dropWaiting(move.key);
   if (!told.report) await drop(move.number);
   else if (key) await keepReport(key, told.report);

@@ -52,7 +52,10 @@ async function choose(what, move, now) {
 }
 
 async function write(move) {
-  await vault.keepWaiting({ ...move, key: vault.newKey(), at: Date.now() });
+  const key = vault.newKey();
+  const photos = [];
+  for (const [place, photo] of move.photos.entries()) photos.push(await vault.keepWaitingPhoto(key, place, photo));
+  await vault.keepWaiting({ ...move, photos, key, at: Date.now() });
   say(sentences.kept);
   await draw();
   await send();

@@ -172,14 +172,30 @@ export async function keepWaiting(move) {
   await write("waiting", { key: move.key, at: move.at, uid, ...sealed });
 }
 
+// Photos of an answer that waits: each sealed on its own beside it, so that a list of answers opens no picture.
+export async function keepWaitingPhoto(key, place, { blob, name }) {
+  const { uid, waitingKey } = await about();
+  const id = `${key}:${place}`;
+  await write("waiting", { key: id, of: key, uid, ...(await seal(waitingKey, id, "photo", await blob.arrayBuffer())) });
+  return { id, name, type: blob.type };
+}
+
+export async function waitingPhoto({ id, type }) {
+  const { waitingKey } = await about();
+  const row = await read("waiting", id);
+  return row ? new Blob([await unseal(waitingKey, id, "photo", row)], { type }) : null;
+}
+
 export async function waiting() {
   const pack = await about();
   if (!pack?.waitingKey) return [];
-  const rows = (await all("waiting")).sort((a, b) => a.at - b.at);
+  const rows = (await all("waiting")).filter((row) => !row.of).sort((a, b) => a.at - b.at);
   return Promise.all(
     rows.map(async (row) => JSON.parse(new TextDecoder().decode(await unseal(pack.waitingKey, row.key, "waiting", row)))),
   );
 }
 
-export const dropWaiting = (key) => erase("waiting", key);
+export async function dropWaiting(key) {
+  for (const row of await all("waiting")) if (row.key === key || row.of === key) await erase("waiting", row.key);
+}
 export const newKey = () => Array.from(random(24), (byte) => byte.toString(16).padStart(2, "0")).join("");

@@ -1,4 +1,5 @@
 // Draws what was taken along from the page's own templates; everything is put in as text.
+import { smaller } from "../js/photos.js";
 import { photo } from "./vault.js";
 
 export const sentences = document.querySelector("[data-sentences]").dataset;
@@ -57,6 +58,36 @@ async function photos(list, report, key) {
   }
 }
 
+// The photos chosen for a move: made smaller at once, shown, taken out again by a press.
+function chosenPhotos(element, most) {
+  const [input, list] = [element.querySelector("[type=file]"), at(element, "chosen")];
+  const chosen = [];
+  const paint = () => list.replaceChildren(...chosen.map((one) => {
+    const item = made("li", "");
+    const button = made("button", "×", { type: "button", className: "photo-drop" });
+    button.setAttribute("aria-label", `${sentences.remove}: ${one.name}`);
+    button.addEventListener("click", () => {
+      chosen.splice(chosen.indexOf(one), 1);
+      paint();
+    });
+    item.append(Object.assign(document.createElement("img"), { src: one.url, alt: one.name, width: 96, height: 96 }), button);
+    return item;
+  }));
+  input.addEventListener("change", async () => {
+    const files = [...input.files];
+    input.value = "";
+    if (chosen.length + files.length > most) say(sentences.tooMany, "weak");
+    for (const file of files.slice(0, most - chosen.length)) {
+      const blob = await smaller(file);
+      const url = URL.createObjectURL(blob);
+      pictures.push(url);
+      chosen.push({ blob, name: file.name, url });
+      paint();
+    }
+  });
+  return () => chosen.map(({ blob, name }) => ({ blob, name }));
+}
+
 function act(move, report, done) {
   const element = template("act");
   at(element, "label").textContent = move.label;
@@ -66,6 +97,8 @@ function act(move, report, done) {
   at(element, "public").hidden = !move.public;
   const [words, choice, stock] = [element.querySelector("textarea"), element.querySelector("[type=checkbox]"), at(element, "stock")];
   const select = stock.querySelector("select");
+  at(element, "pictures").hidden = !move.photos;
+  const photosChosen = chosenPhotos(element, Number(sentences.mostPhotos));
   stock.hidden = !move.stock.length;
   select.append(new Option("", ""), ...move.stock.map((one) => new Option(one.title, one.text)));
   select.addEventListener("change", () => {
@@ -75,7 +108,7 @@ function act(move, report, done) {
   element.querySelector("form").addEventListener("submit", (event) => {
     event.preventDefault();
     if (move.words && !words.value.trim()) return words.reportValidity(words.setCustomValidity(sentences.needed));
-    done({ number: report.number, title: report.title, verb: move.key, label: move.label, text: words.value, public: choice.checked, version: report.version });
+    done({ number: report.number, title: report.title, verb: move.key, label: move.label, text: words.value, public: choice.checked, version: report.version, photos: photosChosen() });
   });
   words.addEventListener("input", () => words.setCustomValidity(""));
   return element;
@@ -128,7 +161,7 @@ function nowText(now, move) {
 export function waitingLine(move, now, choose) {
   const element = template("waiting");
   at(element, "title").textContent = `${move.label} · ${move.number}`;
-  at(element, "line").textContent = [move.title, moment(move.at), move.problem && sentences.choose].filter(Boolean).join(" · ");
+  at(element, "line").textContent = [move.title, moment(move.at), move.photos?.length && `${move.photos.length} ${sentences.photosWord}`, move.problem && sentences.choose].filter(Boolean).join(" · ");
   at(element, "text").textContent = move.problem ? move.refused : move.text;
   at(element, "text").hidden = !at(element, "text").textContent;
   if (!move.problem) return element;
