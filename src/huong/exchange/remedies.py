@@ -89,8 +89,8 @@ class DatasetRemedy:
         access.require_power(by, "people.correct", spec.owner)
         if field not in {each.name for each in self.correctable(party, key)}:
             raise BadInput(_("Please choose what is wrong, and write what is right."))
-        rows = _rows(spec, party, by)
-        if not rows or any(isinstance(each, dict | list) for row in rows for each in row.values()):
+        rows = [_written(spec, row) for row in _rows(spec, party, by)]
+        if not rows or any(isinstance(each, dict) for row in rows for each in row.values()):
             raise BadInput(_("This row cannot be corrected here. Correct it in the owner's file and load it."))
         self._load(spec, [{**row, field: value.strip()} for row in rows], by)
 
@@ -136,6 +136,15 @@ def _rows(spec: ContractSpec, party: Party, by: User) -> list[dict[str, Any]]:
         fields=[each.name for each in spec.fields],
     )
     return [{name: value for name, value in row.items() if not name.startswith("_")} for row in page.rows]
+
+
+def _written(spec: ContractSpec, row: dict[str, Any]) -> dict[str, Any]:
+    """Return a row as a file would bring it: points in WGS 84 as text; projected ones lost the writing they came in."""
+    degrees = {each.name for each in spec.fields if each.crs == "EPSG:4326"}
+    return {
+        name: f"POINT({value['lon']!r} {value['lat']!r})" if isinstance(value, dict) and name in degrees else value
+        for name, value in row.items()
+    }
 
 
 class RegisterRemedy(_AtTheSource):

@@ -9,6 +9,7 @@ from django.test import Client
 
 from huong.base import keys
 from huong.base.errors import BadInput, Forbidden, NotFound, WrongState
+from huong.catalogue import queries as catalogue
 from huong.exchange.actions import questions
 from huong.exchange.models import AccessRecord, Question
 from huong.exchange.tests.conftest import HOA, ONE, PURPOSE, SEARCH, at_the_desk, give
@@ -18,6 +19,7 @@ from huong.people import queries as people
 from huong.people.actions import restrictions
 from huong.people.errors import Restricted
 from huong.people.models import Restriction
+from huong.store import personal
 from huong.store import queries as store
 from huong.store.serving.building import bring_up
 
@@ -72,6 +74,34 @@ def test_a_birth_date_is_corrected_under_the_person_s_own_key(hoa, browser, data
     decide(data_officer, question, field="birth_date", value="08/03/1990")
     hoa.refresh_from_db()
     assert people.particulars_of(hoa, by=steward, purpose=PURPOSE)["birth_date"] == date(1990, 3, 8).isoformat()
+
+
+def test_a_row_with_a_place_keeps_it_when_something_else_is_corrected_and_the_place_can_be_corrected_too(
+    contract, load, parquet, tmp_path, members, hoa, browser, steward
+):
+    fields = [
+        {"name": "citizen_id", "key": True, "semantic": "vn.citizen_id"},
+        {"name": "amount", "kind": "integer"},
+        {"name": "home", "kind": "object", "semantic": "geo.point"},
+    ]
+    contract("flooded", fields, classification="personal", retention=30)
+    sealed = tmp_path / "sealed.parquet"
+    types = {"citizen_id": "VARCHAR", "amount": "BIGINT", "home": "STRUCT(lon DOUBLE, lat DOUBLE)"}
+    came = parquet([{"citizen_id": HOA, "amount": 1, "home": {"lon": 107.5871, "lat": 16.4637}}], **types)
+    personal.protect(came, sealed, catalogue.contract_of("flooded"))
+    load("flooded", sealed, mode="upsert", key=["citizen_id"])
+    bring_up("flooded")
+
+    def held():
+        bring_up("flooded")
+        use = store.Use("H57.8", "data.quality", person=steward)
+        found = store.rows("flooded", use=use, fields=["citizen_id", "amount", "home"]).rows
+        return [(row["amount"], row["home"]) for row in found]
+
+    decide(steward, ask(browser, "dataset:flooded", "correct"), field="amount", value="2")
+    assert held() == [(2, {"lon": 107.5871, "lat": 16.4637})]
+    decide(steward, ask(browser, "dataset:flooded", "correct"), field="home", value="16.5, 107.6")
+    assert held() == [(2, {"lon": 107.6, "lat": 16.5})]
 
 
 def test_a_row_of_a_dataset_is_corrected_by_a_load_under_its_contract(personal, hoa, browser, steward):
