@@ -239,6 +239,10 @@ def test_the_public_map_shows_groups_and_comes_closer_to_the_single_report(brows
     page.locator(IDLE).wait_for(timeout=SLOW)
     assert not page.locator(".city-map").is_visible()
     assert any("map.geojson?state=open" in url for url in asked)
+    tap(page, 0.25, 0.6)
+    page.get_by_text("Chỉ xem phản ánh ở đây").wait_for()
+    assert "state=open&unit=" in page.get_by_text("Chỉ xem phản ánh ở đây").get_attribute("href")
+    page.get_by_role("button", name="Đóng").click()
     page.locator(".maplibregl-canvas").focus()
     with page.expect_request(lambda request: "box=" in request.url, timeout=SLOW):
         for _press in range(8):

@@ -1,3 +1,9 @@
+import re
+from pathlib import Path
+
+from django.conf import settings
+
+import huong
 from huong.main.prepare import _print_of
 
 
@@ -16,3 +22,16 @@ def test_only_static_folders_count_among_the_packages(tmp_path):
     assert _print_of(tmp_path, within="static") == before
     (tmp_path / "ui" / "static" / "a.css").write_text("b {}")
     assert _print_of(tmp_path, within="static") != before
+
+
+def test_what_modules_import_by_its_plain_name_is_asked_for_again_soon():
+    imports = re.compile(r"""(?:from|import\()\s*["'](\.[^"']+)["']""")
+    plain = [
+        name
+        for file in Path(huong.__file__).parent.rglob("static/**/*.js")
+        for name in imports.findall(file.read_text(encoding="utf-8"))
+    ]
+    assert "./drafts.js" in plain
+    assert (
+        settings.WHITENOISE_MAX_AGE <= 600
+    )  # else a browser would run modules of before an upgrade with pages of after

@@ -14,12 +14,26 @@ async function found(live, map) {
   return answer?.ok ? answer.json() : null;
 }
 
-function popup(library, map, feature) {
-  const { total, newest } = feature.properties;
-  const words = document.createElement("p");
-  const text = total === 1 ? box.dataset.one : `${total} ${box.dataset.many}`;
-  words.append(`${text}. `, link(`/reports/${newest}`, total === 1 ? box.dataset.openOne : box.dataset.newest));
-  new library.Popup({ maxWidth: "260px" }).setLngLat(feature.geometry.coordinates).setDOMContent(words).addTo(map);
+function popup(library, map, place, text, anchor) {
+  const words = document.createElement("div");
+  words.append(Object.assign(document.createElement("strong"), { textContent: text }), anchor);
+  new library.Popup({ maxWidth: "260px" }).setLngLat(place).setDOMContent(words).addTo(map);
+}
+
+function groupTold(library, map, { properties: { total, newest }, geometry }) {
+  const [text, open] = total === 1 ? [box.dataset.one, box.dataset.openOne] : [`${total} ${box.dataset.many}`, box.dataset.newest];
+  popup(library, map, geometry.coordinates, text, link(`/reports/${newest}`, open));
+}
+
+// A ward that is tapped beside every group: the list can be narrowed to it, as by the drawing.
+function wardTold(library, map, { point, lngLat }) {
+  if (map.queryRenderedFeatures(point, { layers: ["groups"] }).length) return;
+  const [ward] = map.queryRenderedFeatures(point, { layers: ["unit-area"] });
+  if (!ward || ward.properties.code === box.dataset.unit) return;
+  const query = new URLSearchParams(location.search);
+  query.set("unit", ward.properties.code);
+  query.delete("after");
+  popup(library, map, lngLat, ward.properties.name, link(`?${query}`, box.dataset.seeWard));
 }
 
 async function open() {
@@ -43,10 +57,11 @@ async function open() {
       held.groups(fresh);
     });
     map.on("click", "groups", async ({ features: [feature] }) => {
-      if (feature.properties.newest && !feature.properties.cluster) return popup(library, map, feature);
+      if (feature.properties.newest && !feature.properties.cluster) return groupTold(library, map, feature);
       const zoom = feature.properties.cluster ? await map.getSource("groups").getClusterExpansionZoom(feature.properties.cluster_id) : CLOSE + 1;
       map[still ? "jumpTo" : "easeTo"]({ center: feature.geometry.coordinates, zoom: Math.max(zoom, map.getZoom() + 1) });
     });
+    map.on("click", (event) => wardTold(library, map, event));
     map.on("mouseenter", "groups", () => (map.getCanvas().style.cursor = "pointer"));
     map.on("mouseleave", "groups", () => (map.getCanvas().style.cursor = ""));
     map.getCanvas().focus({ preventScroll: true });

@@ -69,7 +69,7 @@ const unitNames = (look) => ({
 
 const groupLayers = (look) => [
   { id: "groups", type: "circle", source: "groups", paint: { "circle-color": look.teal, "circle-opacity": 0.88, "circle-stroke-color": look.card, "circle-stroke-width": 1.5, "circle-radius": ["interpolate", ["linear"], ["sqrt", ["get", "total"]], 1, 7, 10, 16, 60, 30] } },
-  { id: "groups-count", type: "symbol", source: "groups", filter: [">", ["get", "total"], 1], layout: { "text-field": ["to-string", ["get", "total"]], "text-font": [...FONT], "text-size": 12, "text-allow-overlap": true }, paint: { "text-color": look.card } },
+  { id: "groups-count", type: "symbol", source: "groups", filter: [">", ["get", "total"], 1], layout: { "text-field": ["number-format", ["get", "total"], { locale: document.documentElement.lang }], "text-font": [...FONT], "text-size": 12, "text-allow-overlap": true }, paint: { "text-color": look.card } },
 ];
 
 // Return the whole style. `groups` is left out where no figures are shown.
