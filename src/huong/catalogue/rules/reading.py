@@ -5,39 +5,25 @@ from typing import Any, Final
 
 import yaml
 
+from huong.base.plain_yaml import MAX_DEPTH, BoundedLoader
 from huong.base.text import noop
 from huong.catalogue.rules.problems import Document, Path, Problem
 
 MAX_BYTES: Final = 1_000_000
 MAX_VALUES: Final = 50_000
-MAX_DEPTH: Final = 40
 LARGEST: Final = 1e30
 
 
-class PlainLoader(yaml.SafeLoader):
+class PlainLoader(BoundedLoader):
     """Safe YAML in which only true and false are booleans and dates stay texts.
 
     YAML 1.1 would read the code "NO" as false and 2026-01-01 as a date object.
     """
 
-    depth = 0
     yaml_implicit_resolvers = {
         first: [pair for pair in found if pair[0] not in ("tag:yaml.org,2002:bool", "tag:yaml.org,2002:timestamp")]
         for first, found in yaml.SafeLoader.yaml_implicit_resolvers.items()
     }
-
-    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
-        """Read one part; pointers to other parts are refused, since a few of them can unfold without end."""
-        if self.check_event(yaml.AliasEvent):
-            mark = self.peek_event().start_mark  # type: ignore[no-untyped-call]
-            raise yaml.MarkedYAMLError(problem="*", problem_mark=mark)
-        self.depth += 1
-        if self.depth > MAX_DEPTH:
-            mark = self.peek_event().start_mark  # type: ignore[no-untyped-call]
-            raise yaml.MarkedYAMLError(problem="too many parts", problem_mark=mark)
-        node = super().compose_node(parent, index)
-        self.depth -= 1
-        return node  # type: ignore[no-any-return]
 
 
 PlainLoader.add_implicit_resolver(

@@ -159,9 +159,9 @@ def save(uid: str, typed: Mapping[str, Any], *, actor: Actor, version: int | Non
 def _may_type(dossier: Dossier, part: Component | None) -> bool:
     if part is not None and part.locked:
         return False
-    return dossier.state == "draft" or (
-        part is not None and part.state in {"wanted", "held"} and part.origin == "declared"
-    )
+    if dossier.state == "draft":
+        return True
+    return part is not None and (part.state == "wanted" or (part.state == "held" and part.origin == "declared"))
 
 
 def _keep(

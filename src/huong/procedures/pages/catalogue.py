@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
+from huong.base import plain_yaml
 from huong.base.errors import BadInput, HuongError
 from huong.base.paging import keyset
 from huong.base.text import fold, whole
@@ -81,7 +82,7 @@ def _text(body: dict[str, Any]) -> str:
 
 def _read(text: str, field: str) -> dict[str, Any]:
     try:
-        found = yaml.safe_load(text) or {}
+        found = plain_yaml.read(text) or {}
     except yaml.YAMLError as error:
         raise BadInput(_("This is no YAML: %(reason)s.") % {"reason": error}, code="no_yaml", field=field) from error
     if not isinstance(found, dict):

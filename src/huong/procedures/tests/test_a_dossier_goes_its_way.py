@@ -116,6 +116,16 @@ def test_the_supplement_is_asked_for_once_and_stops_the_clock(accepted, ward_off
         request_supplement(accepted.uid, words="Lần nữa.", reasons=REASONS, by=ward_officer)
 
 
+def test_what_a_source_gave_and_the_office_asks_about_can_be_said_by_her(accepted, ward_officer):
+    Component.objects.filter(dossier=accepted, key="child.name").update(origin="fetched", locked=True)
+    with pytest.raises(WrongState):
+        save(accepted.uid, {"child.name": "Trần Nguyễn An"}, actor=citizen(None))
+    request_supplement(accepted.uid, words="Tên khác với giấy chứng sinh.", reasons=REASONS, by=ward_officer)
+    save(accepted.uid, {"child.name": "Trần Nguyễn An Nhiên"}, actor=citizen(None))
+    assert supply(accepted.uid, actor=citizen(None)).state == "in_progress"
+    assert answers_of(accepted)["child.name"] == "Trần Nguyễn An Nhiên"
+
+
 def test_a_refusal_names_what_is_wrong(accepted, ward_officer):
     with pytest.raises(BadInput):
         refuse(accepted.uid, words="Không được.", reasons=[], by=ward_officer)

@@ -17,7 +17,7 @@ from huong.procedures.queries import answers_of
 from huong.procedures.rules import checking
 from huong.procedures.rules.comparing import differences
 from huong.procedures.rules.nouns import document
-from huong.procedures.tests.conftest import BIRTH
+from huong.procedures.tests.conftest import BIRTH, at_desk
 
 pytestmark = pytest.mark.django_db
 
@@ -151,6 +151,22 @@ def test_the_page_says_what_is_wrong_with_a_document(data_officer, client):
     session.save()
     answer = client.post(f"/desk/procedures/{BIRTH}", {"body": "code: [", "do": "draft"})
     assert answer.status_code == 400
+    assert ProcedureVersion.objects.filter(state="draft").count() == 0
+
+
+LAUGHS = "a0: &a0 [ha, ha]\n" + "".join(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]\n" for n in range(1, 9))
+
+
+@pytest.mark.parametrize("do", ["draft", "try", "look"])
+@pytest.mark.parametrize(
+    "body", [LAUGHS, "a: &a [*a]", "[" * 5000, "code: 2026-02-31", "x: !!python/object:os.system [ls]", "x" * 500_000],
+    ids=["laughs", "circle", "deep", "no-day", "object", "long"],
+)  # fmt: skip
+def test_a_document_that_unfolds_without_end_is_refused_at_once(ward_officer, procedures, client, body, do):
+    at_desk(client, ward_officer)
+    for typed in ({"body": body, "do": do}, {"body": "code: x", "answers": body, "do": "try"}):
+        answer = client.post(f"/desk/procedures/{BIRTH}", typed)
+        assert answer.status_code in {400, 403}
     assert ProcedureVersion.objects.filter(state="draft").count() == 0
 
 

@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from huong.base import plain_yaml
 from huong.base.errors import BadInput, HuongError, NotFound
 from huong.base.text import whole
 from huong.people import access
@@ -122,7 +123,7 @@ def _body(text: str) -> dict[str, Any]:
         BadInput: it is no YAML mapping; the line is named.
     """
     try:
-        found = yaml.safe_load(text)
+        found = plain_yaml.read(text)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = mark.line + 1 if mark else 1
