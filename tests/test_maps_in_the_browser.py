@@ -181,13 +181,23 @@ def test_where_the_browser_cannot_draw_it_the_wards_can_still_be_tapped(browser,
     assert page.input_value("#unit") == "Phường An Cựu"
 
 
-def test_where_its_files_do_not_come_it_is_said_and_the_wards_can_be_tapped(browser, live_server, city):
+@pytest.mark.parametrize("missing", ["**/static/maps/**", "**/ui/js/map/**"])
+def test_where_its_files_do_not_come_it_is_said_and_the_wards_can_be_tapped(browser, live_server, city, missing):
     page, _asked, _complaints = strict(browser, live_server, service_workers="block")
-    page.route("**/static/maps/**", lambda route: route.abort())
+    page.route(missing, lambda route: route.abort())
     page.goto("/reports/new")
     page.get_by_text("Chọn trên bản đồ").click()
     page.get_by_text("Chưa mở được bản đồ").wait_for()
+    page.locator("[data-ward-map] [data-unit]").nth(39).wait_for(state="attached")
     assert page.locator("[data-ward-map] [data-unit]").count() == 40
+    page.goto("/reports/")
+    page.get_by_role("button", name="Mở bản đồ").click()
+    page.get_by_text("Chưa mở được bản đồ").wait_for()
+    assert page.locator(".city-map").is_visible()
+    page.unroute(missing)
+    page.goto("/reports/new")
+    page.get_by_text("Chọn trên bản đồ").click()
+    page.locator(IDLE).wait_for(timeout=SLOW)
 
 
 @pytest.mark.parametrize(("width", "look"), LOOKS)

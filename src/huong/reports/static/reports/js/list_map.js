@@ -66,6 +66,8 @@ async function open() {
     map.on("mouseleave", "groups", () => (map.getCanvas().style.cursor = ""));
     map.getCanvas().focus({ preventScroll: true });
   } catch {
+    if (live.dataset.state === "closed") live.querySelector("[data-map-said]").textContent = live.dataset.noFiles;
+    offer.hidden = false;
     drawing.forEach((one) => one.classList.remove("for-nobody"));
   }
 }

@@ -92,19 +92,20 @@ export function place(form, words, changed) {
   }
 
   async function opened() {
+    const box = map.querySelector("[data-city-map]");
     try {
       const { openPicker } = await import("../../ui/js/map/picker.js");
       const start = lon.value && lat.value ? [Number(lon.value), Number(lat.value)] : null;
-      const box = map.querySelector("[data-city-map]");
       picker = await openPicker(box, { start, chose: (point) => pointed(point, words.pinned), locate: knows ? locate : null });
       box.querySelector("[data-map-said]").after(units);
     } catch {
+      if (box.dataset.state === "closed") box.querySelector("[data-map-said]").textContent = box.dataset.noFiles;
       await drawn();
     }
   }
 
   map.hidden = false;
-  map.addEventListener("toggle", () => map.open && map.querySelector("[data-city-map]").dataset.state === "closed" && opened());
+  map.addEventListener("toggle", () => map.open && ["closed", "failed"].includes(map.querySelector("[data-city-map]").dataset.state) && opened());
   map.addEventListener("click", (event) => {
     const name = event.target.dataset?.unit;
     if (!name) return;
