@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any, cast
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
@@ -17,7 +17,7 @@ from huong.people import queries as people
 from huong.people.access import needs
 from huong.people.models import Party, User
 from huong.procedures import queries
-from huong.procedures.actions import blanks, counter, scanning
+from huong.procedures.actions import blanks, counter, issuing, scanning
 from huong.procedures.actions.acting import officer
 from huong.procedures.actions.counter import Applicant, Brought, Intake
 from huong.procedures.actions.drafting import AT_COUNTER
@@ -30,6 +30,7 @@ from huong.procedures.queries import finding
 from huong.procedures.queries.names import names
 from huong.procedures.queries.screen import english
 from huong.procedures.rules.nouns import Document
+from huong.procedures.rules.official import key_of
 
 POWER = "procedures.receive"
 LINES = 6
@@ -252,17 +253,15 @@ def _brought(request: HttpRequest, uid: str, person: User) -> list[Brought]:
 
 
 @needs("procedures.read")
-def receipt(request: HttpRequest, uid: str) -> HttpResponse:
+def receipt(request: HttpRequest, uid: str) -> HttpResponseBase:
     """Show the receipt with code, day and QR, ready to print; as PDF (form 01) with `?pdf`."""
     dossier = queries.require_visible(cast("User", request.user), uid)
     if not dossier.code:
         raise NotFound(_("The receipt can be printed once the dossier is accepted."))
     address = request.build_absolute_uri("/procedures/lookup")
     if "pdf" in request.GET:
-        data = receipts.form_01(dossier, address=address, by=cast("User", request.user))
-        response = HttpResponse(data, content_type="application/pdf")
-        response.headers["Content-Disposition"] = f'inline; filename="{dossier.code}.pdf"'
-        return response
+        number = dossier.actions.filter(verb="accept").values_list("number", flat=True).first()
+        return receipts.file_of(issuing.form_of(dossier, key_of("01", number or 0), by=cast("User", request.user)))
     context = {"dossier": dossier, **receipts.on_paper(dossier, address=address)}
     return render(request, "procedures/desk/receipt.html", context)
 
