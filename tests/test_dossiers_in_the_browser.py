@@ -17,7 +17,7 @@ from huong.procedures.tests.conftest import (  # noqa: F401 - fixtures
     ward_officer,
 )
 from huong.procedures.tests.test_other_offices_are_asked import HOUSE, PERMIT
-from tests.test_in_the_browser import LOOKS, browser, require_sound, visit  # noqa: F401 - fixtures
+from tests.test_in_the_browser import LOOKS, TOO_WIDE, browser, require_sound, visit  # noqa: F401 - fixtures
 
 pytestmark = [
     pytest.mark.browser,
@@ -117,7 +117,7 @@ def test_a_building_permit_asks_another_office_over_tet(visit, city, mother, mon
     assert dossier.state == "in_progress"
 
 
-@pytest.mark.parametrize(("width", "look"), [(360, "light"), *LOOKS])
+@pytest.mark.parametrize(("width", "look"), [(360, "light"), *LOOKS, (1920, "dark")])
 def test_the_desk_s_pages_are_sound_on_every_screen(visit, city, mother, width, look):  # noqa: F811
     dossier = begin(PERMIT, party=mother, actor=citizen(None), unit="An Cựu")
     save(dossier.uid, HOUSE, actor=citizen(None))
@@ -137,3 +137,21 @@ def test_the_desk_s_pages_are_sound_on_every_screen(visit, city, mother, width, 
     for name, path in paths.items():
         require_sound(page, f"{LIST}{path}")
         picture(page, f"{name}-{width}-{look}")
+
+
+def test_the_desk_s_pages_hold_text_of_twice_the_size(visit, city, mother):  # noqa: F811
+    dossier = begin(PERMIT, party=mother, actor=citizen(None), unit="An Cựu")
+    save(dossier.uid, HOUSE, actor=citizen(None))
+    for key in ("land_right", "drawings"):
+        Component.objects.create(
+            dossier=dossier, kind="paper", key=key, origin="uploaded", state="held", changed_at=clock.now()
+        )
+    submit(dossier.uid, actor=citizen(None))
+    accept(dossier.uid, by=city)
+    for width in (720, 1440):
+        page = visit(city, width=width)
+        for path in ("", f"{dossier.uid}/", f"{dossier.uid}/receipt", "new?code=1.001193", "blanks", "disruptions/"):
+            page.goto(f"{LIST}{path}")
+            page.evaluate("document.documentElement.style.fontSize = '200%'")
+            assert not page.evaluate(TOO_WIDE), f"{path} at {width}"
+            picture(page, f"large-{width}-{path.strip('/').replace('/', '-')[:40] or 'list'}")

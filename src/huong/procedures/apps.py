@@ -25,7 +25,7 @@ class ProceduresConfig(AppConfig):
             jobs,
             loading,
             ports,
-            signing_entry,
+            side_list,
             unsent,
         )
         from huong.procedures.actions import feeding
@@ -39,4 +39,4 @@ class ProceduresConfig(AppConfig):
         holders.add("procedures", holding.DossierHolder())
         erasers.add("procedures", holding.erase)
         ports.register()
-        signing_entry.register()
+        side_list.register()

@@ -11,6 +11,7 @@ urlpatterns = [
     path("find", listing.find, name="find"),
     path("bulk", many.many, name="bulk"),
     path("new", counter.new, name="new"),
+    path("book.pdf", listing.book, name="book"),
     path("blanks", counter.blank_forms, name="blanks"),
     path("disruptions/", disruptions.listing, name="disruptions"),
     path("disruptions/declare", disruptions.declare, name="declare"),
@@ -19,5 +20,6 @@ urlpatterns = [
     path(f"{ONE}receipt", counter.receipt, name="receipt"),
     path(f"{ONE}verify", single.verify, name="verify"),
     path(f"{ONE}move/<str:verb>", single.move, name="move"),
+    path(f"{ONE}forms/<str:key>.pdf", single.form, name="form"),
     path(f"{ONE}papers/<str:key>", single.paper, name="paper"),
 ]

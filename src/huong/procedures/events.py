@@ -213,6 +213,12 @@ PAPER_CHANGED = declare(
     "A file was added to a paper of a dossier, or taken away.",
     unhandled=True,
 )
+FORM_ISSUED = declare(
+    "procedures.form_issued",
+    {"form": "which of the official forms", "number": "its number of the year", "action": "number of the act it is of"},
+    "An official form was put among the papers of a dossier.",
+    unhandled=True,
+)
 CORRECTION_ASKED = declare(
     "procedures.correction_asked",
     {"part": "path of the field", "source": "which source", "owner": "agency that answers", "due": "by when"},

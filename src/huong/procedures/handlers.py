@@ -3,7 +3,8 @@
 from huong.journal.models import Entry
 from huong.journal.readers import reader
 from huong.procedures import events
-from huong.procedures.actions import contacting, syncing, telling
+from huong.procedures.actions import contacting, issuing, syncing, telling
+from huong.procedures.rules.official import BY_VERB as FORM_OF
 
 
 @reader("procedures.contacts", names=(events.BY_VERB["submit"], events.BY_VERB["accept"], events.BY_VERB["supply"]))
@@ -33,3 +34,11 @@ def portal(entries: list[Entry]) -> None:
         if not entry.data.get("past"):
             verb = telling.VERBS[entry.name]
             syncing.note_for_portal(entry.subject.removeprefix("dossier:"), int(entry.data["number"]), verb)
+
+
+@reader("procedures.forms", names=tuple(events.BY_VERB[verb] for verb in FORM_OF), start="now")
+def official_forms(entries: list[Entry]) -> None:
+    """Have the official form of each act made by a job; nothing is made for history taken over."""
+    for entry in entries:
+        if not entry.data.get("past"):
+            issuing.issue_later.later(entry.subject.removeprefix("dossier:"), int(entry.data["number"]))

@@ -6,7 +6,7 @@ from django.db.models import Q
 
 from huong.base import clock
 from huong.base.jobs import job, scheduled
-from huong.procedures.actions import paying, preparing, rechecking, recomputing, syncing
+from huong.procedures.actions import counter, paying, preparing, rechecking, recomputing, syncing
 from huong.procedures.models import Disruption
 
 
@@ -64,3 +64,10 @@ def verify_later() -> int:
 def prepare() -> int:
     """Prepare dossiers ahead for whom the city's procedures say so."""
     return preparing.prepare_due()
+
+
+@scheduled("procedures.counter_drafts", every=timedelta(hours=1))
+@job(queue="bulk")
+def let_counter_drafts_go() -> int:
+    """Let go what was begun at counters and not filed within a day."""
+    return counter.let_go_left()

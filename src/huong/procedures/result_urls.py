@@ -28,6 +28,7 @@ urlpatterns = [
     path("procedures/lookup", looking_up.lookup, name="lookup"),
     path("my/dossiers/", mine.dossiers, name="my_dossiers"),
     path("my/dossiers/<str:uid>", mine.dossier, name="my_dossier"),
+    path("my/dossiers/<str:uid>/forms/<str:key>.pdf", mine.form, name="my_form"),
     path("my/dossiers/<str:uid>/withdraw", mine.withdraw, name="my_withdraw"),
     path("my/dossiers/<str:uid>/rate", mine.rate, name="my_rate"),
     path("my/dossiers/<str:uid>/pay", mine.pay, name="my_pay"),

@@ -1,32 +1,35 @@
-"""Filing for somebody at the counter, from a letter, or from a blank form: one transaction, once per client's key."""
+"""Filing for somebody at the counter, from a letter, or from a blank form: once per client's key, nothing asked twice."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from huong.base import clock, ids, keys
-from huong.base.errors import BadInput
+from huong.base import clock, keys
+from huong.base.errors import BadInput, NotFound
+from huong.people import access
 from huong.people import queries as people
 from huong.people import rules as spellings
 from huong.people.actions import parties
 from huong.people.models import Party, User
-from huong.procedures.actions import acting, blanks, receiving
-from huong.procedures.actions.acting import Deed, officer
-from huong.procedures.actions.drafting import place_of
-from huong.procedures.errors import FormFaults, NotOffered
+from huong.procedures.actions import blanks, drafting, receiving
+from huong.procedures.actions.acting import PLATFORM_ITSELF, Actor, officer
+from huong.procedures.actions.drafting import AT_COUNTER as CHANNELS
+from huong.procedures.actions.drafting import CameIn, place_of
+from huong.procedures.actions.resolving import Resolution, places_of, resolve, wish
 from huong.procedures.models import Component, Dossier, Filing
-from huong.procedures.queries import catalogue
-from huong.procedures.queries.said import said
+from huong.procedures.queries.catalogue import document_by_id
+from huong.procedures.queries.situation import wishes_of
 from huong.procedures.queries.values import scope_of, seal
-from huong.procedures.rules import codes, fields, needs
-from huong.procedures.rules.nouns import Document
+from huong.procedures.rules import codes, fields
 
-CHANNELS = ("counter", "post", "paper")
+POWER = "procedures.receive"
 MOST_PAPERS = 40
+LEFT_AFTER = timedelta(days=1)
+MOST_AT_ONCE = 200
 
 
 @dataclass(frozen=True)
@@ -127,19 +130,164 @@ def _filed(intake: Intake, by: User, at: datetime | None) -> Dossier:
     true_time = at or now
     if true_time > now:
         raise BadInput(_("The time of receipt lies in the future."), code="in_the_future", field="at")
-    dossier, made = _begun(intake, by, true_time, later=at is not None)
-    intake = replace(intake, typed=_typed(intake, made))
+    dossier = _going_on(intake, by, at) or _begun(intake, by, at)
     Filing.objects.create(key=_hash(intake.key), dossier=dossier, at=now)
     if intake.blank:
         blanks.use(intake.blank, dossier, at=true_time)
-    parts = _parts(dossier, intake, made)
-    columns = _counted(dossier, intake, made, parts) | {"submitted_at": true_time}
-    acting.act(dossier, "submit", officer(by), Deed(at=true_time, columns=columns))
+    _typed(dossier, intake, by)
+    _papers(dossier, intake)
+    drafting.submit(dossier.uid, actor=officer(by), at=true_time)
     return receiving.accept(dossier.uid, by=by, at=true_time)
 
 
-def _typed(intake: Intake, made: Document | None) -> dict[str, Any]:
-    """Return what was typed; where the form asks for the applicant again, what was said of them, so nobody retypes it."""
+def _begun(intake: Intake, by: User, at: datetime | None) -> Dossier:
+    if intake.channel not in CHANNELS:
+        raise BadInput(_("Please choose how the dossier came in."), code="no_such_channel", field="channel")
+    who = intake.applicant
+    drafting.offered(intake.code, who.kind, intake.channel)  # before anybody is registered
+    dossier = drafting.begin(
+        intake.code,
+        party=registered(who, by=by),
+        actor=officer(by),
+        unit=intake.unit,
+        channel=intake.channel,
+        lang=intake.lang,
+        came=CameIn(intake.uid, at, who.phone, who.mail),
+    )
+    access.require_power(by, POWER, dossier.agency)
+    return dossier
+
+
+def draft_of(uid: str, *, by: User) -> Dossier | None:
+    """Return what an officer began at the counter and did not file yet.
+
+    Raises:
+        Forbidden: the officer takes no dossiers in for that agency.
+    """
+    found = Dossier.objects.select_related("applicant").filter(uid=uid, state="draft", channel__in=CHANNELS).first()
+    if found is not None:
+        access.require_power(by, POWER, found.agency)
+    return found
+
+
+def _going_on(intake: Intake, by: User, at: datetime | None) -> Dossier | None:
+    """Return the draft that was begun for this, with how it came in; it must still be about the same person and place."""
+    draft = draft_of(intake.uid, by=by) if intake.uid else None
+    if draft is None:
+        return None
+    _require_same(draft, intake)
+    who, phone = intake.applicant, spellings.phone(intake.applicant.phone)
+    contact = {"phone": phone or who.phone.strip()[:40], "mail": who.mail.strip()[:200]}
+    Dossier.objects.filter(pk=draft.pk).update(
+        channel=intake.channel if intake.channel in CHANNELS else draft.channel,
+        entered_at=clock.now() if at else None,
+        phone_hash=keys.keyed_hash(phone, context="procedures.phone") if phone else "",
+        sealed_contact=seal(scope_of(draft), contact if any(contact.values()) else None, "contact"),
+    )
+    return draft
+
+
+def _require_same(draft: Dossier, intake: Intake) -> None:
+    number, place = "".join(intake.applicant.national_id.split()), intake.unit
+    same = number == people.own_particulars(draft.applicant).get("national_id", "")
+    if not same or draft.procedure != intake.code or (place and place_of("unit", place).unit != draft.unit):
+        raise BadInput(
+            _("The person or the ward is not the one that was looked up. Please find the person again."),
+            code="somebody_else",
+            field="national_id",
+        )
+
+
+@transaction.atomic
+def begin_at_counter(intake: Intake, *, by: User) -> Dossier:
+    """Begin a draft for somebody who stands at the counter, with what they said of themselves and what was typed.
+
+    Raises:
+        BadInput, NotOffered, Forbidden: as `file_at_counter` says.
+
+    Records: `procedures.begun`, `procedures.saved`; `people.party_registered` for somebody new.
+    """
+    dossier = _begun(intake, by, None)
+    _typed(dossier, intake, by)
+    return dossier
+
+
+@transaction.atomic
+def let_go(uid: str, *, actor: Actor) -> None:
+    """Let a draft of the counter go that is not filed: what was fetched and typed is gone with it.
+
+    Records: `procedures.discarded`.
+    """
+    dossier = drafting.discard(uid, actor=actor)
+    dossier.parts.all().delete()
+
+
+def let_go_left() -> int:
+    """Let go what was begun at counters and not filed within a day. Returns how many there were."""
+    left = Dossier.objects.filter(state="draft", channel__in=CHANNELS, changed_at__lt=clock.now() - LEFT_AFTER)
+    uids = list(left.order_by("pk").values_list("uid", flat=True)[:MOST_AT_ONCE])
+    for uid in uids:
+        let_go(uid, actor=PLATFORM_ITSELF)
+    return len(uids)
+
+
+def look_up(intake: Intake, agreed: Collection[str], *, by: User) -> Resolution:
+    """Fill a draft in with what vault, shared data and registers know, as far as the person at the counter agreed.
+
+    Called outside any transaction. Each source is written down as asked for or not wanted, before anything is fetched;
+    the person sees who asked, and for which dossier.
+
+    Args:
+        agreed: the places that may be asked: "register:person", "store:social_allowance", "vault".
+
+    Raises:
+        NotFound: nothing was begun.
+        BadInput: it is about somebody else now.
+        Forbidden: the officer takes no dossiers in for that agency.
+
+    Records: `procedures.saved`, `.wished`, `.resolved`; `exchange.asked`, `store.read` with the officer.
+    """
+    draft = draft_of(intake.uid, by=by)
+    if draft is None:
+        raise NotFound(_("There is no such dossier."))
+    _require_same(draft, intake)
+    with transaction.atomic():
+        _typed(draft, intake, by)
+        for place in sorted(places_of(document_by_id(draft.edition_id))) if draft.edition_id else ():
+            wish(draft.uid, place, use=place in agreed, actor=officer(by))
+    return resolve(draft.uid, actor=officer(by))
+
+
+def looks_further(intake: Intake, *, by: User) -> bool:
+    """Look up what a draft's newly typed answers make possible, as far as the person agreed before.
+
+    Returns:
+        Whether something was found that the person has not seen yet.
+
+    Raises, Records: as `look_up`.
+    """
+    draft = draft_of(intake.uid, by=by)
+    agreed = wishes_of(draft)[0] if draft is not None else frozenset()
+    if draft is None or not agreed:
+        return False
+    before = _locked(draft)
+    look_up(intake, agreed, by=by)
+    return bool(_locked(draft) - before)
+
+
+def _locked(draft: Dossier) -> set[str]:
+    return set(draft.parts.filter(locked=True).values_list("key", flat=True))
+
+
+def is_used(uid: str) -> bool:
+    """Return whether an id stands for a dossier already."""
+    return Dossier.objects.filter(uid=uid).exists()
+
+
+def _typed(dossier: Dossier, intake: Intake, by: User) -> None:
+    """Save what was typed; where the form asks for the applicant again, what was said of them, so nobody retypes it."""
+    if not dossier.edition_id:
+        return
     told = {
         "name": intake.applicant.name.strip(),
         "national_id": "".join(intake.applicant.national_id.split()),
@@ -150,49 +298,14 @@ def _typed(intake: Intake, made: Document | None) -> dict[str, Any]:
         "kind": intake.applicant.kind,
     }
     found = dict(intake.typed)
-    for each in fields.fields_of(made.form) if made else ():
-        part = next((source.part for source in each.sources if source.kind == "applicant"), "")
+    for each in fields.fields_of(document_by_id(dossier.edition_id).form):
+        own = (
+            one for one in each.sources if one.kind == "applicant" and one.counts(found)
+        )  # the mother is not the father
+        part = next((one.part for one in own), "")
         if not found.get(each.path) and told.get(part):
             found[each.path] = told[part]
-    return found
-
-
-def _begun(intake: Intake, by: User, at: datetime, *, later: bool) -> tuple[Dossier, Document | None]:
-    if intake.channel not in CHANNELS:
-        raise BadInput(_("Please choose how the dossier came in."), code="no_such_channel", field="channel")
-    procedure, version = catalogue.procedure(intake.code), catalogue.in_force(intake.code)
-    made = catalogue.document_by_id(version.pk) if version else None
-    audience = made.audience if made else tuple(procedure.audience.split())
-    if audience and intake.applicant.kind not in audience:
-        raise NotOffered(_("This procedure is not for this kind of applicant."))
-    place = place_of(made.agency if made else procedure.agency or "unit", intake.unit)
-    party = registered(intake.applicant, by=by)
-    uid, phone = intake.uid or ids.new_id(), spellings.phone(intake.applicant.phone)
-    born = people.own_particulars(party).get("birth_date", "")
-    dossier = Dossier(
-        uid=uid,
-        procedure=intake.code,
-        edition=version,
-        channel=intake.channel,
-        lang=intake.lang,
-        applicant=party,
-        filed_by=by,
-        unit=place.unit,
-        unit_on=clock.local(at).date(),
-        agency=place.agency,
-        lead_agency=place.agency,
-        created_at=at,
-        queue_at=at,
-        changed_at=at,
-        entered_at=clock.now() if later else None,
-        phone_hash=keys.keyed_hash(phone, context="procedures.phone") if phone else "",
-        birth_hash=keys.keyed_hash(born, context="procedures.birth") if born else "",
-    )
-    contact = {"phone": phone or intake.applicant.phone.strip()[:40], "mail": intake.applicant.mail.strip()[:200]}
-    dossier.sealed_contact = seal(scope_of(dossier), contact if any(contact.values()) else None, "contact")
-    dossier.save(force_insert=True)
-    acting.written(dossier, "begin", officer(by), Deed(at=at, public=False), "draft")
-    return dossier, made
+    drafting.save(dossier.uid, found, actor=officer(by))
 
 
 def registered(applicant: Applicant, *, by: User) -> Party:
@@ -228,55 +341,21 @@ def require_number(kind: str, number: str, born: date | None = None) -> None:
         raise BadInput(_(faults[0].sentence) % faults[0].values, code=faults[0].code, field="national_id")
 
 
-def _parts(dossier: Dossier, intake: Intake, made: Document | None) -> list[Component]:
-    """Write what was typed and brought as components."""
-    now, scope = clock.now(), scope_of(dossier)
-    cleaned = {
-        each.path: fields.cleaned(each, intake.typed[each.path])
-        for each in (fields.fields_of(made.form) if made else ())
-        if each.path in intake.typed
-    }
+def _papers(dossier: Dossier, intake: Intake) -> None:
+    """Write what was brought as papers; what a source replaced already stays as it is."""
+    made = document_by_id(dossier.edition_id) if dossier.edition_id else None
+    known = {need.key for need in made.requirements} if made else set()
     rows = [
         Component(
-            dossier=dossier, kind="field", key=path, origin="declared", state="held",
-            sealed=seal(scope, value, path), changed_at=now,
+            dossier=dossier, kind="paper", key=brought.key, state="held", blob=brought.blob,
+            origin="uploaded" if brought.blob else "shown", type=brought.title[:60], changed_at=clock.now(),
         )
-        for path, value in cleaned.items()
-        if value is not None
+        for brought in intake.papers[:MOST_PAPERS]
+        if made is None or brought.key in known
     ]  # fmt: skip
-    known = {need.key for need in made.requirements} if made else set()
-    for brought in intake.papers[:MOST_PAPERS]:
-        if made and brought.key not in known:
-            continue
-        rows.append(
-            Component(
-                dossier=dossier, kind="paper", key=brought.key, state="held", blob=brought.blob,
-                origin="uploaded" if brought.blob else "shown", type=brought.title[:60], changed_at=now,
-            )
-        )  # fmt: skip
-    Component.objects.bulk_create(rows)
-    return rows
-
-
-def _counted(dossier: Dossier, intake: Intake, made: Document | None, parts: list[Component]) -> dict[str, int]:
-    """Refuse what is not whole, and return how much was asked and spared."""
-    if made is None:
-        return {"papers_asked": len(parts)}
-    typed = {each.path: each for each in fields.fields_of(made.form)}
-    answers = {path: fields.cleaned(typed[path], value) for path, value in intake.typed.items() if path in typed}
-    answers = {path: value for path, value in answers.items() if value is not None}
-    faults = fields.faults_of(made.form, answers, today=clock.today())
-    lacking = needs.missing(made, answers, parts)
-    if faults or lacking:
-        raise FormFaults(
-            _("Some fields or papers need another look."),
-            faults=said(faults),
-            papers=[need.key for need in lacking],
-        )
-    counted = needs.count(made, answers, parts)
-    return {
-        "fields_asked": counted.fields,
-        "fields_spared": counted.fields_spared,
-        "papers_asked": counted.papers,
-        "papers_spared": counted.papers_spared,
-    }
+    Component.objects.bulk_create(
+        rows,
+        update_conflicts=True,
+        unique_fields=["dossier", "kind", "key"],
+        update_fields=["state", "blob", "origin", "type", "changed_at"],
+    )

@@ -2,30 +2,33 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from huong.base import clock, ids
+from huong.base import clock, ids, keys
 from huong.base.errors import BadInput, WrongState
 from huong.journal import actions as journal
 from huong.people import queries as people
+from huong.people import rules as spellings
 from huong.people.models import Party
 from huong.places import queries as places
 from huong.procedures import events
 from huong.procedures.actions import acting
 from huong.procedures.actions.acting import Actor, Deed
 from huong.procedures.errors import FormChanged, FormFaults, NotOffered
-from huong.procedures.models import Bundle, Component, Dossier
+from huong.procedures.models import Bundle, Component, Dossier, ProcedureVersion
 from huong.procedures.queries import catalogue
 from huong.procedures.queries.said import said
-from huong.procedures.queries.values import answers_of, parts_of, scope_of, sealer
+from huong.procedures.queries.values import answers_of, parts_of, scope_of, seal, sealer
 from huong.procedures.rules import fields, needs
 from huong.procedures.rules.fields import Fault, FormField
 from huong.procedures.rules.nouns import Document
 
 AMENDABLE = frozenset({"draft", "supplement_wanted"})
+AT_COUNTER = ("counter", "post", "paper")
 
 
 @dataclass(frozen=True)
@@ -34,6 +37,22 @@ class Place:
 
     unit: str
     agency: str
+
+
+@dataclass(frozen=True)
+class CameIn:
+    """How a dossier came in that its applicant did not begin online.
+
+    Attributes:
+        uid: the public id it gets; a new one if left out.
+        at: the true time of receipt; now if left out.
+        phone, mail: how the applicant is reached about it.
+    """
+
+    uid: str = ""
+    at: datetime | None = None
+    phone: str = ""
+    mail: str = ""
 
 
 @transaction.atomic
@@ -47,30 +66,33 @@ def begin(
     way: str = "",
     bundle: Bundle | None = None,
     lang: str = "vi",
+    came: CameIn | None = None,
 ) -> Dossier:
-    """Begin a draft of a procedure for somebody.
+    """Begin a draft of a procedure for somebody. This is the one place where a living dossier comes into being.
 
     Args:
         code: the procedure's code.
         party: who applies: the person, or the child or firm that is represented.
         unit: the ward or commune, by today's code or any name; needed if the ward answers.
         way: on whose behalf somebody else files: "parent", "owner", "delegate"; empty for oneself.
+        came: what an officer says of how it came in.
 
     Raises:
-        NotFound: no such procedure, or no form of it here.
+        NotFound: no such procedure, or no form of it here and it did not come in at a counter.
         NotOffered: not for this kind of applicant, or not online.
         BadInput: the ward must be chosen.
 
     Records: `procedures.begun`.
     """
-    version, made = catalogue.current(code)
-    _require_offered(made, party, channel)
-    place = place_of(made.agency, unit)
-    now = clock.now()
-    dossier = Dossier.objects.create(
-        uid=ids.new_id(),
+    offer = offered(code, party.kind, channel)
+    place = place_of(offer.agency, unit)
+    now, came = clock.now(), came or CameIn()
+    at, phone = came.at or now, spellings.phone(came.phone)
+    born = people.own_particulars(party).get("birth_date", "") if channel in AT_COUNTER else ""
+    dossier = Dossier(
+        uid=came.uid or ids.new_id(),
         procedure=code,
-        edition=version,
+        edition=offer.version,
         channel=channel,
         lang=lang,
         applicant=party,
@@ -78,26 +100,55 @@ def begin(
         way=way,
         bundle=bundle,
         unit=place.unit,
-        unit_on=clock.local(now).date(),
+        unit_on=clock.local(at).date(),
         agency=place.agency,
         lead_agency=place.agency,
-        created_at=now,
-        queue_at=now,
-        changed_at=now,
+        created_at=at,
+        queue_at=at,
+        changed_at=at,
+        entered_at=now if came.at else None,
+        phone_hash=keys.keyed_hash(phone, context="procedures.phone") if phone else "",
+        birth_hash=keys.keyed_hash(born, context="procedures.birth") if born else "",
     )
-    acting.written(dossier, "begin", actor, Deed(public=False), "draft")
+    contact = {"phone": phone or came.phone.strip()[:40], "mail": came.mail.strip()[:200]}
+    dossier.sealed_contact = seal(scope_of(dossier), contact if any(contact.values()) else None, "contact")
+    dossier.save(force_insert=True)
+    acting.written(dossier, "begin", actor, Deed(at=at, public=False), "draft")
     return dossier
 
 
-def _require_offered(made: Document, party: Party, channel: str) -> None:
-    if party.kind not in made.audience:
+@dataclass(frozen=True)
+class Offer:
+    """What is offered: the version in force, None for a procedure without a form here, and the agency that answers."""
+
+    version: ProcedureVersion | None
+    agency: str
+
+
+def offered(code: str, kind: str, channel: str) -> Offer:
+    """Return what is offered to a kind of applicant over a channel.
+
+    Args:
+        kind: "person" or "organisation".
+
+    Raises:
+        NotFound: no such procedure, or no form of it here and it did not come in at a counter.
+        NotOffered: not for this kind of applicant, or not online.
+    """
+    procedure, version = catalogue.procedure(code), catalogue.in_force(code)
+    if version is None and channel not in AT_COUNTER:
+        version = catalogue.current(code)[0]
+    made = catalogue.document_by_id(version.pk) if version else None
+    audience = made.audience if made else tuple(procedure.audience.split())
+    if audience and kind not in audience:
         raise NotOffered(
             _("This procedure is for firms and organisations.")
-            if "organisation" in made.audience
+            if "organisation" in audience
             else _("This procedure is for persons.")
         )
-    if channel == "online" and made.level == "information":
+    if channel == "online" and made is not None and made.level == "information":
         raise NotOffered(_("This procedure is taken in at the counter only."))
+    return Offer(version, made.agency if made else procedure.agency or "unit")
 
 
 def place_of(agency: str, unit: str) -> Place:
@@ -207,8 +258,11 @@ def _state_after(part: Component | None) -> str:
 
 
 @transaction.atomic
-def submit(uid: str, *, actor: Actor, version: int | None = None) -> Dossier:
+def submit(uid: str, *, actor: Actor, version: int | None = None, at: datetime | None = None) -> Dossier:
     """Send a draft. Pressed twice, or sent again after a break, it is one dossier.
+
+    Args:
+        at: the true time, for what an officer types in later; now if left out.
 
     Raises:
         FormFaults: fields are wrong or missing, or papers; `details["faults"]` and `details["papers"]` say which.
@@ -225,20 +279,25 @@ def submit(uid: str, *, actor: Actor, version: int | None = None) -> Dossier:
         raise FormChanged(
             _("The form has changed since you began. Your answers are kept: look at what is new, then send.")
         )
-    made = catalogue.document_by_id(dossier.edition_id or 0)
+    columns = _counted(dossier) | {"submitted_at": at or clock.now()}
+    acting.act(dossier, "submit", actor, Deed(version=version, at=at, columns=columns))
+    return dossier
+
+
+def _counted(dossier: Dossier) -> dict[str, int]:
+    """Refuse what is not whole, and return how much was asked and spared; without a form, the papers are all there is."""
     parts = parts_of(dossier)
-    answers = answers_of(dossier, parts)
+    if dossier.edition_id is None:
+        return {"papers_asked": len(parts)}
+    made, answers = catalogue.document_by_id(dossier.edition_id), answers_of(dossier, parts)
     _require_whole(made, answers, parts)
     counted = needs.count(made, answers, parts)
-    columns = {
-        "submitted_at": clock.now(),
+    return {
         "fields_asked": counted.fields,
         "fields_spared": counted.fields_spared,
         "papers_asked": counted.papers,
         "papers_spared": counted.papers_spared,
     }
-    acting.act(dossier, "submit", actor, Deed(version=version, columns=columns))
-    return dossier
 
 
 def _require_whole(made: Document, answers: Mapping[str, Any], parts: list[Component]) -> None:

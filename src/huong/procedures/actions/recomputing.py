@@ -7,15 +7,14 @@ from typing import Any
 from django.db import transaction
 
 from huong.base import clock
-from huong.base.text import noop
 from huong.journal import actions as journal
-from huong.messages import actions as messages
 from huong.people.models import User
 from huong.procedures import events
+from huong.procedures.actions import telling
 from huong.procedures.models import Action, Disruption, DisruptionTold, Dossier
 from huong.procedures.queries import clocks
 
-BATCH = 500
+BATCH, TOLD_AT_ONCE = 500, 20
 SHOWN = 20
 STORED = ("due_at", "plain_due_at", "runs", "step_due_at")
 
@@ -110,7 +109,7 @@ def _written(why: str, changed: list[tuple[Dossier, dict[str, Any]]], by: User |
 
 
 def _batches(units: Sequence[str] = (), procedures: Sequence[str] = ()) -> Iterator[list[tuple[Dossier, list[Action]]]]:
-    rows = Dossier.objects.filter(is_open=True).order_by("pk")
+    rows = Dossier.objects.filter(is_open=True).select_related("applicant").order_by("pk")
     if units:
         rows = rows.filter(unit__in=units)
     if procedures:
@@ -134,37 +133,28 @@ def tell(disruption: Disruption) -> list[Dossier]:
     """
     news: list[Dossier] = []
     for batch in _batches(disruption.units, disruption.procedures):
-        with transaction.atomic():
-            known = set(
-                DisruptionTold.objects.filter(
-                    disruption=disruption, dossier__in=[each.pk for each, _actions in batch]
-                ).values_list("dossier_id", flat=True)
+        touched = [each for each, _actions in batch if each.accepted_at is not None]
+        known = set(
+            DisruptionTold.objects.filter(disruption=disruption, dossier__in=touched).values_list(
+                "dossier_id", flat=True
             )
-            fresh = [each for each, _actions in batch if each.pk not in known and each.accepted_at is not None]
-            DisruptionTold.objects.bulk_create(
-                [DisruptionTold(disruption=disruption, dossier=each, at=clock.now()) for each in fresh]
-            )
-            for each in fresh:
-                _told(disruption, each)
-            news += fresh
+        )
+        fresh = [each for each in touched if each.pk not in known]
+        for start in range(0, len(fresh), TOLD_AT_ONCE):
+            news += _told(disruption, fresh[start : start + TOLD_AT_ONCE])
     return news
 
 
-def _told(disruption: Disruption, dossier: Dossier) -> None:
-    journal.record(
-        events.APPLICANT_TOLD, f"dossier:{dossier.uid}", agency=dossier.agency, unit=dossier.unit, audience="named",
-        disruption=disruption.key,
-    )  # fmt: skip
-    if dossier.filed_by_id is not None and dossier.channel == "online":
-        messages.bell(
-            dossier.filed_by_id,
-            noop("%(name)s: offices could not work. The day for dossier %(code)s is now %(day)s."),
-            f"/my/dossiers/{dossier.uid}",
-            "procedures",
-            arguments={
-                "name": disruption.name,
-                "code": dossier.code,
-                "day": f"{clock.local(dossier.due_at):%d/%m/%Y}" if dossier.due_at else "–",
-            },
-            key=f"disruption:{disruption.key}:{dossier.uid}",
-        )
+@transaction.atomic
+def _told(disruption: Disruption, dossiers: list[Dossier]) -> list[Dossier]:
+    """Write down whom a disruption is told to, and tell them, in one transaction: nobody is left out or told twice."""
+    DisruptionTold.objects.bulk_create(
+        [DisruptionTold(disruption=disruption, dossier=each, at=clock.now()) for each in dossiers]
+    )
+    for each in dossiers:
+        journal.record(
+            events.APPLICANT_TOLD, f"dossier:{each.uid}", agency=each.agency, unit=each.unit, audience="named",
+            disruption=disruption.key,
+        )  # fmt: skip
+        telling.tell_disrupted(each, disruption)
+    return dossiers

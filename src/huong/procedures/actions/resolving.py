@@ -28,6 +28,7 @@ from huong.procedures.queries.catalogue import document_by_id
 from huong.procedures.queries.situation import situation_of
 from huong.procedures.queries.values import parts_of
 from huong.procedures.rules import fields, planning
+from huong.procedures.rules.flow import OFFICER
 from huong.procedures.rules.nouns import Document
 from huong.procedures.rules.planning import Ask, Known, Outcome, Situation
 from huong.procedures.rules.sources import source
@@ -36,7 +37,7 @@ from huong.store import queries as store
 PATIENCE = 3.0
 MOST_ROUNDS = 5
 FORBIDDEN = 403
-MOST_ASKS_AN_HOUR = 120
+MOST_ASKS_AN_HOUR, MOST_OF_OFFICER = 120, 1_200
 KINDS: dict[str, type[Any]] = {
     "person": national.Person,
     "household": national.Household,
@@ -96,13 +97,14 @@ def resolve(uid: str, *, actor: Actor, patience: float = PATIENCE, anew: bool = 
         return Resolution((), 0)
     made, parts = document_by_id(dossier.edition_id), parts_of(dossier)
     now = situation_of(dossier, parts, anew=anew)
-    outcomes, known = _explored(dossier, made, now, patience)
+    by = actor.user if actor.who == OFFICER else None
+    outcomes, known = _explored(dossier, made, now, patience, by)
     filling.fill(uid, Found(outcomes, parts, now.answers, len(known)), actor=actor)
     return Resolution(tuple(outcomes), len(known))
 
 
 def _explored(
-    dossier: Dossier, made: Document, now: Situation, patience: float
+    dossier: Dossier, made: Document, now: Situation, patience: float, by: User | None
 ) -> tuple[list[Outcome], dict[Ask, Known]]:
     """Plan, ask, and plan again with the answers, until nothing is left to ask or patience has ended."""
     steps, known = fields.steps_of(made.form), dict(now.known)
@@ -112,7 +114,7 @@ def _explored(
         asks = planning.asks_of(outcomes)
         if not asks:
             break
-        known |= answers_to(asks, dossier, made, deadline=deadline)
+        known |= answers_to(asks, dossier, made, deadline=deadline, by=by)
         now = replace(now, known=known)
         outcomes = planning.plan(made, steps, now)
     return outcomes, known
@@ -136,7 +138,7 @@ def answers_to(
             elif ask.kind == "register":
                 found[ask] = _register(ask, dossier, left, by)
             else:
-                found[ask] = _store(ask, dossier, made)
+                found[ask] = _store(ask, dossier, made, by)
         except HuongError as error:
             found[ask] = Known(failed=_why(error))
     return found
@@ -156,8 +158,12 @@ def _register(ask: Ask, dossier: Dossier, patience: float, by: User | None) -> K
         member = exchange.member_of_agency(dossier.agency)
     except NotFound:
         return Known(failed="not_member")
-    if by is None:  # somebody who types one number after the other learns nothing more
-        limits.take(f"procedures.asks:{dossier.applicant_id}", rate=MOST_ASKS_AN_HOUR, per=timedelta(hours=1))
+    who, most = (
+        (f"party:{dossier.applicant_id}", MOST_ASKS_AN_HOUR) if by is None else (f"user:{by.pk}", MOST_OF_OFFICER)
+    )
+    limits.take(
+        f"procedures.asks:{who}", rate=most, per=timedelta(hours=1)
+    )  # who types number after number learns no more
     issue = f"{dossier.procedure}/{dossier.uid}"
     answer = national.ask(kind, ask.wanted, Asker(member, issue, by=by, patience=patience))
     values = _plain(asdict(answer.value)) if answer.value is not None else {}
@@ -173,13 +179,13 @@ def _plain(value: Any) -> Any:
     return value.isoformat() if isinstance(value, date) else value
 
 
-def _store(ask: Ask, dossier: Dossier, made: Document) -> Known:
+def _store(ask: Ask, dossier: Dossier, made: Document, by: User | None) -> Known:
     """Read one person's row of a dataset, under the grant of the dossier's agency for this purpose."""
     grant = exchange.grant_in_force(ask.name, dossier.agency, dossier.procedure)
     if grant is None:
         return Known(failed="no_grant")
     wanted = sorted(_parts(made, ask.name) & grant.fields)
-    use = store.Use(dossier.agency, f"{dossier.procedure}/{dossier.uid}", grant=grant)
+    use = store.Use(dossier.agency, f"{dossier.procedure}/{dossier.uid}", grant=grant, person=by)
     at = clock.now()
     try:
         row = store.row(ask.name, ask.wanted, use, fields=wanted)

@@ -4,6 +4,7 @@ A bell for whoever is signed in, a text message, or a mail where there is no pho
 journal's entry, so that an entry handed over twice tells nobody twice.
 """
 
+from contextlib import suppress
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -11,12 +12,14 @@ from django.utils import formats, translation
 from django.utils.translation import gettext_noop
 
 from huong.base import clock
+from huong.base.errors import BadInput
 from huong.journal.models import Entry
 from huong.messages import actions as messages
 from huong.messages.ports import adapters
 from huong.people import queries as people
+from huong.people import rules as spellings
 from huong.procedures import events
-from huong.procedures.models import Action, Dossier, Result
+from huong.procedures.models import Action, Disruption, Dossier, Result
 from huong.procedures.queries.catalogue import procedure_name, state_name
 from huong.procedures.queries.contacts import contact_of
 from huong.procedures.queries.results import name_of
@@ -29,6 +32,7 @@ EVENTS = tuple(events.BY_VERB[verb] for verb in sorted(TOLD | TO_OFFICE | TO_LEA
 CHANGED = gettext_noop("%(code)s: “%(name)s” has news.")
 CAME = gettext_noop("%(code)s needs you: “%(name)s”.")
 TO_SIGN = gettext_noop("%(code)s waits for your signature: “%(name)s”.")
+DISRUPTED = gettext_noop("%(name)s: offices could not work. The day for dossier %(code)s is now %(day)s.")
 REVOKED = gettext_noop("A paper of yours was revoked: “%(name)s”.")
 
 
@@ -87,13 +91,39 @@ def _tell_applicant(news: _News) -> None:
         _write(dossier, "dossier_changed", context, f"procedures:{news.entry}")
 
 
+def tell_disrupted(dossier: Dossier, disruption: Disruption) -> None:
+    """Tell an applicant that offices could not work, and the day that holds now: a bell, and a letter as she chose.
+
+    The caller holds the transaction in which it is written down that she was told; each is sent once.
+    """
+    with translation.override(dossier.lang):
+        name = (disruption.name_en if dossier.lang == "en" else "") or disruption.name
+        due = formats.date_format(clock.local(dossier.due_at), "d/m/Y") if dossier.due_at else "–"
+    key = f"disruption:{disruption.key}:{dossier.uid}"
+    users = {user.pk for user in people.accounts_of(dossier.applicant.public_id)}
+    if dossier.filed_by_id and dossier.channel == "online":
+        users.add(dossier.filed_by_id)
+    arguments: dict[str, str | int | float] = {"name": name, "code": dossier.code, "day": due}
+    for user_id in users:
+        messages.bell(user_id, DISRUPTED, f"/my/dossiers/{dossier.uid}", "procedures", arguments=arguments, key=key)
+    context: dict[str, object] = {
+        **arguments,
+        "legal": disruption.legal_text,
+        "lasts": disruption.ends_at is None and not dossier.runs,
+        "url": f"{settings.PUBLIC_URL}/procedures/lookup",
+    }
+    _write(dossier, "dossier_disrupted", context, key)
+
+
 def _write(dossier: Dossier, template: str, context: dict[str, object], key: str) -> None:
     """Send one letter: a text message where there is a phone and a gateway, else a mail."""
     contact = contact_of(dossier)
-    if contact["phone"] and "sms" in adapters and (settings.HUONG.sms_url or settings.HUONG.sandbox_url):
-        messages.send(messages.Address("sms", contact["phone"], dossier.lang), template, context, f"{key}:sms")
-    elif contact["mail"]:
-        messages.send(messages.Address("mail", contact["mail"], dossier.lang), template, context, f"{key}:mail")
+    phone, texts = spellings.phone(contact["phone"]), settings.HUONG.sms_url or settings.HUONG.sandbox_url
+    with suppress(BadInput):  # what was typed as an address at a counter may be none: then the bell is all there is
+        if phone and texts and "sms" in adapters:
+            messages.send(messages.Address("sms", phone, dossier.lang), template, context, f"{key}:sms")
+        elif "@" in contact["mail"]:
+            messages.send(messages.Address("mail", contact["mail"], dossier.lang), template, context, f"{key}:mail")
 
 
 def _context(news: _News) -> dict[str, object]:

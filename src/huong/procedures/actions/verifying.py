@@ -1,9 +1,10 @@
 """“Verify” beside a field or paper: a value is compared with its source, a paper with its original."""
 
-from collections.abc import Callable
+import time as time_module
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Final
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -11,32 +12,20 @@ from django.utils.translation import gettext as _
 from huong.base import clock
 from huong.base.errors import BadInput, HuongError
 from huong.base.ports import Port
-from huong.exchange import queries as exchange
-from huong.exchange import registers
-from huong.exchange.registers import Asker
 from huong.people import queries as people
 from huong.people.models import User
 from huong.procedures.actions import acting
 from huong.procedures.actions.acting import Deed, officer
+from huong.procedures.actions.resolving import answers_to
 from huong.procedures.models import Component, Dossier
 from huong.procedures.queries.catalogue import document_by_id
 from huong.procedures.queries.values import answers_of
+from huong.procedures.queries.vault import paper_in_force, said_by
 from huong.procedures.rules import fields
+from huong.procedures.rules.planning import Ask
 from huong.procedures.rules.sources import Source
 
 PATIENCE_SECONDS = 5.0
-KINDS: Final[dict[str, type[Any]]] = {
-    "person": registers.Person,
-    "household": registers.Household,
-    "birth": registers.Birth,
-    "marriage": registers.Marriage,
-    "children": registers.Children,
-    "firm": registers.Firm,
-    "firms": registers.Firms,
-    "parcel": registers.Parcel,
-    "parcels": registers.Parcels,
-    "insurance": registers.Insurance,
-}
 
 
 @dataclass(frozen=True)
@@ -57,25 +46,42 @@ class Told:
 
 Comparer = Callable[[Dossier, Source, str, Any, User], Told]
 comparers: Port[Comparer] = Port("source to compare with")
-"""By kind of source ("register", "store", "vault"): asks it again. Filled here for registers."""
+"""By kind of source ("register", "store", "vault"): asks it again."""
 
 
-def ask_register(dossier: Dossier, source: Source, whom: str, value: Any, by: User) -> Told:
-    """Ask a national register again, for the officer and for this dossier alone; outside any transaction."""
-    member = exchange.member_of_agency(dossier.agency)
-    asker = Asker(member, f"{dossier.procedure}/{dossier.uid}", by=by, patience=PATIENCE_SECONDS)
-    fetched = registers.ask(KINDS[source.name], whom, asker)
-    said = getattr(fetched.value, source.part.partition(".")[0], None) if fetched.value is not None else None
+def ask_shared(dossier: Dossier, source: Source, whom: str, value: Any, by: User) -> Told:
+    """Ask a national register or the city's shared data again, for the officer and for this dossier alone.
+
+    Under the grant of the dossier's agency, as when the form was filled in; outside any transaction.
+    """
+    ask, deadline = Ask(source.kind, source.name, whom), time_module.monotonic() + PATIENCE_SECONDS
+    known = answers_to([ask], dossier, document_by_id(dossier.edition_id or 0), deadline=deadline, by=by)[ask]
+    if known.failed:
+        return Told("unavailable", at=clock.now())
+    return _told(value, known.values.get(source.part), known.exchange, known.fetched_at)
+
+
+def ask_vault(dossier: Dossier, source: Source, whom: str, value: Any, by: User) -> Told:
+    """Compare with the paper of the applicant's that is in force now: another one may have replaced it, or none is left."""
+    paper = paper_in_force(dossier.applicant, source.name)
+    if paper is None or (paper.valid_until is not None and paper.valid_until <= clock.now()):
+        return Told("nothing", at=clock.now())
+    return _told(value, said_by(paper).get(source.part), "", clock.now())
+
+
+def _told(value: Any, said: Any, exchange: str, at: datetime | None) -> Told:
     if said in (None, ""):
-        return Told("nothing", None, fetched.exchange, fetched.fetched_at)
-    return Told("same" if _plain(said) == _plain(value) else "different", said, fetched.exchange, fetched.fetched_at)
+        return Told("nothing", None, exchange, at)
+    return Told("same" if _plain(said) == _plain(value) else "different", said, exchange, at)
 
 
 def _plain(value: Any) -> str:
     return value.isoformat() if isinstance(value, date) else " ".join(str(value).split()).casefold()
 
 
-comparers.add("register", ask_register)
+comparers.add("register", ask_shared)
+comparers.add("store", ask_shared)
+comparers.add("vault", ask_vault)
 
 
 def verify(uid: str, *, part: str, by: User, version: int | None = None) -> Told:
@@ -102,9 +108,9 @@ def verify(uid: str, *, part: str, by: User, version: int | None = None) -> Told
 
 
 def _compared(dossier: Dossier, held: Component, by: User) -> Told:
-    """Ask the first source of a field that can be asked; a field without one was looked at by the officer."""
+    """Ask the source that a field came from, else the first that can be asked; without one the officer looked at it."""
     answers = answers_of(dossier)
-    for source in _sources(dossier, held.key):
+    for source in _sources(dossier, held, answers):
         whom = _whom(dossier, source, answers)
         if source.kind not in comparers or not whom:
             continue
@@ -115,12 +121,28 @@ def _compared(dossier: Dossier, held: Component, by: User) -> Told:
     return Told("seen", at=clock.now())
 
 
-def _sources(dossier: Dossier, path: str) -> tuple[Source, ...]:
-    made = document_by_id(dossier.edition_id) if dossier.edition_id else None
-    return next((each.sources for each in fields.fields_of(made.form) if each.path == path), ()) if made else ()
+def _sources(dossier: Dossier, held: Component, answers: Mapping[str, Any]) -> list[Source]:
+    """Return the sources of a field that may be asked for these answers, the one it came from first.
+
+    What this purpose does not allow reading about another person is not asked either.
+    """
+    if not dossier.edition_id:
+        return []
+    made = document_by_id(dossier.edition_id)
+    named = next((each.sources for each in fields.fields_of(made.form) if each.path == held.key), ())
+    own = people.own_particulars(dossier.applicant).get("national_id", "")
+    found = [
+        one
+        for one in named
+        if one.counts(answers)
+        and (one.kind == "vault" or _whom(dossier, one, answers) == own or one.part in made.reads.get(one.name, ()))
+    ]
+    return sorted(found, key=lambda one: str(one) != held.source)
 
 
-def _whom(dossier: Dossier, source: Source, answers: dict[str, Any]) -> str:
+def _whom(dossier: Dossier, source: Source, answers: Mapping[str, Any]) -> str:
+    if source.kind == "vault":
+        return dossier.applicant.public_id
     if source.whom != "applicant":
         return str(answers.get(source.whom) or "")
     return people.own_particulars(dossier.applicant).get("national_id", "")

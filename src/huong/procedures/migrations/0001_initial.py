@@ -670,7 +670,9 @@ class Migration(migrations.Migration):
                 (
                     "kind",
                     models.CharField(
-                        choices=[("field", "field"), ("paper", "paper")], max_length=8, verbose_name="kind"
+                        choices=[("field", "field"), ("paper", "paper"), ("form", "official form")],
+                        max_length=8,
+                        verbose_name="kind",
                     ),
                 ),
                 ("key", models.CharField(max_length=120, verbose_name="path or key")),

@@ -23,6 +23,7 @@ ORIGINS = [
     ("shown", _("shown at the counter")),
     ("cut", _("not needed: known from data")),
 ]
+PART_KINDS = [("field", _("field")), ("paper", _("paper")), ("form", _("official form"))]
 PART_STATES = [
     ("empty", _("not there yet")),
     ("held", _("there")),
@@ -224,13 +225,13 @@ class Action(models.Model):
 
 
 class Component(models.Model):
-    """One field or paper of a dossier (thành phần): its value or file, and from where it came.
+    """One field or paper of a dossier (thành phần): its value or file, and from where it came; or an official form.
 
     A locked value came from a source and is never taken from a browser.
     """
 
     dossier = models.ForeignKey(Dossier, verbose_name=_("dossier"), on_delete=models.CASCADE, related_name="parts")
-    kind = models.CharField(_("kind"), max_length=8, choices=[("field", _("field")), ("paper", _("paper"))])
+    kind = models.CharField(_("kind"), max_length=8, choices=PART_KINDS)
     key = models.CharField(_("path or key"), max_length=120)
     origin = models.CharField(_("origin"), max_length=12, choices=ORIGINS, default="declared")
     state = models.CharField(_("state"), max_length=10, choices=PART_STATES, default="empty")

@@ -1,5 +1,7 @@
 """Procedures for citizens: find one, read what will happen, when, how much and by whom, and begin."""
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from django.conf import settings
@@ -18,7 +20,7 @@ from huong.people.models import User
 from huong.places import queries as places
 from huong.procedures.actions import begin, citizen
 from huong.procedures.actions.bundling import begin_event, resolve_all
-from huong.procedures.models import LifeEvent, Procedure
+from huong.procedures.models import Dossier, LifeEvent, Procedure
 from huong.procedures.pages.owning import party_of, way_of
 from huong.procedures.queries import catalogue
 from huong.procedures.queries.application import drafts_of
@@ -90,7 +92,7 @@ def about(made: Document) -> dict[str, Any]:
 def procedure(request: HttpRequest, code: str) -> HttpResponseBase:
     """Show what will happen, when, how much and by whom; begin a draft."""
     if request.method == "POST":
-        return _begin(request, code)
+        return _begin(request, partial(begin, code), partial(_again, code))
     version = catalogue.in_force(code)
     if version is None:
         return _not_modelled(request, catalogue.procedure(code))
@@ -111,6 +113,11 @@ def _context(
     }
 
 
+def _again(code: str, error: HuongError) -> dict[str, Any]:
+    one = about(catalogue.document_by_id(catalogue.current(code)[0].pk))
+    return _context(one, [one], code=code, error=error)
+
+
 def _not_modelled(request: HttpRequest, found: Procedure) -> HttpResponse:
     agency = people.agency(found.agency).name if found.agency else ""
     context = {"found": found, "name": said(found.name, found.name_en), "agency": agency}
@@ -118,23 +125,29 @@ def _not_modelled(request: HttpRequest, found: Procedure) -> HttpResponse:
 
 
 @needs_high
-def _begin(request: HttpRequest, code: str) -> HttpResponseBase:
+def _begin(
+    request: HttpRequest, made: Callable[..., Dossier], context: Callable[[HuongError], Any]
+) -> HttpResponseBase:
+    """Begin a draft, or one for each procedure of a life event, and lead to its first open page.
+
+    Args:
+        made: begins it, given who applies, who acts, where and on whose behalf.
+        context: what the page shows again when that is refused.
+    """
     user = request.user
     if not isinstance(user, User):
         raise NotFound
+    given = {
+        "party": party_of(request),
+        "actor": citizen(user),
+        "unit": request.POST.get("unit", "")[:100],
+        "way": way_of(request),
+        "lang": (get_language() or "vi")[:2],
+    }
     try:
-        dossier = begin(
-            code,
-            party=party_of(request),
-            actor=citizen(user),
-            unit=request.POST.get("unit", "")[:100],
-            way=way_of(request),
-            lang=(get_language() or "vi")[:2],
-        )
+        dossier = made(**given)
     except HuongError as error:
-        made = catalogue.document_by_id(catalogue.current(code)[0].pk)
-        context = _context(about(made), [about(made)], code=code, error=error)
-        return render(request, "procedures/citizen/procedure.html", context, status=error.status)
+        return render(request, "procedures/citizen/procedure.html", context(error), status=error.status)
     resolve_all(dossier.uid, actor=citizen(user))
     return redirect("procedures:dossier", dossier.uid)
 
@@ -148,7 +161,9 @@ def life_event(request: HttpRequest, key: str) -> HttpResponseBase:
     if event is None or not codes:
         raise NotFound(_("These procedures cannot be applied for together here."))
     if request.method == "POST":
-        return _begin_event(request, key)
+        return _begin(
+            request, lambda **given: begin_event(key, **given).dossiers[0], partial(_event_context, event, codes)
+        )
     return render(request, "procedures/citizen/procedure.html", _event_context(event, codes))
 
 
@@ -157,27 +172,3 @@ def _event_context(event: LifeEvent, codes: list[str], error: HuongError | None 
     first = {**whole[0], "name": said(event.name, event.name_en), "summary": said(event.hint, event.hint_en)}
     first["needs_unit"] = any(each["needs_unit"] for each in whole)
     return _context(first, whole, event=event.key, error=error)
-
-
-@needs_high
-def _begin_event(request: HttpRequest, key: str) -> HttpResponseBase:
-    user = request.user
-    if not isinstance(user, User):
-        raise NotFound
-    try:
-        made = begin_event(
-            key,
-            party=party_of(request),
-            actor=citizen(user),
-            unit=request.POST.get("unit", "")[:100],
-            way=way_of(request),
-            lang=(get_language() or "vi")[:2],
-        )
-    except HuongError as error:
-        event = LifeEvent.objects.get(key=key)
-        codes = [code for code in event.procedures if catalogue.in_force(code)]
-        return render(
-            request, "procedures/citizen/procedure.html", _event_context(event, codes, error), status=error.status
-        )
-    resolve_all(made.dossiers[0].uid, actor=citizen(user))
-    return redirect("procedures:dossier", made.dossiers[0].uid)

@@ -19,6 +19,7 @@ from huong.procedures.actions import corrections
 from huong.procedures.models import Correction
 from huong.procedures.queries.application import source_name, spoken
 from huong.procedures.queries.catalogue import document_by_id, procedure_name
+from huong.procedures.queries.corrections import corrections_for
 from huong.procedures.queries.values import opened, scope_of
 from huong.procedures.rules.fields import fields_of
 
@@ -26,9 +27,7 @@ MOST = 100
 
 
 def _mine(user: Any) -> Any:
-    """Return the cases of somebody's agencies."""
-    found = Correction.objects.select_related("dossier", "party")
-    return found.filter(owner__in=access.agencies_of(user))
+    return corrections_for(user).select_related("dossier", "party")
 
 
 @require_GET

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.safestring import mark_safe
 from django.utils.translation import get_language
@@ -19,11 +19,12 @@ from huong.people.access import open_to_all
 from huong.people.assurance import needs_high
 from huong.people.models import Party, User
 from huong.procedures import actions, provider
-from huong.procedures.actions import paying, rating
+from huong.procedures.actions import issuing, paying, rating
 from huong.procedures.models import Dossier, Evidence, Rating
 from huong.procedures.pages.counting import count
+from huong.procedures.pages.desk.receipts import file_of
 from huong.procedures.queries import mine as reads
-from huong.procedures.queries import results, vault
+from huong.procedures.queries import official, results, vault
 from huong.procedures.queries.values import opened, scope_of
 from huong.ui import printing
 
@@ -69,6 +70,7 @@ def dossier(request: HttpRequest, uid: str) -> HttpResponse:
         "card": reads.card_of(found),
         "agency": people.agency(found.agency),
         "story": reads.story_of(found),
+        "official": official.forms_of(found.actions.all(), found.parts.filter(kind="form"), for_applicant=True),
         "payment": reads.open_payment(found) if found.state == "fee_due" else None,
         "online": bool(provider.address()),
         "results": [(row, results.name_of(row)) for row in results.results_of(found)],
@@ -78,6 +80,14 @@ def dossier(request: HttpRequest, uid: str) -> HttpResponse:
         "wanted": list(found.parts.filter(state="wanted").values_list("key", flat=True)),
     }
     return _private(render(request, "procedures/result/my_dossier.html", context))
+
+
+@needs_high
+@never_cache
+@require_safe
+def form(request: HttpRequest, uid: str, key: str) -> HttpResponseBase:
+    """Send an official form that is meant for whoever applies: receipt, request, refusal, apology."""
+    return file_of(issuing.form_of(_own(request, uid), key))
 
 
 @needs_high

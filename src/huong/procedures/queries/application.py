@@ -331,8 +331,9 @@ def _paper_shown(dossier: Dossier, need: Requirement, part: Component | None) ->
 
 
 def drafts_of(party: Party) -> list[Dossier]:
-    """Return the drafts of somebody, newest first."""
-    return list(Dossier.objects.filter(applicant=party, state="draft").order_by("-changed_at")[:20])
+    """Return the drafts of somebody, newest first; what an officer is typing at a counter is not theirs to go on with."""
+    own = Dossier.objects.filter(applicant=party, state="draft").exclude(channel__in=["counter", "post", "paper"])
+    return list(own.order_by("-changed_at")[:20])
 
 
 def title_of(found: Application) -> str:

@@ -117,3 +117,8 @@ def choices(*, modelled_only: bool = True) -> list[tuple[str, str]]:
     """
     codes = modelled() if modelled_only else _names(edition()).keys()
     return sorted(((code, procedure_name(code)) for code in codes), key=lambda pair: pair[1])
+
+
+def needs_unit(version_id: int) -> bool:
+    """Return whether the ward or commune must be named, since its People's Committee answers."""
+    return document_by_id(version_id).agency == "unit"

@@ -105,7 +105,7 @@ MOVES: Final[dict[str, Move]] = {
         _move("return_for_work", "signing", "in_progress", "officer", SIGN, words=True),
         _move("decide", "signing", "decided", "officer", SIGN),
         _move("deliver", "decided", "delivered", "officer platform citizen", RECEIVE),
-        _move("discard", "draft", "withdrawn", "citizen"),
+        _move("discard", "draft", "withdrawn", "citizen officer platform", RECEIVE),
         _move("withdraw", f"submitted {AT_WORK} supplement_wanted on_hold fee_due", "withdrawn", "citizen officer", RECEIVE),
         _move("correct", "decided delivered", "correcting", "officer", HANDLE, words=True),
         _move("rate", "decided delivered refused", "", "citizen"),

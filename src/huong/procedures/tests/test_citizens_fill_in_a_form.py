@@ -166,7 +166,11 @@ def test_she_says_that_a_value_is_wrong_and_goes_on(registers, hers, ward_office
     from huong.web.tests.conftest import sign_in
 
     sign_in(desk, ward_officer)
-    assert "Nơi cư trú" in text_of(desk.get("/desk/dossiers/corrections/"))
+    listed = text_of(desk.get("/desk/dossiers/corrections/"))
+    assert "Nơi cư trú" in listed
+    entry = listed.partition('href="/desk/dossiers/corrections/"')[2].partition("</a>")[0]
+    assert "Người dân báo sai" in entry
+    assert ">1<" in entry.replace(" ", "").replace("\n", "")
     page = text_of(desk.get(f"/desk/dossiers/corrections/{case.uid}"))
     assert "27 đường Nguyễn Huệ" in page
     assert "29 đường Nguyễn Huệ" in page

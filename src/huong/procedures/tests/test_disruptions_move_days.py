@@ -1,5 +1,6 @@
 """A declared disruption moves days, each applicant is told once; every open clock is computed again by night."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from io import StringIO
 
@@ -11,7 +12,8 @@ from huong.base import calendar, clock
 from huong.base.errors import BadInput, Forbidden, WrongState
 from huong.base.models import CalendarDay
 from huong.journal.models import Entry
-from huong.messages.models import Bell
+from huong.messages.actions import outbox
+from huong.messages.models import Bell, Outgoing
 from huong.procedures import jobs
 from huong.procedures.actions import citizen, disrupting, recomputing
 from huong.procedures.actions.counter import file_at_counter
@@ -21,7 +23,7 @@ from huong.procedures.errors import AskedBefore
 from huong.procedures.models import Disruption, DisruptionTold, Dossier
 from huong.procedures.tests.conftest import BIRTH, MORNING, officer_of
 from huong.procedures.tests.test_officers_work_at_their_desk import page_of, signed_in, url
-from huong.procedures.tests.test_the_counter_files_in_one_go import cafe
+from huong.procedures.tests.test_the_counter_files_in_one_go import HA, cafe
 
 pytestmark = pytest.mark.django_db
 FLOOD = {"name": "Lũ lớn", "legal_text": "Công điện 12/CĐ-UBND", "mode": "stop"}
@@ -64,6 +66,46 @@ def test_clocks_stop_and_each_applicant_is_told_once(shop, data_office, ward_off
     entry = Entry.objects.get(name="procedures.clocks_rewritten")
     assert (entry.data["count"], entry.data["why"]) == (1, "disruption")
     assert recomputing.check().count == 0
+
+
+def letter():
+    """Return the one letter that was written, its address and its text."""
+    held = outbox._letter(Outgoing.objects.get(template="dossier_disrupted"))
+    return held.address, f"{held.subject} {held.body}"
+
+
+def test_an_applicant_without_an_account_is_told_by_text_message_once(shop, data_office, settings):
+    settings.HUONG = settings.HUONG.model_copy(update={"sms_url": "http://127.0.0.1:9/sms"})
+    held = declared(data_office)
+    jobs.follow_disruption.now(held.key)
+    jobs.follow_open_disruptions.now()
+    address, text = letter()
+    assert address.endswith("905123456")
+    assert "Lũ lớn (Công điện 12/CĐ-UBND)" in text
+    assert shop.code in text
+    assert "01/12/2026" in text
+
+
+def test_where_no_text_message_can_be_sent_the_letter_goes_by_mail(ward_officer, morning, data_office):
+    hers = replace(HA, phone="", mail="thuha@example.vn")
+    file_at_counter(cafe(applicant=hers), by=ward_officer)
+    jobs.follow_disruption.now(declared(data_office).key)
+    assert letter()[0] == "thuha@example.vn"
+
+
+def test_while_it_lasts_the_letter_names_no_day(shop, data_office, settings):
+    settings.HUONG = settings.HUONG.model_copy(update={"sms_url": "http://127.0.0.1:9/sms"})
+    with clock.freeze(datetime(2026, 11, 26, 3, 0, tzinfo=UTC)):
+        jobs.follow_disruption.now(declared(data_office, ends_at=None).key)
+    assert "tạm dừng" in letter()[1]
+
+
+def test_an_address_that_is_none_keeps_nobody_else_from_being_told(ward_officer, morning, data_office):
+    file_at_counter(cafe(applicant=replace(HA, phone="không có", mail="không có")), by=ward_officer)
+    file_at_counter(cafe(key="k2", applicant=replace(HA, phone="", mail="thuha@example.vn")), by=ward_officer)
+    jobs.follow_disruption.now(declared(data_office).key)
+    assert DisruptionTold.objects.count() == 2
+    assert letter()[0] == "thuha@example.vn"
 
 
 def test_lateness_is_shown_with_and_without(client, shop, data_office, ward_officer):

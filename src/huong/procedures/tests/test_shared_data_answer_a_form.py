@@ -10,13 +10,15 @@ from huong.exchange import loading as exchange_loading
 from huong.exchange import queries as exchange
 from huong.exchange.actions import grants, services
 from huong.exchange.models import Grant
+from huong.journal.models import Entry
 from huong.people import queries as people
 from huong.people.actions import parties
 from huong.procedures import loading
-from huong.procedures.actions import begin, citizen
+from huong.procedures.actions import accept, begin, citizen, submit, verifying
 from huong.procedures.actions.resolving import resolve
-from huong.procedures.models import Component, Procedure, ProcedureVersion
+from huong.procedures.models import Component, Evidence, Procedure, ProcedureVersion
 from huong.procedures.queries import answers_of
+from huong.procedures.queries.values import scope_of, seal
 from huong.procedures.tests.conftest import WARD
 from huong.procedures.tests.test_it_is_asked_once import kept_in_vault
 from huong.store.tests.conftest import allowance, contract, load, parquet  # noqa: F401 - fixtures
@@ -118,3 +120,41 @@ def test_twenty_fields_from_vault_and_store_cost_the_same_queries_as_two(shared,
         resolve(dossier.uid, actor=HERS, anew=True)
     assert Component.objects.filter(dossier=dossier, locked=True).count() == 20
     assert len(big) <= 28  # PostgreSQL counts its savepoints
+
+
+@pytest.fixture
+def at_work(shared, hoa, ward_officer):
+    """Return a dossier at work whose amount came from the store, and whose degree from a paper in her vault."""
+    kept_in_vault(hoa, "decision", {"level": "nặng"})
+    amount = {"type": "integer", "title": "Mức", "x-source": ["store:allowance@applicant:amount"]}
+    procedure({"amount": amount, "level": text("vault:decision:level")})
+    dossier = draft(hoa)
+    resolve(dossier.uid, actor=HERS)
+    submit(dossier.uid, actor=HERS)
+    return accept(dossier.uid, by=ward_officer)
+
+
+def outcome(dossier, part, officer):
+    told = verifying.verify(dossier.uid, part=part, by=officer)
+    return told.outcome, told.value, Component.objects.get(dossier=dossier, key=part).why
+
+
+def test_the_officer_compares_a_value_with_the_store_under_the_same_grant(at_work, shared, ward_officer):
+    assert outcome(at_work, "ask.amount", ward_officer) == ("same", 500000, "verified")
+    read = Entry.objects.filter(name="store.read").latest("pk")
+    assert (read.by, read.agency) == (ward_officer.pk, WARD)
+    scope = scope_of(at_work)
+    Component.objects.filter(dossier=at_work, key="ask.amount").update(sealed=seal(scope, 400000, "ask.amount"))
+    assert outcome(at_work, "ask.amount", ward_officer) == ("different", 500000, "differs")
+    assert answers_of(at_work)["ask.amount"] == 400000
+    Grant.objects.update(valid_to=clock.now())
+    assert outcome(at_work, "ask.amount", ward_officer)[0] == "unavailable"
+
+
+def test_the_officer_compares_a_value_with_the_paper_in_the_vault_that_is_in_force(at_work, hoa, ward_officer):
+    assert outcome(at_work, "ask.level", ward_officer) == ("same", "nặng", "verified")
+    newer = kept_in_vault(hoa, "decision", {"level": "nhẹ"})
+    Evidence.objects.filter(party=hoa).exclude(pk=newer.pk).update(superseded_by=newer)
+    assert outcome(at_work, "ask.level", ward_officer) == ("different", "nhẹ", "differs")
+    Evidence.objects.update(revoked_at=clock.now())
+    assert outcome(at_work, "ask.level", ward_officer)[0] == "nothing"

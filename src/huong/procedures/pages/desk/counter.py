@@ -1,12 +1,12 @@
 """The counter: an officer files for somebody, accepts in one go, and hands over the receipt; blank forms for later."""
 
-import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any, cast
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
@@ -18,19 +18,20 @@ from huong.people import queries as people
 from huong.people.access import needs
 from huong.people.models import Party, User
 from huong.procedures import queries
-from huong.procedures.actions import blanks, counter, scanning
+from huong.procedures.actions import blanks, counter, issuing, scanning
+from huong.procedures.actions.acting import officer
 from huong.procedures.actions.counter import Applicant, Brought, Intake
+from huong.procedures.actions.drafting import AT_COUNTER
 from huong.procedures.errors import FormFaults
 from huong.procedures.models import BlankForm
 from huong.procedures.models.dossier import CHANNELS
-from huong.procedures.pages.desk import receipts, rows
+from huong.procedures.pages.desk import looking, receipts, rows
 from huong.procedures.pages.desk.disruptions import moment_typed
 from huong.procedures.queries import finding
 from huong.procedures.queries.names import names
 from huong.procedures.queries.screen import english
-from huong.procedures.rules import fields
-from huong.procedures.rules.fields import FormField
 from huong.procedures.rules.nouns import Document
+from huong.procedures.rules.official import key_of
 
 POWER = "procedures.receive"
 LINES = 6
@@ -45,9 +46,8 @@ def new(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return _form(request, code, {})
     try:
-        if request.POST.get("do") == "find":
-            return _form(request, code, _known(request.POST))
-        return _filed(request, code)
+        step = {"find": _found, "fetch": _looked_up}.get(request.POST.get("do", ""), _filed)
+        return step(request, code)
     except HuongError as error:
         return _form(request, code, {}, error=error)
 
@@ -57,6 +57,62 @@ def _choose(request: HttpRequest) -> HttpResponse:
     found = [] if not text else finding.find(text)[1]
     context = {"q": text, "found": found, "modelled": queries.choices()}
     return render(request, "procedures/desk/choose_procedure.html", context)
+
+
+def _found(request: HttpRequest, code: str) -> HttpResponse:
+    """Find the person, begin their draft, and show what could be looked up; nothing is fetched yet."""
+    person, data = cast("User", request.user), request.POST
+    known = _known(data)
+    token = _uid(data)
+    if token and (left := counter.draft_of(token, by=person)) is not None:
+        counter.let_go(left.uid, actor=officer(person))
+    uid = ids.new_id() if token and counter.is_used(token) else token or ids.new_id()
+    version = queries.in_force(code)
+    if version is not None and (data.get("national_id", "").strip() or data.get("name", "").strip()):
+        intake = _intake(request, code, uid)
+        if not intake.applicant.name.strip():
+            intake = replace(intake, applicant=replace(intake.applicant, name=known["particulars"].get("name", "")))
+        if intake.applicant.name.strip() and (intake.unit or not queries.needs_unit(version.pk)):
+            counter.begin_at_counter(intake, by=person)
+    return _form(request, code, known, uid=uid)
+
+
+def _looked_up(request: HttpRequest, code: str) -> HttpResponse:
+    """Fetch what the person at the counter agreed to, and show it beside what is still to be typed.
+
+    Raises:
+        BadInput: nobody said that the person knows of it.
+    """
+    person, data = cast("User", request.user), request.POST
+    if data.get("told") != "yes":
+        raise BadInput(
+            _(
+                "Please tell the person first what is looked up and why, then tick that they know. Nothing was looked up."
+            ),
+            code="not_told",
+            field="told",
+        )
+    counter.look_up(_intake(request, code, _uid(data)), data.getlist("use"), by=person)
+    return _form(request, code, {}, notice=_("What is known is filled in. Please type only what is still empty."))
+
+
+def _uid(data: QueryDict) -> str:
+    return str(paging.values_of(data.get("token", ""))[0]) if data.get("token") else ""
+
+
+def _intake(request: HttpRequest, code: str, uid: str, papers: Sequence[Brought] = ()) -> Intake:
+    data = request.POST
+    return Intake(
+        code,
+        _applicant(data),
+        key=uid,
+        unit=data.get("unit", ""),
+        channel=data.get("channel", "counter"),
+        typed={name: value for name, value in data.items() if "." in name},
+        papers=papers,
+        uid=uid,
+        blank=data.get("blank", "").strip(),
+    )
 
 
 def _known(data: QueryDict) -> dict[str, Any]:
@@ -75,28 +131,36 @@ def _known(data: QueryDict) -> dict[str, Any]:
 
 
 def _form(
-    request: HttpRequest, code: str, known: Mapping[str, Any], *, error: HuongError | None = None
+    request: HttpRequest,
+    code: str,
+    known: Mapping[str, Any],
+    *,
+    error: HuongError | None = None,
+    uid: str = "",
+    notice: str = "",
 ) -> HttpResponse:
     procedure, version = queries.procedure(code), queries.in_force(code)
     made = queries.document_by_id(version.pk) if version else None
+    person = cast("User", request.user)
     party = cast("Party | None", known.get("party"))
     if party is not None:  # what is known of somebody is shown, and the look is recorded
-        access.record_access(
-            cast("User", request.user), f"party:{party.public_id}", sorted(known["particulars"]), code
-        )  # fmt: skip
+        access.record_access(person, f"party:{party.public_id}", sorted(known["particulars"]), code)
     held = names()
-    own = access.main_agency(cast("User", request.user))
+    own = access.main_agency(person)
     faults = error.details.get("faults", {}) if isinstance(error, FormFaults) else {}
     lacking = error.details.get("papers", []) if isinstance(error, FormFaults) else []
     typed = request.POST
+    uid = uid or _uid(typed) or ids.new_id()
+    draft = looking.draft_shown(uid, person) if made else None
     context = {
         "procedure": procedure,
         "name": queries.procedure_name(code),
         "modelled": made is not None,
-        "steps": _steps(made, typed, known, faults) if made else [],
-        "papers": _papers(made, typed, lacking) if made else [],
+        "draft": draft,
+        "steps": looking.steps(made, typed, known, faults, draft) if made else [],
+        "papers": _papers(made, typed, lacking, draft) if made else [],
         "lines": [typed.get(f"line-{number}", "") for number in range(LINES)] if made is None else [],
-        "token": typed.get("token") or paging.cursor_of([ids.new_id()]),
+        "token": paging.cursor_of([uid]),
         "typed": typed,
         "person": {
             name: typed.get(name) or known.get("particulars", {}).get(name, "")
@@ -106,50 +170,16 @@ def _form(
         "is_new": known.get("new", False),
         "unit": typed.get("unit") or (own.unit.code if own is not None and own.tier == "ward" and own.unit else ""),
         "units": held.unit_choices(),
-        "channels": [(key, str(name)) for key, name in CHANNELS if key in counter.CHANNELS],
+        "channels": [(key, str(name)) for key, name in CHANNELS if key in AT_COUNTER],
         "channel": typed.get("channel", "counter"),
         "error": error,
+        "notice": notice,
     }
     return render(request, "procedures/desk/counter.html", context, status=error.status if error else 200)
 
 
-def _steps(
-    made: Document, typed: Mapping[str, str], known: Mapping[str, Any], faults: Mapping[str, str]
-) -> list[dict[str, Any]]:
-    """Return the form as the officer fills it in, with what is known already."""
-    return [
-        {
-            "title": step.title_en if english() else step.title,
-            "fields": [
-                {
-                    "field": each,
-                    "title": each.title_en if english() else each.title,
-                    "hint": each.hint_en if english() else each.hint,
-                    "choices": [(key, en if english() else vi) for key, vi, en in each.choices],
-                    "value": typed[each.path] if typed.get(each.path) else _proposed(each, known),
-                    "fault": faults.get(each.path, ""),
-                    "maybe": bool(each.when or step.when),
-                    "when_json": json.dumps({**step.when, **each.when}) if each.when or step.when else "",
-                }
-                for each in step.fields
-            ],
-        }
-        for step in fields.steps_of(made.form)
-    ]
-
-
-def _proposed(each: FormField, known: Mapping[str, Any]) -> str:
-    """Return what a field is proposed to say: what is known of the applicant, else the form's own proposal."""
-    particulars = known.get("particulars", {})
-    for source in each.sources:
-        if source.kind == "applicant" and particulars.get(source.part):
-            return str(particulars[source.part])
-        if source.kind == "value":
-            return source.name
-    return ""
-
-
-def _papers(made: Document, typed: QueryDict, lacking: list[str]) -> list[dict[str, Any]]:
+def _papers(made: Document, typed: QueryDict, lacking: list[str], draft: looking.Draft | None) -> list[dict[str, Any]]:
+    spared = draft.papers if draft else {}
     return [
         {
             "key": need.key,
@@ -159,29 +189,23 @@ def _papers(made: Document, typed: QueryDict, lacking: list[str]) -> list[dict[s
             "shown": need.key in typed.getlist("shown"),
             "kept": typed.get(f"kept-{need.key}", ""),
             "missing": need.key in lacking,
+            "spared": spared.get(need.key, ""),
         }
         for need in made.requirements
     ]
 
 
 def _filed(request: HttpRequest, code: str) -> HttpResponse:
-    person = cast("User", request.user)
-    data = request.POST
-    uid = str(paging.values_of(data.get("token", ""))[0])
+    person, data, uid = cast("User", request.user), request.POST, _uid(request.POST)
     done = counter.filed(uid)
     if done is None:
-        intake = Intake(
-            code,
-            _applicant(data),
-            key=uid,
-            unit=data.get("unit", ""),
-            channel=data.get("channel", ""),
-            typed={name: value for name, value in data.items() if "." in name},
-            papers=_brought(request, uid, person),
-            uid=uid,
-            blank=data.get("blank", "").strip(),
-        )
-        done = counter.file_at_counter(intake, by=person, at=moment_typed(data.get("at", ""), "at"))
+        intake = _intake(request, code, uid, _brought(request, uid, person))
+        at = moment_typed(data.get("at", ""), "at")
+        if counter.looks_further(intake, by=person):
+            return _form(
+                request, code, {}, notice=_("Something more was found. Please show it to the person, then take it in.")
+            )
+        done = counter.file_at_counter(intake, by=person, at=at)
     messages.success(request, _("Taken in and accepted: %(code)s.") % {"code": done.code})
     return redirect(f"{rows.url_of(done.uid)}receipt")
 
@@ -241,17 +265,15 @@ def _scanned(kept: str, uid: str) -> Brought:
 
 
 @needs("procedures.read")
-def receipt(request: HttpRequest, uid: str) -> HttpResponse:
+def receipt(request: HttpRequest, uid: str) -> HttpResponseBase:
     """Show the receipt with code, day and QR, ready to print; as PDF (form 01) with `?pdf`."""
     dossier = queries.require_visible(cast("User", request.user), uid)
     if not dossier.code:
         raise NotFound(_("The receipt can be printed once the dossier is accepted."))
     address = request.build_absolute_uri("/procedures/lookup")
     if "pdf" in request.GET:
-        data = receipts.form_01(dossier, address=address, by=cast("User", request.user))
-        response = HttpResponse(data, content_type="application/pdf")
-        response.headers["Content-Disposition"] = f'inline; filename="{dossier.code}.pdf"'
-        return response
+        number = dossier.actions.filter(verb="accept").values_list("number", flat=True).first()
+        return receipts.file_of(issuing.form_of(dossier, key_of("01", number or 0), by=cast("User", request.user)))
     context = {"dossier": dossier, **receipts.on_paper(dossier, address=address)}
     return render(request, "procedures/desk/receipt.html", context)
 

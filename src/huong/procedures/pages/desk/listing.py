@@ -1,5 +1,6 @@
 """The officers' list of dossiers, across all procedures: what waits, filtered, found by code or by name."""
 
+from datetime import date
 from typing import Any, cast
 
 from django.http import HttpRequest, HttpResponse
@@ -8,10 +9,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
+from huong.base import clock
+from huong.base.errors import BadInput
 from huong.people import access
 from huong.people.access import needs
 from huong.people.models import User
 from huong.procedures import queries
+from huong.procedures.actions import issuing
 from huong.procedures.pages.desk import asking, rows
 from huong.procedures.queries.lists import ORDERS, READ, Wanted, Work, order_of
 from huong.procedures.queries.names import colleagues
@@ -88,3 +92,19 @@ def state_line(work: Work) -> str:
     if work.new:
         parts.append(_("%(count)s to be accepted") % {"count": words.number(work.new)})
     return " · ".join(parts)
+
+
+@needs(READ)
+def book(request: HttpRequest) -> HttpResponse:
+    """Print the register (form 06) of what the agency took in over some days; the month so far if none are named."""
+    today = clock.today()
+    try:
+        first = date.fromisoformat(request.GET.get("first") or today.replace(day=1).isoformat())
+        last = date.fromisoformat(request.GET.get("last") or today.isoformat())
+    except ValueError as error:
+        raise BadInput(_("Please choose a day."), code="day_needed", field="first") from error
+    data = issuing.book(first, last, by=cast("User", request.user))
+    response = HttpResponse(data, content_type="application/pdf")
+    response["Content-Disposition"] = f'inline; filename="so-theo-doi-{first.isoformat()}.pdf"'
+    response["Cache-Control"] = "private, no-store"
+    return response

@@ -17,10 +17,10 @@ from huong.people import access
 from huong.people.access import needs
 from huong.people.models import User
 from huong.procedures import queries
-from huong.procedures.actions import verifying
+from huong.procedures.actions import issuing, verifying
 from huong.procedures.models import Dossier
-from huong.procedures.pages.desk import looks, moves, rows, telling
-from huong.procedures.queries import screen
+from huong.procedures.pages.desk import looks, moves, receipts, rows, telling
+from huong.procedures.queries import official, screen
 from huong.procedures.queries.lists import READ
 from huong.procedures.queries.names import names
 from huong.procedures.queries.values import opened, scope_of
@@ -66,6 +66,7 @@ def _page(request: HttpRequest, dossier: Dossier, *, error: HuongError | None = 
         "returns_to": named.agency(dossier.returns_to) if dossier.returns_to else "",
         "groups": groups,
         "papers": papers,
+        "official": official.forms_of(actions, parts),
         "erased": erased,
         "clock": telling.lines(dossier, actions),
         "hops": telling.hops(dossier, actions, named),
@@ -196,3 +197,14 @@ def paper(request: HttpRequest, uid: str, key: str) -> HttpResponseBase:
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Content-Security-Policy"] = FILE_POLICY
     return response
+
+
+@needs(READ)
+def form(request: HttpRequest, uid: str, key: str) -> HttpResponseBase:
+    """Send an official form of a dossier (01 to 05), to be read and printed.
+
+    Raises:
+        NotFound: the dossier has no such form.
+    """
+    person = _person(request)
+    return receipts.file_of(issuing.form_of(queries.require_visible(person, uid), key, by=person))
