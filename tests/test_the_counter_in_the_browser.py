@@ -6,8 +6,8 @@ import pytest
 
 from huong.base import clock
 from huong.procedures.models import Dossier
-from huong.procedures.tests.conftest import fresh_catalogue, procedures, ward_officer  # noqa: F401 - fixtures
-from huong.procedures.tests.test_it_is_asked_once import MOTHER, neighbour, registers  # noqa: F401 - fixtures
+from huong.procedures.tests.conftest import fresh_catalogue, neighbour, procedures, registers, ward_officer  # noqa: F401 - fixtures
+from huong.procedures.tests.test_it_is_asked_once import MOTHER
 from tests.test_in_the_browser import AXE, FAULTS, TOO_WIDE, browser, visit  # noqa: F401 - fixtures
 
 pytestmark = [

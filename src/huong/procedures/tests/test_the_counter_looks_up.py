@@ -18,12 +18,10 @@ from huong.procedures.errors import FormFaults
 from huong.procedures.models import Component, Dossier, ExplicitRequest
 from huong.procedures.queries import answers_of, figures
 from huong.procedures.tests.conftest import BIRTH
-from huong.procedures.tests.test_it_is_asked_once import (  # noqa: F401 - fixtures
+from huong.procedures.tests.test_it_is_asked_once import (
     FATHER,
     HER_ANSWERS,
     MOTHER,
-    neighbour,
-    registers,
 )
 from huong.procedures.tests.test_officers_work_at_their_desk import at_the_ward  # noqa: F401 - a fixture
 
@@ -35,7 +33,7 @@ BIRTH_OF = Intake(BIRTH, HA, key=UID, uid=UID, unit="An Cựu", typed=HER_ANSWER
 NEW = "/desk/dossiers/new"
 
 
-def test_registers_fill_in_what_the_mother_at_the_counter_need_not_say(registers, ward_officer):  # noqa: F811
+def test_registers_fill_in_what_the_mother_at_the_counter_need_not_say(registers, ward_officer):
     begin_at_counter(BIRTH_OF, by=ward_officer)
     found = look_up(BIRTH_OF, ALL, by=ward_officer)
     assert found.of("father.name").reason == "in_register"
@@ -52,7 +50,7 @@ def test_registers_fill_in_what_the_mother_at_the_counter_need_not_say(registers
     assert {each.use for each in ExplicitRequest.objects.filter(dossier=dossier, source="register:person")} == {True}
 
 
-def test_what_was_spared_at_the_counter_counts_for_the_rate(registers, ward_officer):  # noqa: F811
+def test_what_was_spared_at_the_counter_counts_for_the_rate(registers, ward_officer):
     begin_at_counter(BIRTH_OF, by=ward_officer)
     look_up(BIRTH_OF, ALL, by=ward_officer)
     dossier = file_at_counter(BIRTH_OF, by=ward_officer)
@@ -60,7 +58,7 @@ def test_what_was_spared_at_the_counter_counts_for_the_rate(registers, ward_offi
     assert [(each["key"], each["fields_spared_sum"]) for each in rows] == [("19815", dossier.fields_spared)]
 
 
-def test_a_source_the_person_does_not_want_is_not_asked(registers, ward_officer):  # noqa: F811
+def test_a_source_the_person_does_not_want_is_not_asked(registers, ward_officer):
     begin_at_counter(BIRTH_OF, by=ward_officer)
     found = look_up(BIRTH_OF, ("register:person",), by=ward_officer)
     assert found.of("father.national_id").reason == "declined"
@@ -72,7 +70,7 @@ def test_a_source_the_person_does_not_want_is_not_asked(registers, ward_officer)
     assert answers["mother.national_id"] == MOTHER
 
 
-def test_what_is_missing_is_told_and_what_was_looked_up_stays(registers, ward_officer):  # noqa: F811
+def test_what_is_missing_is_told_and_what_was_looked_up_stays(registers, ward_officer):
     begin_at_counter(BIRTH_OF, by=ward_officer)
     look_up(BIRTH_OF, ALL, by=ward_officer)
     with pytest.raises(FormFaults) as told:
@@ -83,14 +81,14 @@ def test_what_is_missing_is_told_and_what_was_looked_up_stays(registers, ward_of
     assert answers_of(dossier)["father.national_id"] == FATHER
 
 
-def test_a_source_that_is_down_leaves_the_field_to_the_officer(registers, ward_officer):  # noqa: F811
+def test_a_source_that_is_down_leaves_the_field_to_the_officer(registers, ward_officer):
     begin_at_counter(BIRTH_OF, by=ward_officer)
     resolve(UID, actor=officer(ward_officer), patience=0.0)
     part = Component.objects.get(dossier__uid=UID, key="mother.name")
     assert (part.state, part.why, part.locked) == ("later", "source_down", False)
 
 
-def test_nothing_is_looked_up_for_somebody_else_or_by_another_ward(registers, ward_officer, stranger):  # noqa: F811
+def test_nothing_is_looked_up_for_somebody_else_or_by_another_ward(registers, ward_officer, stranger):
     begin_at_counter(BIRTH_OF, by=ward_officer)
     other = replace(BIRTH_OF, applicant=replace(HA, national_id=FATHER, birth_date=None))
     with pytest.raises(BadInput) as told:
@@ -105,7 +103,7 @@ def test_nothing_is_looked_up_for_somebody_else_or_by_another_ward(registers, wa
     assert not Exchange.objects.filter(direction="out").exists()
 
 
-def test_what_is_begun_and_not_filed_within_a_day_is_let_go_with_everything_in_it(registers, ward_officer):  # noqa: F811
+def test_what_is_begun_and_not_filed_within_a_day_is_let_go_with_everything_in_it(registers, ward_officer):
     begin_at_counter(BIRTH_OF, by=ward_officer)
     look_up(BIRTH_OF, ALL, by=ward_officer)
     assert counter.let_go_left() == 0
