@@ -222,7 +222,7 @@ def test_the_form_files_keeps_a_scan_and_shows_the_receipt(at_the_ward, morning)
     assert shown.headers["Content-Type"] == "application/pdf"
     b"".join(shown.streaming_content)
     pdf = at_the_ward.get(url(dossier, "receipt"), {"pdf": "1"})
-    assert pdf.content[:5] == b"%PDF-"
+    assert pdf.getvalue()[:5] == b"%PDF-"
 
 
 def test_the_person_is_found_and_their_data_need_no_typing(at_the_ward, mother, morning):  # noqa: F811
