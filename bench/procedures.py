@@ -62,6 +62,20 @@ def copies(rows: int) -> float:
     return (time.perf_counter() - began) / (rows - STORIES) * 100_000 if rows > STORIES else 0.0
 
 
+def rest() -> None:
+    """Let what a city does by night wait, and the feeds of dossiers rest, so that neither competes."""
+    from datetime import timedelta
+
+    from huong.base import clock
+    from huong.base.models import Schedule
+    from huong.intake.models import Source
+
+    Source.objects.filter(kind="dossiers").update(is_active=False)
+    for name in ("check_clocks", "prepare", "verify_later", "open_disruptions", "counter_drafts"):
+        later = clock.now() + timedelta(days=1)
+        Schedule.objects.update_or_create(name=f"procedures.{name}", defaults={"due_at": later})
+
+
 def cpu_seconds(root: int) -> float:
     """Return the CPU time that a process and everything below it has taken so far."""
     parents: dict[int, int] = {}
@@ -260,6 +274,7 @@ def main() -> None:
         story = (time.perf_counter() - began) / stories * 100_000
         copied = copies(options.rows)
         house.pass_by()
+        rest()
         engine = "postgresql" if is_postgresql() else "sqlite"
         count = Dossier.objects.count()
         print(f"{engine}: {count:,} dossiers; per 100,000: {story:.0f} s told, {copied:.0f} s copied", flush=True)
