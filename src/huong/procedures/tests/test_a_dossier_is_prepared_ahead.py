@@ -4,6 +4,8 @@ from datetime import date
 
 import pytest
 
+from huong.exchange import knowing
+from huong.exchange.models import Member
 from huong.journal.models import Entry
 from huong.messages.models import Bell
 from huong.people.actions import parties
@@ -53,6 +55,7 @@ def test_who_says_no_is_not_asked_again(grandmother):
 
 
 def test_nothing_is_prepared_while_the_register_does_not_answer(grandmother, registers):
-    registers.stop()
+    Member.objects.filter(address=registers.base).update(address="http://127.0.0.1:9")  # where nobody answers
+    knowing.changed()
     assert preparing.prepare_due() == 0
     assert not Dossier.objects.exists()
