@@ -4,6 +4,8 @@ import errno
 import json
 import os
 import shutil
+import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 from django.conf import settings
@@ -27,6 +29,27 @@ def path(*parts: str) -> Path:
     found = home().joinpath(*parts)
     found.parent.mkdir(parents=True, exist_ok=True)
     return found
+
+
+def kept(file: Path, data: bytes) -> bytes:
+    """Return what a file of its owner alone (0600) holds; the first who comes writes it, whole and on the disk.
+
+    For keys made on first use: however many threads and processes need one at the same moment, they get the same.
+    """
+    if file.exists():
+        return file.read_bytes()
+    file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    descriptor, part = tempfile.mkstemp(prefix=f".{file.name}.", dir=file.parent)
+    try:
+        with os.fdopen(descriptor, "wb") as out:
+            out.write(data)
+            out.flush()
+            os.fsync(out.fileno())
+        with suppress(FileExistsError):
+            os.link(part, file)
+    finally:
+        os.unlink(part)
+    return file.read_bytes()
 
 
 def prepare(*, demo: bool) -> bool:

@@ -26,18 +26,7 @@ BATCH = 500
 
 @lru_cache(maxsize=64)
 def _secret_in(folder: str, name: str) -> bytes:
-    file = Path(folder) / name
-    if not file.exists():
-        file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        try:
-            descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        except FileExistsError:
-            return file.read_bytes()
-        with os.fdopen(descriptor, "wb") as out:
-            out.write(os.urandom(32))
-            out.flush()
-            os.fsync(out.fileno())
-    return file.read_bytes()
+    return home.kept(Path(folder) / name, os.urandom(32))
 
 
 def secret(name: str) -> bytes:

@@ -9,7 +9,6 @@ Source: RFC 8032 (Ed25519), RFC 8410 (Ed25519 in certificates), RFC 7638 (thumbp
 
 import base64
 import hashlib
-import os
 from datetime import datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
@@ -46,21 +45,12 @@ def make_key() -> bytes:
     """Make a key pair; the private half is kept in the home. Returns the public half (32 bytes)."""
     private = Ed25519PrivateKey.generate()
     public = private.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
-    _write(f"exchange-{key_id_of(public)}.key", _pem(private))
+    home.kept(home.path("keys", f"exchange-{key_id_of(public)}.key"), _pem(private))
     return public
 
 
 def _pem(private: Ed25519PrivateKey) -> bytes:
     return private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-
-
-def _write(name: str, data: bytes) -> None:
-    file = home.path("keys", name)
-    descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "wb") as out:
-        out.write(data)
-        out.flush()
-        os.fsync(out.fileno())
 
 
 @lru_cache(maxsize=256)
@@ -148,20 +138,21 @@ def _name(member: str, name: str) -> x509.Name:
 
 
 def _authority() -> tuple[Ed25519PrivateKey, x509.Certificate]:
-    file = home.path("keys", "exchange-ca.pem")
+    file, private = home.path("keys", "exchange-ca.pem"), home.path("keys", "exchange-ca.key")
     if not file.exists():
-        _make_authority()
-    key = load_pem_private_key(home.path("keys", "exchange-ca.key").read_bytes(), password=None)
+        home.kept(private, _pem(Ed25519PrivateKey.generate()))
+    key = load_pem_private_key(private.read_bytes(), password=None)
     if not isinstance(key, Ed25519PrivateKey):
         raise BadInput(_("The file %(name)s is not an Ed25519 key.") % {"name": "exchange-ca.key"})
+    if not file.exists():
+        home.kept(file, _certificate_of_authority(key).public_bytes(Encoding.PEM))
     return key, x509.load_pem_x509_certificate(file.read_bytes())
 
 
-def _make_authority() -> None:
-    key = Ed25519PrivateKey.generate()
+def _certificate_of_authority(key: Ed25519PrivateKey) -> x509.Certificate:
     now = clock.now()
     subject = _name("Huong CA", "Huong")
-    certificate = (
+    return (
         x509.CertificateBuilder()
         .subject_name(subject)
         .issuer_name(subject)
@@ -172,8 +163,6 @@ def _make_authority() -> None:
         .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
         .sign(key, None)
     )
-    _write("exchange-ca.key", _pem(key))
-    _write("exchange-ca.pem", certificate.public_bytes(Encoding.PEM))
 
 
 def authority_pem() -> str:

@@ -15,7 +15,7 @@ import orjson
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from huong.base import clock, home
+from huong.base import clock, home, ids
 from huong.base.errors import NotFound, StorageFull
 from huong.journal import queries, rules, seal_keys, verification
 from huong.journal.models import Entry, Seal, SealKey
@@ -153,7 +153,7 @@ def export(path: Path, since: datetime | None = None, until: datetime | None = N
     Raises:
         StorageFull: the disk has no room; nothing was written.
     """
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    draft = path.with_name(f".{path.name}.{ids.new_id()}")
     try:
         return _write(draft, path, lines(since, until))
     except OSError as error:

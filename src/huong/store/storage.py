@@ -13,7 +13,7 @@ from typing import Protocol
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from huong.base import home
+from huong.base import home, ids
 from huong.base.errors import Unavailable
 
 
@@ -131,7 +131,7 @@ class Objects:
         if kept.exists():
             os.utime(kept)
             return kept
-        draft = kept.with_name(f"{name}.{os.getpid()}.part")
+        draft = kept.with_name(f"{name}.{ids.new_id()}.part")
         with self._files.open_input_stream(f"{self._prefix}/{dataset}/{name}") as source, draft.open("wb") as out:
             while block := source.read(4 * 1024 * 1024):
                 out.write(block)

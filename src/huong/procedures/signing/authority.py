@@ -7,10 +7,8 @@ Source: RFC 5280; ETSI EN 319 412-3 (certificates of legal persons); FIPS 186-5.
 """
 
 import hashlib
-import os
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from pathlib import Path
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
@@ -58,9 +56,9 @@ def authority_pem() -> bytes:
 def key_named(name: str) -> ec.EllipticCurvePrivateKey:
     """Return a P-256 key of the home, made on first use."""
     file = home.path("keys", f"{name}.key")
-    if not file.exists():
-        _write(f"{name}.key", _pem(ec.generate_private_key(ec.SECP256R1())))
-    return _loaded(file.read_bytes())
+    return _loaded(
+        file.read_bytes() if file.exists() else home.kept(file, _pem(ec.generate_private_key(ec.SECP256R1())))
+    )
 
 
 def _pair(label: str) -> tuple[bytes, bytes] | None:
@@ -80,8 +78,8 @@ def _made(
         .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(issuer_key.public_key()), critical=False)
         .sign(issuer_key, hashes.SHA256())
     )
-    _write(f"{label}.pem", certificate.public_bytes(Encoding.PEM))
-    return _pair(label) or (b"", b"")
+    kept = home.kept(home.path("keys", f"{label}.pem"), certificate.public_bytes(Encoding.PEM))
+    return _pem(key), kept
 
 
 def _authority() -> tuple[ec.EllipticCurvePrivateKey, x509.Certificate]:
@@ -97,7 +95,7 @@ def _authority() -> tuple[ec.EllipticCurvePrivateKey, x509.Certificate]:
             .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
             .sign(key, hashes.SHA256())
         )
-        _write(f"{AUTHORITY}.pem", certificate.public_bytes(Encoding.PEM))
+        home.kept(file, certificate.public_bytes(Encoding.PEM))
     return key, x509.load_pem_x509_certificate(file.read_bytes())
 
 
@@ -141,20 +139,3 @@ def _loaded(data: bytes) -> ec.EllipticCurvePrivateKey:
     if not isinstance(key, ec.EllipticCurvePrivateKey):
         raise TypeError(type(key).__name__)
     return key
-
-
-def _write(name: str, data: bytes) -> None:
-    """Write a file of the key folder whole or not at all; whoever was quicker wins."""
-    file = home.path("keys", name)
-    part = Path(f"{file}.{os.getpid()}.part")
-    descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "wb") as out:
-        out.write(data)
-        out.flush()
-        os.fsync(out.fileno())
-    try:
-        os.link(part, file)
-    except FileExistsError:
-        pass
-    finally:
-        part.unlink(missing_ok=True)

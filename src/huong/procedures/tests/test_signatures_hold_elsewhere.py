@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
@@ -21,6 +22,7 @@ from cryptography.x509 import load_pem_x509_certificate
 from jwcrypto.jwk import JWK
 from sd_jwt.verifier import SDJWTVerifier
 
+from huong.base import home
 from huong.base.errors import BadInput, Unavailable
 from huong.procedures.documents import ResultDocument, result_pdf
 from huong.procedures.signing import authority, credentials, pades
@@ -281,3 +283,18 @@ def test_a_time_stamp_of_another_authority_stands_in_the_signature(stamps):
     ).stdout  # fmt: skip
     assert "id-smime-aa-timeStampToken" in told
     assert time.time() - before < 20
+
+
+def test_threads_that_need_a_key_at_the_same_moment_get_the_same_whole_one():
+    barrier = threading.Barrier(8)
+
+    def go(_number):
+        barrier.wait(10)
+        seal = authority.seal_of("H57.21", "Ủy ban nhân dân phường An Cựu")
+        return seal.key, seal.certificate, seal.issuer
+
+    for _round in range(5):
+        with ThreadPoolExecutor(8) as hands:
+            assert len(set(hands.map(go, range(8)))) == 1
+        shutil.rmtree(home.path("keys"))
+        home.path("keys").mkdir()
