@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from huong.base import ids, sql
 from huong.exchange.models import DataService, Edition, Grant, Member, MemberKey
@@ -23,6 +24,7 @@ class Known:
     keys: dict[int, list[MemberKey]] = field(default_factory=dict)
     services: dict[tuple[str, str], DataService | None] = field(default_factory=dict)
     grants: dict[tuple[int, int], list[Grant]] = field(default_factory=dict)
+    spent: dict[str, datetime] = field(default_factory=dict)
 
 
 _kept = Known()
@@ -92,3 +94,13 @@ def grants_of(service: DataService, consumer: Member) -> list[Grant]:
         found = Grant.objects.filter(service=service, consumer=consumer, state="granted").select_related("service")
         held[key] = list(found.order_by("-id"))
     return held[key]
+
+
+def spent(grant: str, *, until: datetime) -> None:
+    """Remember that the rate of a grant is used up until an instant: no answer is prepared for it before then."""
+    known().spent[grant] = until
+
+
+def spent_until(grant: str) -> datetime | None:
+    """Return until when the rate of a grant is known to be used up; the bucket in the database decides in the end."""
+    return known().spent.get(grant)

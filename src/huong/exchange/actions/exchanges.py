@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from huong.base import clock, keys, limits, sql
 from huong.base.errors import TooMany
-from huong.exchange import committing, events
+from huong.exchange import committing, events, knowing
 from huong.exchange.errors import Refused, Repeated, TooOften
 from huong.exchange.models import AccessRecord, Exchange, Line
 from huong.exchange.queries import shown_from
@@ -84,6 +84,7 @@ def _take(facts: Facts) -> None:
     try:
         limits.take(f"grant:{facts.grant}", rate=facts.rate, per=timedelta(minutes=1))
     except TooMany as error:
+        knowing.spent(facts.grant, until=clock.now() + timedelta(seconds=error.details["retry_after"]))
         raise TooOften(
             _("The grant %(number)s allows %(rate)d requests a minute. Wait, or ask its owner for more.")
             % {"number": facts.grant, "rate": facts.rate},

@@ -3,13 +3,13 @@
 Source: `docs/exchange.md`; each refusal says which hop refused and what to do.
 """
 
+import math
 from dataclasses import dataclass
-from datetime import timedelta
 
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from huong.base import clock, limits, sql
+from huong.base import clock, sql
 from huong.base.errors import Unauthenticated
 from huong.exchange import knowing, signing
 from huong.exchange.errors import NotGranted, NotIdentified, Repeated, Stopped, TooOften, UnknownMember, UnknownService
@@ -141,11 +141,12 @@ def grant_of(asked: Asked, service: DataService, caller: Caller) -> Grant:
     found = next((each for each in held if purpose in each.purposes and each.holds_at(clock.now())), None)
     if found is None:
         raise NotGranted(_why_not(service, caller.member, purpose), code="no_grant")
-    if limits.is_used_up(f"grant:{found.number}", rate=found.rate, per=timedelta(minutes=1)):
+    until = knowing.spent_until(found.number)
+    if until is not None and until > clock.now():
         raise TooOften(
             _("The grant %(number)s allows %(rate)d requests a minute. Wait, or ask its owner for more.")
             % {"number": found.number, "rate": found.rate},
-            retry_after=60 - int(clock.now().timestamp()) % 60,
+            retry_after=math.ceil((until - clock.now()).total_seconds()),
         )
     return found
 
