@@ -162,6 +162,7 @@ class Migration(migrations.Migration):
                     "merged_into",
                     models.ForeignKey(
                         blank=True,
+                        db_index=False,
                         null=True,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="duplicates",
@@ -173,6 +174,7 @@ class Migration(migrations.Migration):
                     "parent",
                     models.ForeignKey(
                         blank=True,
+                        db_index=False,
                         null=True,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="children",
@@ -217,6 +219,14 @@ class Migration(migrations.Migration):
                         condition=models.Q(("is_open", False), ("is_public", True), ("merged_into", None)),
                         fields=["unit", "is_open", "is_public", "merged_into", "category", "lon", "lat", "id"],
                         name="report_answered_in_ward",
+                    ),
+                    models.Index(
+                        condition=models.Q(("parent__isnull", False)), fields=["parent"], name="report_part_of"
+                    ),
+                    models.Index(
+                        condition=models.Q(("merged_into__isnull", False)),
+                        fields=["merged_into"],
+                        name="report_same_as",
                     ),
                     models.Index(
                         condition=models.Q(("assignee__isnull", False)),

@@ -83,10 +83,22 @@ class Report(models.Model):
     escalate_at = models.DateTimeField(_("next rung at"), null=True, blank=True)
 
     parent = models.ForeignKey(
-        "self", verbose_name=_("part of"), null=True, blank=True, on_delete=models.PROTECT, related_name="children"
+        "self",
+        verbose_name=_("part of"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="children",
+        db_index=False,
     )
     merged_into = models.ForeignKey(
-        "self", verbose_name=_("same as"), null=True, blank=True, on_delete=models.PROTECT, related_name="duplicates"
+        "self",
+        verbose_name=_("same as"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="duplicates",
+        db_index=False,
     )
     followers = models.PositiveIntegerField(_("followers"), default=0)
     photos_count = models.PositiveSmallIntegerField(_("photos"), default=0)
@@ -136,6 +148,9 @@ class Report(models.Model):
                 name="report_answered_in_ward",
                 condition=Q(is_open=False, is_public=True, merged_into=None),
             ),
+            # only where there is one: an index over nearly all rows' "none" misleads SQLite's planner
+            models.Index(fields=["parent"], name="report_part_of", condition=Q(parent__isnull=False)),
+            models.Index(fields=["merged_into"], name="report_same_as", condition=Q(merged_into__isnull=False)),
             models.Index(fields=["assignee", "id"], name="report_of_person", condition=Q(assignee__isnull=False)),
             models.Index(fields=["escalate_at"], name="report_to_escalate", condition=Q(escalate_at__isnull=False)),
             models.Index(fields=["received_at"], name="report_by_receipt"),
