@@ -27,6 +27,12 @@ class PositionAfter(models.Func):
         return sql, [value for _part, params in parts for value in params]
 
 
+class _InPassing(models.Func):
+    """A column that SQLite's planner does not look up in an index (SQLite, query optimizer overview, section 3)."""
+
+    template, arity, output_field = "+%(expressions)s", 1, models.CharField()
+
+
 class Entries(models.QuerySet["Entry"]):
     """Ways of asking for entries."""
 
@@ -38,15 +44,21 @@ class Entries(models.QuerySet["Entry"]):
         """Keep those up to and with a position."""
         return self.exclude(PositionAfter(xid, entry))
 
-    def named(self, patterns: tuple[str, ...]) -> "Entries":
-        """Keep those with one of the names ("store.committed", "store.*", "*")."""
+    def named(self, patterns: tuple[str, ...], *, in_passing: bool = False) -> "Entries":
+        """Keep those with one of the names ("store.committed", "store.*", "*").
+
+        Args:
+            in_passing: look at names while reading in the order of positions; SQLite would otherwise gather all
+                entries of the names and sort them, for each batch again.
+        """
         if "*" in patterns:
             return self
-        wanted = models.Q(name__in=[pattern for pattern in patterns if not pattern.endswith(".*")])
+        rows = self.alias(called=_InPassing("name") if in_passing and not is_postgresql() else models.F("name"))
+        wanted = models.Q(called__in=[pattern for pattern in patterns if not pattern.endswith(".*")])
         for pattern in patterns:
             if pattern.endswith(".*"):
-                wanted |= models.Q(name__startswith=pattern[:-1])
-        return self.filter(wanted)
+                wanted |= models.Q(called__startswith=pattern[:-1])
+        return rows.filter(wanted)
 
     def settled(self) -> "Entries":
         """Keep those that no transaction still running can precede.

@@ -3,13 +3,15 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import chain, islice
 
 from django.db import connection, transaction
 
 from huong.base import clock
 from huong.base.readiness import Check
+from huong.base.sql import is_postgresql
 from huong.journal import registry
-from huong.journal.models import Count, Cursor, Entry
+from huong.journal.models import Count, Cursor, Entries, Entry
 
 FAR_BEHIND = timedelta(minutes=10)
 COUNTED_AT_MOST = 10_000
@@ -138,7 +140,22 @@ def between(
     """
     if after >= to:
         return []
-    return list(Entry.objects.after(*after).up_to(*to).named(names).order_by("xid", "id")[:limit])
+    return list(islice(chain.from_iterable(each[:limit] for each in _in_order(after, to, names)), limit))
+
+
+def _in_order(after: tuple[int, int], to: tuple[int, int], names: tuple[str, ...]) -> Iterator[Entries]:
+    """Yield the entries between two positions, in parts that follow each other, each read along an index.
+
+    PostgreSQL compares positions as pairs within its index. SQLite looks up only the first of the pair, which there
+    is the same for nearly all entries; so the rest of that transaction number comes first, then the greater ones.
+    """
+    found = Entry.objects.up_to(*to).named(names, in_passing=True).order_by("xid", "id")
+    if is_postgresql():
+        yield found.after(*after)
+        return
+    yield found.filter(xid=after[0], id__gt=after[1])
+    if to[0] > after[0]:
+        yield found.filter(xid__gt=after[0])
 
 
 def next_entry_of(cursor: Cursor) -> Entry | None:
@@ -160,11 +177,12 @@ def lag() -> list[Lag]:
 
 
 def _lag_of(cursor: Cursor, names: tuple[str, ...], newest: tuple[int, int]) -> Lag:
-    waiting = Entry.objects.after(cursor.xid, cursor.entry).up_to(*newest).named(names)
-    oldest = waiting.order_by("xid", "id").values_list("at", flat=True).first() if newest > (0, 0) else None
+    parts = list(_in_order((cursor.xid, cursor.entry), newest, names)) if newest > (cursor.xid, cursor.entry) else []
+    found = [at for part in parts for at in part.values_list("at", flat=True)[:COUNTED_AT_MOST]][:COUNTED_AT_MOST]
+    oldest = found[0] if found else None
     return Lag(
         reader=cursor.name,
-        entries=len(waiting.values_list("id")[:COUNTED_AT_MOST]) if oldest else 0,
+        entries=len(found),
         seconds=max(0.0, (clock.now() - max(oldest, cursor.moved_at or oldest)).total_seconds()) if oldest else 0.0,
         failures=cursor.failures,
         error=cursor.error,
