@@ -61,7 +61,8 @@ def propose(
     Args:
         checks: key of a line of the checklist to "yes".
         kinds: which results of the procedure; all of them if left out.
-        corrected: path to value, for a result that is being corrected: what it shall say instead.
+        corrected: path to value, for a result that is being corrected: what it shall say instead of what was
+            proposed last, or signed.
 
     Raises:
         BadInput: a line of the checklist is not confirmed, or the procedure has no such result.
@@ -107,12 +108,14 @@ def _draft(
     """Return a result and its paper, not written down yet."""
     answers = answers_of(dossier)
     old = dossier.results.filter(kind=kind.key, state="signed").order_by("-id").first()
-    values = (reads.values_of(old) if old else {path: answers.get(path) for path in kind.fields}) | {
+    proposed = dossier.results.filter(kind=kind.key, state="proposed").first()
+    said = (
+        proposed if proposed and proposed.replaces_id else old
+    )  # a correction that was given back goes on from itself
+    values = (reads.values_of(said) if said else {path: answers.get(path) for path in kind.fields}) | {
         path: _read(made, path, value) for path, value in corrected.items() if old and path in kind.fields
     }
-    row = dossier.results.filter(kind=kind.key, state="proposed").first() or Result(
-        dossier=dossier, kind=kind.key, verify_code=results.new_code()
-    )
+    row = proposed or Result(dossier=dossier, kind=kind.key, verify_code=results.new_code())
     row.party, row.agency, row.replaces = _whose(kind, answers, dossier), dossier.agency, old
     row.checklist = [
         {"key": each.key, "name": each.name, "name_en": each.name_en, "answer": checks[each.key]}

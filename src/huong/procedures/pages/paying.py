@@ -68,7 +68,7 @@ def office(request: HttpRequest, uid: str) -> HttpResponse:
     made = document_by_id(found.edition_id) if found.edition_id else None
     moves = flow.moves_of(made.flow) if made else {}
     rows = results.results_of(found)
-    correctable = _correctable(found) if found.state == "correcting" else []
+    correctable = _correctable(found)
     if correctable and not looks.is_open(request, found):
         looks.note(_person(request), found, found.applicant.public_id, [each["path"] for each in correctable])
     context = {
@@ -86,9 +86,13 @@ def office(request: HttpRequest, uid: str) -> HttpResponse:
 
 
 def _correctable(found: Dossier) -> list[dict[str, Any]]:
-    row = found.results.filter(state="signed").order_by("-id").first()
-    if row is None:
+    """Return the fields of a signed result that is to be proposed anew, as they were proposed last or signed."""
+    made = document_by_id(found.edition_id) if found.edition_id else None
+    move = flow.moves_of(made.flow).get("propose") if made else None
+    signed = found.results.filter(state="signed").order_by("-id").first()
+    if move is None or found.state not in move.sources or signed is None:
         return []
+    row = found.results.filter(state="proposed", replaces=signed).first() or signed
     made, kind, said = results.document_of_result(row), results.kind_of(row), results.values_of(row)
     known = {each.path: each for each in fields.fields_of(made.form)}
     return [
@@ -137,8 +141,6 @@ def do(request: HttpRequest, uid: str, verb: str) -> HttpResponse:
 
 def _changed(found: Dossier, given: Any) -> dict[str, Any]:
     """Return the fields of a result that is being corrected which were typed anew."""
-    if found.state != "correcting":
-        return {}
     return {
         each["path"]: given[f"field-{each['path']}"]
         for each in _correctable(found)

@@ -32,7 +32,7 @@ from huong.procedures.errors import Overtaken
 from huong.procedures.models import Dossier, Evidence, Result
 from huong.procedures.queries import results, vault
 from huong.procedures.signing import authority, credentials
-from huong.procedures.tests.conftest import ANSWERS, WARD, officer_of
+from huong.procedures.tests.conftest import ANSWERS, WARD, at_desk, officer_of
 from huong.procedures.tests.test_signatures_hold_elsewhere import openssl_says
 
 pytestmark = pytest.mark.django_db
@@ -280,3 +280,29 @@ def test_a_corrected_result_replaces_the_old_one(signed, ward_officer, ward_lead
     assert results.standing(old.verify_code).newer == new.verify_code
     assert vault.said_by(vault.paper_in_force(mother, "birth_certificate"))["child.name"].endswith("B")
     assert Evidence.objects.get(pk=old.evidence_id).superseded_by_id == new.evidence_id
+
+
+def test_a_correction_that_the_leader_gives_back_goes_on_from_what_was_proposed(
+    signed, client, ward_officer, ward_leader
+):
+    old = signed.results.get()
+    correct(signed.uid, words="Sai chữ trong tên.", by=ward_officer)
+    propose(signed.uid, checks=YES, corrected={"child.name": "Trần Nguyễn An Nhiên B"}, by=ward_officer)
+    return_for_work(signed.uid, words="Xem lại tên.", by=ward_leader)
+    at_desk(client, ward_officer)
+    page = client.get(f"/desk/dossiers/{signed.uid}/result").content.decode()
+    assert 'value="Trần Nguyễn An Nhiên B"' in page
+    typed = {"check": list(YES), "field-child.name": "Trần Nguyễn An Nhiên C"}
+    client.post(f"/desk/dossiers/{signed.uid}/result/propose", typed)
+    decided = read_and_signed(Dossier.objects.get(pk=signed.pk), ward_leader)
+    assert results.values_of(decided.results.get(replaces=old))["child.name"] == "Trần Nguyễn An Nhiên C"
+
+
+def test_a_correction_given_back_and_proposed_as_it_was_says_what_was_proposed(signed, ward_officer, ward_leader):
+    old = signed.results.get()
+    correct(signed.uid, words="Sai chữ trong tên.", by=ward_officer)
+    propose(signed.uid, checks=YES, corrected={"child.name": "Trần Nguyễn An Nhiên B"}, by=ward_officer)
+    return_for_work(signed.uid, words="Xem lại.", by=ward_leader)
+    propose(signed.uid, checks=YES, by=ward_officer)
+    decided = read_and_signed(Dossier.objects.get(pk=signed.pk), ward_leader)
+    assert results.values_of(decided.results.get(replaces=old))["child.name"].endswith("B")
