@@ -13,5 +13,9 @@ def count(request: HttpRequest, what: str, *, rate: int, per: timedelta = timede
     Raises:
         TooMany: more than the rate.
     """
-    source = keys.keyed_hash(str(request.META.get("REMOTE_ADDR", "")), context="procedures.source")[:40]
-    limits.take(f"procedures.{what}:{source}", rate=rate, per=per)
+    limits.take(f"procedures.{what}:{source_of(request)}", rate=rate, per=per)
+
+
+def source_of(request: HttpRequest) -> str:
+    """Return a keyed hash of the address that asks."""
+    return keys.keyed_hash(str(request.META.get("REMOTE_ADDR", "")), context="procedures.source")[:40]

@@ -127,16 +127,30 @@ def test_a_dossier_without_phone_is_not_found_by_an_empty_one(client, accepted):
         assert client.post("/procedures/lookup", {"code": accepted.code, "known": known}).status_code == 404
 
 
-def test_guessing_birth_dates_of_one_dossier_ends(client, accepted):
+def guessed(client, code, day, address):
+    asked = {"code": code, "known": f"{day % 28 + 1}/{day // 28 + 1}/1990"}
+    return client.post("/procedures/lookup", asked, REMOTE_ADDR=address).status_code
+
+
+def test_guessing_birth_dates_of_one_dossier_ends_also_from_many_addresses(client, accepted):
     keep_contact(accepted.uid)
-    with clock.freeze(clock.now()) as _now:
-        tries = [
-            client.post(
-                "/procedures/lookup", {"code": accepted.code, "known": f"{day}/1/1990"}, REMOTE_ADDR=f"198.51.100.{day}"
-            ).status_code
-            for day in range(1, 13)
-        ]
-    assert tries[-1] == 429
+    with clock.freeze(clock.now()):
+        tries = [guessed(client, accepted.code, day, f"198.51.100.{day}") for day in range(52)]
+    assert tries[:50] == [404] * 50
+    assert tries[50:] == [429, 429]
+
+
+def test_who_guesses_shuts_himself_out_and_not_the_applicant(client, accepted):
+    keep_contact(accepted.uid)
+    at = clock.now().replace(minute=10)
+    with clock.freeze(at):
+        assert {guessed(client, accepted.code, day, "198.51.100.7") for day in range(10)} == {404}
+    with clock.freeze(at + timedelta(minutes=2)):
+        assert guessed(client, accepted.code, 10, "198.51.100.7") == 429
+        hers = client.post(
+            "/procedures/lookup", {"code": accepted.code, "known": "02/03/1995"}, REMOTE_ADDR="203.0.113.5"
+        )
+    assert hers.status_code == 200
 
 
 def test_a_paper_is_shared_for_an_hour_seen_and_taken_back(client, signed, mother, mother_user):
