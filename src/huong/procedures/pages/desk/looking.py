@@ -7,11 +7,11 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from huong.people import access
 from huong.people.models import User
 from huong.procedures.actions import counter
 from huong.procedures.actions.resolving import places_of
 from huong.procedures.models import Component, Dossier
+from huong.procedures.pages.desk import looks
 from huong.procedures.queries import document_by_id, screen
 from huong.procedures.queries.application import place_name
 from huong.procedures.queries.screen import english
@@ -56,12 +56,11 @@ def draft_shown(uid: str, by: User) -> Draft | None:
     counted = needs.count(made, answers, parts)
     locked = [part.key for part in parts if part.locked and part.kind == "field"]
     if locked:
-        purpose = f"{dossier.procedure}/{dossier.uid}"
-        access.record_access(by, f"party:{dossier.applicant.public_id}", locked, purpose, agency=dossier.agency)
+        looks.note(by, dossier, dossier.applicant.public_id, locked)
         for public_id, step in screen.others_in(dossier, answers).items():
             theirs = [path for path in locked if path.startswith(f"{step}.")]
             if theirs:
-                access.record_access(by, f"party:{public_id}", theirs, purpose, agency=dossier.agency)
+                looks.note(by, dossier, public_id, theirs)
     return Draft(
         dossier,
         [
