@@ -10,6 +10,7 @@ urlpatterns = [
     path("", listing.listing, name="list"),
     path("find", listing.find, name="find"),
     path("bulk", many.many, name="bulk"),
+    path("bulk/undo", many.undo, name="undo"),
     path("new", counter.new, name="new"),
     path("book.pdf", listing.book, name="book"),
     path("blanks", counter.blank_forms, name="blanks"),

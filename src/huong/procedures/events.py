@@ -27,6 +27,7 @@ BY_VERB = {
     "start": _moved("started", "The office began to work on a dossier."),
     "assign": _moved("assigned", "A dossier was given to a person.", to="the person's id"),
     "hand_over": _moved("handed_over", "A dossier was handed to another agency.", returns="whether it comes back"),
+    "undo": _moved("undone", "An officer took back what was done last.", undone="what was done"),
     "consult": _moved("consulted", "Another agency was asked.", to="agency asked", due="when its answer is due"),
     "answer_consultation": _moved("consultation_answered", "An agency that was asked answered.", to="agency asked"),
     "suspend": _moved("suspended", "A dossier was put on hold; its clock stands."),

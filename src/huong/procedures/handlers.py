@@ -32,7 +32,7 @@ def portal(entries: list[Entry]) -> None:
     """Write down what the national portal is to hear."""
     for entry in entries:
         if not entry.data.get("past"):
-            verb = telling.VERBS[entry.name]
+            verb = str(entry.data.get("undone") or telling.VERBS[entry.name])  # it hears of both, or of neither
             syncing.note_for_portal(entry.subject.removeprefix("dossier:"), int(entry.data["number"]), verb)
 
 

@@ -1,13 +1,14 @@
-"""One verb on many dossiers in the morning: each is its own transaction, and each says what became of it."""
+"""One verb on many dossiers in the morning, and taking it back: each is its own transaction, each says what became of it."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import partial
 
 from django.utils.translation import gettext as _
 
 from huong.base.errors import BadInput, HuongError
 from huong.people.models import User
-from huong.procedures.actions import receiving, working
+from huong.procedures.actions import receiving, undoing, working
 from huong.procedures.models import Dossier
 
 MOST = 200
@@ -16,10 +17,17 @@ VERBS = ("assign", "start", "accept", "hand_over")
 
 @dataclass
 class Outcome:
-    """What became of a verb on many: public ids of those moved; of the others id, number and why not."""
+    """What became of a verb on many.
+
+    Attributes:
+        done: public ids of those moved.
+        refused: of the others id, number and why not.
+        undone: whether this took something back.
+    """
 
     done: list[str] = field(default_factory=list)
     refused: list[tuple[str, str, str]] = field(default_factory=list)
+    undone: bool = False
 
 
 def many(
@@ -53,10 +61,31 @@ def many(
     }
     outcome = Outcome()
     for uid, version in wanted:
-        try:
-            run[verb](uid, version)
-            outcome.done.append(uid)
-        except HuongError as error:
-            code = Dossier.objects.filter(uid=uid).values_list("code", flat=True).first()
-            outcome.refused.append((uid, code or uid[-8:], str(error.message)))
+        _each(outcome, uid, partial(run[verb], uid, version))
     return outcome
+
+
+def undo_many(uids: Iterable[str], *, by: User) -> Outcome:
+    """Take back what one did with many dossiers; where somebody went on since, it stays and is named.
+
+    Raises:
+        BadInput: none, or more than 200.
+
+    Records: `procedures.undone` for each.
+    """
+    wanted = list(dict.fromkeys(uids))
+    if not 0 < len(wanted) <= MOST:
+        raise BadInput(_("Choose from one to %(most)d dossiers at a time.") % {"most": MOST}, code="too_many")
+    outcome = Outcome(undone=True)
+    for uid in wanted:
+        _each(outcome, uid, partial(undoing.undo, uid, by=by))
+    return outcome
+
+
+def _each(outcome: Outcome, uid: str, verb: Callable[[], object]) -> None:
+    try:
+        verb()
+        outcome.done.append(uid)
+    except HuongError as error:
+        code = Dossier.objects.filter(uid=uid).values_list("code", flat=True).first()
+        outcome.refused.append((uid, code or uid[-8:], str(error.message)))

@@ -26,7 +26,7 @@ from huong.procedures.queries.results import name_of
 from huong.procedures.rules.stories import TOLD
 
 VERBS = {name: verb for verb, name in events.BY_VERB.items()}
-TO_OFFICE = {"submit", "supply", "pay", "hand_over", "return_for_work"}
+TO_OFFICE = {"submit", "supply", "pay", "hand_over", "undo", "return_for_work"}
 TO_LEADER = {"propose"}
 EVENTS = tuple(events.BY_VERB[verb] for verb in sorted(TOLD | TO_OFFICE | TO_LEADER))
 CHANGED = gettext_noop("%(code)s: “%(name)s” has news.")

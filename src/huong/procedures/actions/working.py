@@ -12,6 +12,7 @@ from huong.people import queries as people
 from huong.people.models import User
 from huong.procedures.actions import acting
 from huong.procedures.actions.acting import Actor, Deed, officer
+from huong.procedures.actions.undoing import before
 from huong.procedures.errors import AskedBefore
 from huong.procedures.models import Dossier
 from huong.procedures.queries.catalogue import document_by_id
@@ -31,7 +32,9 @@ def start(uid: str, *, by: User, step: str = "", version: int | None = None) -> 
     dossier = acting.found(uid)
     step = step or dossier.step or next(iter(_steps(dossier)), "")
     columns = {"assignee": dossier.assignee or by, "step": step}
-    acting.act(dossier, "start", officer(by), Deed(version=version, columns=columns, facts={"step": step}))
+    acting.act(
+        dossier, "start", officer(by), Deed(version=version, columns=columns, facts={"step": step} | before(dossier))
+    )
     return dossier
 
 
@@ -57,7 +60,8 @@ def assign(uid: str, *, to: User, by: User, step: str = "", version: int | None 
     if step and step not in _steps(dossier):
         raise BadInput(_("This procedure has no such step."), code="no_such_step", field="step")
     columns = {"assignee": to, "step": step or dossier.step}
-    deed = Deed(version=version, facts={"to": to.pk, "step": columns["step"]}, columns=columns, public=False)
+    facts = {"to": to.pk, "step": columns["step"]} | before(dossier)
+    deed = Deed(version=version, facts=facts, columns=columns, public=False)
     acting.act(dossier, "assign", officer(by), deed)
     return dossier
 
@@ -87,7 +91,7 @@ def hand_over(
     if not 0 <= days <= MOST_DAYS:
         raise BadInput(_("Give the agency at most 60 working days, or none of its own."), code="bad_days", field="days")
     columns = {"agency": agency.code, "assignee": None, "returns_to": dossier.agency if returns else ""}
-    facts = {"to": agency.code, "returns": returns, "days": days}
+    facts = {"to": agency.code, "returns": returns, "days": days} | before(dossier)
     deed = Deed(words=words, version=version, facts=facts, columns=columns)
     acting.act(dossier, "hand_over", officer(by), deed)
     return dossier

@@ -45,7 +45,7 @@ def moments_of(actions: Iterable[Action]) -> list[rule.Moment]:
     found: list[rule.Moment] = []
     step = ""
     for action in sorted(actions, key=lambda each: (each.at, each.number)):
-        step = str(action.facts.get("step") or step)
+        step = str(action.facts.get("step", step))
         until = date.fromisoformat(action.facts["until"]) if action.verb == "extend" else None
         found.append(
             rule.Moment(action.verb, action.at, action.to_state, step=step, holder=action.to_agency, until=until)

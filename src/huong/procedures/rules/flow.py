@@ -92,6 +92,7 @@ MOVES: Final[dict[str, Move]] = {
         _move("start", "accepted", "in_progress", "officer", HANDLE),
         _move("assign", f"submitted {AT_WORK} consulting on_hold signing supplement_wanted fee_due decided", "", "officer", HANDLE),
         _move("hand_over", f"submitted {AT_WORK}", "", "officer", HANDLE, words=True),
+        _move("undo", f"submitted {AT_WORK} consulting on_hold signing supplement_wanted fee_due decided", "", "officer", HANDLE),
         _move("consult", f"{AT_WORK} consulting", "consulting", "officer", HANDLE, words=True),
         _move("answer_consultation", "consulting", "back", "officer", HANDLE, words=True),
         _move("suspend", AT_WORK, "on_hold", "officer", HANDLE, words=True),

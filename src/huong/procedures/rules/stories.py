@@ -13,6 +13,7 @@ SAID: Final[dict[str, str]] = {
     "refuse": noop("The office refused it"),
     "start": noop("The office began to work on it"),
     "hand_over": noop("It was handed to another agency"),
+    "undo": noop("The last step was taken back"),
     "consult": noop("Another agency was asked"),
     "answer_consultation": noop("The agency that was asked answered"),
     "suspend": noop("It was put on hold"),

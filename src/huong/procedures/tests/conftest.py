@@ -85,6 +85,12 @@ def ward_officer(procedures):
 
 
 @pytest.fixture
+def construction_officer(procedures):
+    """Return an officer of the department of construction."""
+    return officer_of(CONSTRUCTION, "xaydung")
+
+
+@pytest.fixture
 def ward_leader(procedures):
     """Return the leader of the ward An Cựu."""
     return officer_of(WARD, "chutich", "leader")

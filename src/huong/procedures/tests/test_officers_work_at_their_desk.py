@@ -8,9 +8,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from huong.base import clock
+from huong.base.errors import WrongState
 from huong.files import actions as files
 from huong.journal.models import Entry
-from huong.procedures.actions import accept, begin, citizen, save, submit
+from huong.procedures.actions import accept, begin, citizen, save, submit, undoing, working
 from huong.procedures.models import Component, Dossier, Procedure
 from huong.procedures.tests.conftest import ANSWERS, BIRTH, CONSTRUCTION, WARD, officer_of
 
@@ -151,6 +152,66 @@ def test_many_are_given_and_handed_over_at_once_and_each_refusal_is_named(at_the
     assert moved.status_code == 302
     accepted.refresh_from_db()
     assert accepted.agency == CONSTRUCTION
+
+
+@pytest.fixture
+def handed_over(at_the_ward, accepted):
+    """Hand the accepted dossier to the wrong department, from the list."""
+    given = {
+        "verb": "hand_over",
+        "chosen": [f"{accepted.uid}.{accepted.version}"],
+        "agency": CONSTRUCTION,
+        "words": "Giúp.",
+    }
+    page = at_the_ward.post(f"{LIST}bulk", given, follow=True).content.decode()
+    assert f'name="uid" value="{accepted.uid}"' in page
+    accepted.refresh_from_db()
+    return accepted
+
+
+def test_many_handed_over_by_mistake_are_taken_back_at_once(at_the_ward, handed_over):
+    due = handed_over.due_at
+    page = at_the_ward.post(f"{LIST}bulk/undo", {"uid": handed_over.uid}, follow=True).content.decode()
+    assert "1 hồ sơ trở lại như trước" in page
+    handed_over.refresh_from_db()
+    assert (handed_over.agency, handed_over.state, handed_over.due_at) == (WARD, "accepted", due)
+    assert Entry.objects.get(name="procedures.undone").data["undone"] == "hand_over"
+    assert "Đã rút lại" in page_of(at_the_ward, url(handed_over))
+
+
+def test_what_somebody_went_on_with_stays(at_the_ward, handed_over, construction_officer):
+    working.start(handed_over.uid, by=construction_officer)
+    page = at_the_ward.post(f"{LIST}bulk/undo", {"uid": handed_over.uid}, follow=True).content.decode()
+    assert handed_over.code in page
+    assert "không rút lại được nữa" in page
+    handed_over.refresh_from_db()
+    assert handed_over.agency == CONSTRUCTION
+
+
+def test_after_ten_minutes_and_for_others_nothing_is_taken_back(at_the_ward, handed_over, construction_officer):
+    with pytest.raises(WrongState):
+        undoing.undo(handed_over.uid, by=construction_officer)
+    with clock.freeze(handed_over.changed_at + undoing.WINDOW), pytest.raises(WrongState):
+        undoing.undo(handed_over.uid, by=handed_over.changed_by)
+
+
+def test_work_begun_by_mistake_is_taken_back_on_the_page_of_the_dossier(at_the_ward, accepted, ward_officer):
+    step = accepted.step
+    working.start(accepted.uid, by=ward_officer)
+    assert f"{url(accepted)}move/undo" in page_of(at_the_ward, url(accepted))
+    at_the_ward.post(url(accepted, "move/undo"), {"version": accepted.version + 1})
+    accepted.refresh_from_db()
+    assert (accepted.state, accepted.assignee, accepted.step) == ("accepted", None, step)
+    assert f"{url(accepted)}move/undo" not in page_of(at_the_ward, url(accepted))
+
+
+def test_whom_it_was_given_to_before_has_it_again(accepted, ward_officer):
+    colleague = officer_of(WARD, "dongnghiep")
+    working.assign(accepted.uid, to=colleague, by=ward_officer)
+    working.assign(accepted.uid, to=ward_officer, by=ward_officer)
+    undoing.undo(accepted.uid, by=ward_officer)
+    accepted.refresh_from_db()
+    assert accepted.assignee == colleague
 
 
 def test_a_paper_opened_by_its_own_address_is_written_down_too(at_the_ward, sent, mother):

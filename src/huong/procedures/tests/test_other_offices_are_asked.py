@@ -60,11 +60,6 @@ def permit(mother, ward_officer):
     return Dossier.objects.get(pk=dossier.pk)
 
 
-@pytest.fixture
-def builder(procedures):
-    return officer_of(CONSTRUCTION, "xaydung")
-
-
 def rest_days(first, last):
     """Return the days between two on which the city's offices rest, as its calendar has them."""
     day, found = date.fromisoformat(first), []
@@ -88,7 +83,7 @@ def test_a_question_over_tet_is_due_when_offices_have_worked_its_days(permit, wa
     assert local(permit.due_at) == f"{whole} 17:30"
 
 
-def test_tet_2026_is_known_from_the_law(mother, ward_officer, builder):
+def test_tet_2026_is_known_from_the_law(mother, ward_officer, construction_officer):
     with clock.freeze(at("2026-02-10", 9)):
         dossier = sent_permit(mother)
         accept(dossier.uid, by=ward_officer)
@@ -97,7 +92,7 @@ def test_tet_2026_is_known_from_the_law(mother, ward_officer, builder):
     assert local(asked.due_at) == "2026-02-24 17:30"
 
 
-def test_the_dossier_goes_back_when_all_have_answered(permit, ward_officer, builder):
+def test_the_dossier_goes_back_when_all_have_answered(permit, ward_officer, construction_officer):
     culture = officer_of(CULTURE, "vanhoa")
     with clock.freeze(at("2027-02-02", 10)):
         consult(permit.uid, to=CONSTRUCTION, words="Quy hoạch?", by=ward_officer)
@@ -109,11 +104,13 @@ def test_the_dossier_goes_back_when_all_have_answered(permit, ward_officer, buil
         assert Dossier.objects.get(pk=permit.pk).state == "consulting"
         with pytest.raises(Forbidden):
             answer(permit.uid, agency=CONSTRUCTION, agrees=True, words="Được.", by=culture)
-        answer(permit.uid, agency=CONSTRUCTION, agrees=True, words="Được.", by=builder)
+        answer(permit.uid, agency=CONSTRUCTION, agrees=True, words="Được.", by=construction_officer)
     assert Dossier.objects.get(pk=permit.pk).state == "in_progress"
 
 
-def test_where_the_procedure_says_so_its_clock_stands_while_others_are_asked(permit, ward_officer, builder):
+def test_where_the_procedure_says_so_its_clock_stands_while_others_are_asked(
+    permit, ward_officer, construction_officer
+):
     version = ProcedureVersion.objects.get(pk=permit.edition_id)
     body = {**version.body, "flow": {"pauses": ["consulting"]}}
     ProcedureVersion.objects.filter(pk=version.pk).update(body=body)
@@ -124,7 +121,7 @@ def test_where_the_procedure_says_so_its_clock_stands_while_others_are_asked(per
         permit.refresh_from_db()
         assert not permit.runs
     with clock.freeze(at("2027-02-03", 8)):
-        answer(permit.uid, agency=CONSTRUCTION, agrees=True, words="Được.", by=builder)
+        answer(permit.uid, agency=CONSTRUCTION, agrees=True, words="Được.", by=construction_officer)
     permit.refresh_from_db()
     assert permit.runs
     assert permit.due_at > before
@@ -155,10 +152,12 @@ def test_odd_questions_are_refused(permit, ward_officer):
                 consult(permit.uid, to=to, words="Hỏi.", by=ward_officer, days=days)
 
 
-def test_the_asked_office_finds_it_in_its_list_and_answers_by_the_form(client, permit, ward_officer, builder):
+def test_the_asked_office_finds_it_in_its_list_and_answers_by_the_form(
+    client, permit, ward_officer, construction_officer
+):
     with clock.freeze(at("2027-02-02", 10)):
         consult(permit.uid, to=CONSTRUCTION, words="Quy hoạch?", by=ward_officer)
-        signed_in(client, builder)
+        signed_in(client, construction_officer)
         assert permit.code in page_of(client, LIST, scope="asked")
         assert permit.code not in page_of(client, LIST)
         page = page_of(client, url(permit))
@@ -175,14 +174,14 @@ def test_the_asked_office_finds_it_in_its_list_and_answers_by_the_form(client, p
         assert "Phù hợp." in page_of(client, url(permit))
 
 
-def test_a_dossier_goes_up_a_tier_and_comes_back_each_leg_with_its_clock(permit, ward_officer, builder):
+def test_a_dossier_goes_up_a_tier_and_comes_back_each_leg_with_its_clock(permit, ward_officer, construction_officer):
     with clock.freeze(at("2027-02-02", 9)):
         hand_over(permit.uid, to=CONSTRUCTION, words="Vượt thẩm quyền.", by=ward_officer, returns=True, days=2)
     permit.refresh_from_db()
     actions = list(permit.actions.all())
     assert local(hop_reading_of(permit, actions, agency=CONSTRUCTION, days=2).due_at) == AFTER_TET
     with clock.freeze(at("2027-02-03", 9)):
-        back = give_back(permit.uid, words="Đã có ý kiến.", by=builder)
+        back = give_back(permit.uid, words="Đã có ý kiến.", by=construction_officer)
         assert (back.agency, back.returns_to) == (WARD, "")
         with pytest.raises(BadInput):
             give_back(permit.uid, words="Nữa.", by=ward_officer)

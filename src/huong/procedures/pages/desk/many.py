@@ -1,5 +1,6 @@
-"""One verb on many dossiers, from the list."""
+"""One verb on many dossiers, from the list; what was a mistake is taken back there."""
 
+from dataclasses import asdict
 from typing import cast
 
 from django.contrib import messages
@@ -14,6 +15,7 @@ from huong.people.access import needs
 from huong.people.models import User
 from huong.procedures import queries
 from huong.procedures.actions import bulk
+from huong.procedures.actions.undoing import UNDOABLE
 from huong.procedures.pages.desk.asking import LIST
 
 
@@ -31,10 +33,30 @@ def many(request: HttpRequest) -> HttpResponse:
             to=data.get("agency", ""),
             words=data.get("words", ""),
         )
-        request.session["dossiers_outcome"] = {"done": outcome.done, "refused": outcome.refused}
+        show(request, outcome, undoable=data.get("verb") in UNDOABLE)
     except HuongError as error:
         messages.error(request, error.message)
-    back = data.get("next", "")
+    return _back(request)
+
+
+@needs("procedures.handle")
+@require_POST
+def undo(request: HttpRequest) -> HttpResponse:
+    """Take back what was done with many dossiers just now; say of each that it is back, or why not."""
+    try:
+        show(request, bulk.undo_many(request.POST.getlist("uid"), by=cast("User", request.user)))
+    except HuongError as error:
+        messages.error(request, error.message)
+    return _back(request)
+
+
+def show(request: HttpRequest, outcome: bulk.Outcome, *, undoable: bool = False) -> None:
+    """Keep for the list what became of dossiers, and whether it can be taken back there."""
+    request.session["dossiers_outcome"] = {**asdict(outcome), "undoable": undoable and bool(outcome.done)}
+
+
+def _back(request: HttpRequest) -> HttpResponse:
+    back = request.POST.get("next", "")
     return redirect(back if url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()}) else LIST)
 
 

@@ -14,7 +14,7 @@ from huong.base.errors import BadInput, NotFound
 from huong.base.text import whole
 from huong.people import access
 from huong.people.models import User
-from huong.procedures.actions import consulting, receiving, working
+from huong.procedures.actions import consulting, receiving, undoing, working
 from huong.procedures.actions.acting import officer
 from huong.procedures.models import Dossier
 from huong.procedures.queries.catalogue import document_by_id
@@ -177,6 +177,10 @@ MOVES: dict[str, Move] = {
         ),
         verb="answer_consultation",
     ),
+    "undo": Move(
+        _("Take back what you did last"), "undo-2", (), _("Possible for ten minutes, as long as nobody went on with it."),
+        lambda uid, _data, by, version: undoing.undo(uid, by=by, version=version),
+    ),
     "suspend": Move(
         _("Put on hold"), "circle-pause", ("words",), _("The clock stands, and the promised day moves."),
         lambda uid, data, by, version: working.suspend(uid, words=data.get("words", ""), by=by, version=version),
@@ -234,6 +238,9 @@ def allowed(dossier: Dossier, user: User, around: Surroundings) -> list[str]:
             continue
         if key == "answer_consultation":
             if _asked_of(user, around.asked):
+                found.append(key)
+        elif key == "undo":
+            if undoing.undoable(dossier, user):
                 found.append(key)
         elif access.has_power(user, rule.power, dossier.agency) and (key != "go_on_without" or around.silent):
             found.append(key)

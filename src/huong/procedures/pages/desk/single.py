@@ -18,8 +18,10 @@ from huong.people.access import needs
 from huong.people.models import User
 from huong.procedures import queries
 from huong.procedures.actions import issuing, verifying
+from huong.procedures.actions.bulk import Outcome
+from huong.procedures.actions.undoing import UNDOABLE
 from huong.procedures.models import Dossier
-from huong.procedures.pages.desk import looks, moves, receipts, rows, telling
+from huong.procedures.pages.desk import looks, many, moves, receipts, rows, telling
 from huong.procedures.queries import official, screen
 from huong.procedures.queries.lists import READ
 from huong.procedures.queries.names import names
@@ -153,6 +155,7 @@ def move(request: HttpRequest, uid: str, verb: str) -> HttpResponse:
     after = queries.visible_to(person).filter(pk=dossier.pk).first()
     if after is None:
         messages.success(request, _("Done. The dossier is with another agency now."))
+        many.show(request, Outcome(done=[uid]), undoable=verb in UNDOABLE)
         return redirect("/desk/dossiers/")
     messages.success(request, f"{rows.number(after)}: {telling.state_of(after)}")
     return redirect(rows.url_of(uid))

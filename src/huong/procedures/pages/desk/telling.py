@@ -25,6 +25,7 @@ VERBS: dict[str, tuple[str | Promise, str]] = {
     "start": (gettext_lazy("Work began"), "play"),
     "assign": (gettext_lazy("Given to a person"), "user-check"),
     "hand_over": (gettext_lazy("Handed over"), "share-2"),
+    "undo": (gettext_lazy("Taken back"), "undo-2"),
     "consult": (gettext_lazy("Another agency was asked for its opinion"), "users"),
     "answer_consultation": (gettext_lazy("An agency that was asked answered"), "message-square"),
     "suspend": (gettext_lazy("Put on hold"), "circle-pause"),
@@ -99,6 +100,8 @@ def _detail(action: Action, named: Names, titles: Mapping[str, str]) -> str:
     if action.verb == "verify":
         part = str(facts.get("part", ""))
         return f"{titles.get(part, part)}: {outcome_name(str(facts.get('outcome', '')))}"
+    if action.verb == "undo":
+        return str(VERBS[str(facts["undone"])][0])
     if action.verb in {"consult", "answer_consultation"}:
         agency = named.agency(str(facts.get("to", "")))
         if facts.get("silent"):
