@@ -44,6 +44,7 @@ BY_VERB = {
     "discard": _moved("discarded", "A draft is not wanted any more."),
     "withdraw": _moved("withdrawn", "The applicant withdrew the dossier."),
     "correct": _moved("correcting", "A result is being corrected."),
+    "keep": _moved("kept", "A result that was to be corrected stays as it is."),
     "help": _moved("helped", "Somebody whom the applicant gave a code fills the draft in for her."),
     "rate": _moved("rated", "The applicant rated how it went.", level="satisfied, accepted or not_satisfied"),
 }

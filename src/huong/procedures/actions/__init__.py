@@ -4,7 +4,7 @@ from huong.procedures.actions.acting import PLATFORM_ITSELF, Actor, Deed, act, c
 from huong.procedures.actions.contacting import keep_contact
 from huong.procedures.actions.drafting import begin, discard, move_to_current, save, submit
 from huong.procedures.actions.paying import pay_at_counter, require_fee
-from huong.procedures.actions.proposing import correct, open_result, propose, read_paper, return_for_work
+from huong.procedures.actions.proposing import correct, keep, open_result, propose, read_paper, return_for_work
 from huong.procedures.actions.receiving import accept, refuse, request_supplement, supply, withdraw
 from huong.procedures.actions.revoking import deliver, revoke
 from huong.procedures.actions.sharing import end_share, open_share, share
@@ -26,6 +26,7 @@ __all__ = [
     "end_share",
     "extend",
     "hand_over",
+    "keep",
     "keep_contact",
     "move_to_current",
     "note",

@@ -14,6 +14,7 @@ from huong.base import clock
 from huong.base.errors import BadInput, WrongState
 from huong.base.ids import digest
 from huong.files import actions as files
+from huong.files import queries as kept_files
 from huong.journal import actions as journal
 from huong.people import access
 from huong.people import queries as people
@@ -65,7 +66,8 @@ def propose(
             proposed last, or signed.
 
     Raises:
-        BadInput: a line of the checklist is not confirmed, or the procedure has no such result.
+        BadInput: a line of the checklist is not confirmed, the procedure has no such result, or a correction changes
+            nothing.
         Forbidden, WrongState, Overtaken: as always.
 
     Records: `procedures.proposed` with how many results.
@@ -76,6 +78,13 @@ def propose(
     made = document_by_id(seen.edition_id or 0)
     _require_checked(made, checks)
     drafts = [_draft(seen, made, kind, checks, corrected or {}, by) for kind in _chosen(made, kinds)]
+    if all(draft.row.replaces is not None and draft.row.replaces.digest == draft.row.digest for draft in drafts):
+        raise BadInput(
+            _(
+                "The correction says just what the signed paper says. Please change what is wrong, or leave it as it is."
+            ),
+            code="nothing_corrected",
+        )
     blobs = [_kept(seen, draft, by) for draft in drafts]
     return _proposed(uid, drafts, blobs, by=by, version=seen.version)
 
@@ -235,4 +244,26 @@ def correct(uid: str, *, words: str, by: User, version: int | None = None) -> Do
     """
     dossier = acting.found(uid)
     acting.act(dossier, "correct", officer(by), Deed(words=words, version=version))
+    return dossier
+
+
+@transaction.atomic
+def keep(uid: str, *, words: str, by: User, version: int | None = None) -> Dossier:
+    """Leave a result as it is that was to be corrected: it was right. What was proposed in its place is let go.
+
+    Raises:
+        WrongState: no result of this dossier is being corrected.
+
+    Records: `procedures.kept`.
+    """
+    dossier = acting.found(uid)
+    begun = dossier.actions.filter(verb="correct").order_by("-number").first()
+    if begun is None or dossier.state not in {"correcting", "in_progress"}:
+        raise WrongState(_("No result of this dossier is being corrected."), code="not_correcting")
+    acting.act(dossier, "keep", officer(by), Deed(words=words, version=version), to=begun.from_state)
+    for row in dossier.results.filter(state="proposed"):
+        owner = owner_of(row.verify_code)
+        for kept in kept_files.kept_by(owner):
+            files.release(kept.blob_id, owner=owner, by=by.pk)
+        row.delete()
     return dossier

@@ -124,6 +124,7 @@ def do(request: HttpRequest, uid: str, verb: str) -> HttpResponse:
             version=version,
         ),
         "correct": lambda: actions.correct(uid, words=given.get("words", ""), by=user, version=version),
+        "keep": lambda: actions.keep(uid, words=given.get("words", ""), by=user, version=version),
         "deliver": lambda: actions.deliver(uid, actor=officer, version=version),
         "require_fee": lambda: actions.require_fee(uid, actor=officer, version=version),
         "pay": lambda: actions.pay_at_counter(uid, by=user, version=version),

@@ -71,6 +71,7 @@ def read(request: HttpRequest, code: str) -> HttpResponse:
         "name": reads.name_of(row),
         "procedure": procedure_name(row.dossier.procedure),
         "lines": reads.lines_of(reads.document_of_result(row), reads.values_of(row), english=_english()),
+        "changes": reads.changes_of(row, english=_english()),
         "checks": _checks(row.checklist),
         "signer": reads.signer_of(user, people.agency(row.agency)),
         "others": [each for each in row.dossier.results.filter(state="proposed") if each.pk != row.pk],

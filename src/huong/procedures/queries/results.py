@@ -102,6 +102,32 @@ def lines_of(made: Document, values: Mapping[str, Any], *, english: bool = False
     return found
 
 
+@dataclass(frozen=True)
+class Change:
+    """One thing in which a correction differs from the paper that it replaces; empty for what was not said."""
+
+    label: str
+    was: str
+    now: str
+
+
+def changes_of(result: Result, *, english: bool = False) -> list[Change]:
+    """Return in what a result differs from the one it replaces; nothing if it replaces none."""
+    if result.replaces is None:
+        return []
+    was, now = values_of(result.replaces), values_of(result)
+    names = {unit.code: unit.name for unit in places.units()}
+    return [
+        Change(
+            each.title_en if english else each.title,
+            results.on_paper(each, was.get(each.path), names),
+            results.on_paper(each, now.get(each.path), names),
+        )
+        for each in fields.fields_of(document_of_result(result).form)
+        if was.get(each.path) != now.get(each.path)
+    ]
+
+
 def signer_of(user: User, agency: Agency) -> Signer:
     """Return as whom somebody signs for an agency: in their own post, or for the colleague they stand in for.
 

@@ -109,6 +109,7 @@ MOVES: Final[dict[str, Move]] = {
         _move("discard", "draft", "withdrawn", "citizen officer platform", RECEIVE),
         _move("withdraw", f"submitted {AT_WORK} supplement_wanted on_hold fee_due", "withdrawn", "citizen officer", RECEIVE),
         _move("correct", "decided delivered", "correcting", "officer", HANDLE, words=True),
+        _move("keep", "correcting in_progress", "", "officer", HANDLE, words=True),
         _move("rate", "decided delivered refused", "", "citizen"),
     )
 }  # fmt: skip

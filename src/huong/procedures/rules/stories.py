@@ -26,6 +26,7 @@ SAID: Final[dict[str, str]] = {
     "deliver": noop("The result was handed over"),
     "withdraw": noop("It was withdrawn"),
     "correct": noop("The result is being corrected"),
+    "keep": noop("The result stays as it is"),
     "rate": noop("You rated how it went"),
 }
 NEXT: Final[dict[str, str]] = {

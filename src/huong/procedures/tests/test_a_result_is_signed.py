@@ -18,6 +18,7 @@ from huong.people import queries as people
 from huong.people.actions import posts
 from huong.procedures.actions import (
     correct,
+    keep,
     open_result,
     propose,
     return_for_work,
@@ -306,3 +307,37 @@ def test_a_correction_given_back_and_proposed_as_it_was_says_what_was_proposed(s
     propose(signed.uid, checks=YES, by=ward_officer)
     decided = read_and_signed(Dossier.objects.get(pk=signed.pk), ward_leader)
     assert results.values_of(decided.results.get(replaces=old))["child.name"].endswith("B")
+
+
+def test_a_correction_that_changes_nothing_is_not_proposed(signed, ward_officer):
+    said = results.values_of(signed.results.get())
+    correct(signed.uid, words="Sai chữ trong tên.", by=ward_officer)
+    for nothing in ({}, {"child.name": said["child.name"]}):
+        with pytest.raises(BadInput) as told:
+            propose(signed.uid, checks=YES, corrected=nothing, by=ward_officer)
+        assert told.value.code == "nothing_corrected"
+
+
+def test_the_leader_reads_what_a_correction_changes(signed, client, ward_officer, ward_leader):
+    correct(signed.uid, words="Sai chữ trong tên.", by=ward_officer)
+    propose(signed.uid, checks=YES, corrected={"child.name": "Trần Nguyễn An Nhiên B"}, by=ward_officer)
+    at_desk(client, ward_leader)
+    page = client.get(f"/desk/dossiers/signing/{signed.results.get(state='proposed').verify_code}").content.decode()
+    changed = page.partition('id="changes"')[2].partition("</dl>")[0]
+    assert changed.count("<dt>") == 1
+    assert "Trần Nguyễn An Nhiên</del>" in changed
+    assert "Trần Nguyễn An Nhiên B</ins>" in changed
+
+
+def test_a_result_that_was_right_after_all_stays_as_it_is(signed, ward_officer, ward_leader):
+    with pytest.raises(WrongState):
+        keep(signed.uid, words="Tên đúng.", by=ward_officer)
+    correct(signed.uid, words="Sai chữ trong tên.", by=ward_officer)
+    propose(signed.uid, checks=YES, corrected={"child.name": "Trần Nguyễn An Nhiên B"}, by=ward_officer)
+    draft = owner_of(signed.results.get(state="proposed").verify_code)
+    return_for_work(signed.uid, words="Tên đúng rồi.", by=ward_leader)
+    kept = keep(signed.uid, words="Tên đúng.", by=ward_officer)
+    assert kept.state == "decided"
+    assert [row.state for row in kept.results.all()] == ["signed"]
+    assert kept.closed_at is None
+    assert not files.kept_by(draft)

@@ -41,6 +41,7 @@ VERBS: dict[str, tuple[str | Promise, str]] = {
     "deliver": (gettext_lazy("The result was handed over"), "circle-check"),
     "withdraw": (gettext_lazy("Withdrawn by the applicant"), "undo-2"),
     "correct": (gettext_lazy("The result is being corrected"), "wrench"),
+    "keep": (gettext_lazy("The result stays as it is"), "file-check"),
     "rate": (gettext_lazy("The applicant rated how it went"), "hand-heart"),
 }
 OUTCOMES: dict[str, str | Promise] = {
