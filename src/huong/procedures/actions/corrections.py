@@ -8,16 +8,14 @@ from django.utils.translation import gettext as _
 
 from huong.base import calendar, clock, ids
 from huong.base.errors import BadInput, NotFound, WrongState
-from huong.base.text import noop
 from huong.catalogue import queries as catalogue
 from huong.files import actions as files
 from huong.files import documents
 from huong.journal import actions as journal
-from huong.messages.actions import bells
 from huong.people import access
 from huong.people.models import User
 from huong.procedures import events
-from huong.procedures.actions import acting
+from huong.procedures.actions import acting, telling
 from huong.procedures.actions.acting import Actor
 from huong.procedures.actions.papers import owner_of
 from huong.procedures.models import Component, Correction, Dossier
@@ -29,6 +27,7 @@ from huong.procedures.rules.sources import source
 DAYS = 5
 CLOSING = time(17, 30)
 LONGEST_ANSWER = 4000
+MOST_PROOF_BYTES = 26 * 1024 * 1024
 
 
 def due_of(at: datetime) -> datetime:
@@ -151,7 +150,7 @@ def decide(uid: str, *, corrected: bool, answer: str, by: User, version: int | N
         BadInput: no answer.
         WrongState: it is decided already, or somebody else was quicker.
 
-    Records: `procedures.correction_decided`; `messages.belled` for the applicant.
+    Records: `procedures.correction_decided`; `messages.belled` or `messages.sent` for the applicant.
     """
     case = Correction.objects.select_for_update(of=("self",)).select_related("dossier").filter(uid=uid).first()
     if case is None:
@@ -177,16 +176,6 @@ def decide(uid: str, *, corrected: bool, answer: str, by: User, version: int | N
         events.CORRECTION_DECIDED, f"correction:{case.uid}", by=by.pk, audience="named", agency=case.owner, state=state,
         source=case.source,
     )  # fmt: skip
-    _tell(case, corrected=corrected)
+    telling.tell_correction(case, corrected=corrected)
     case.refresh_from_db()
     return case
-
-
-def _tell(case: Correction, *, corrected: bool) -> None:
-    user = case.dossier.filed_by_id
-    if user is None:
-        return
-    text = noop("The data that you said were wrong have been corrected.")
-    if not corrected:
-        text = noop("The data that you said were wrong were looked at and kept. Read why.")
-    bells.bell(user, text, f"/procedures/dossiers/{case.dossier.uid}/", "dossier", key=f"correction:{case.uid}")

@@ -15,7 +15,7 @@ from huong.people import queries as people
 from huong.people import rules as spellings
 from huong.people.actions import parties
 from huong.people.models import Party, User
-from huong.procedures.actions import blanks, drafting, receiving
+from huong.procedures.actions import blanks, corrections, drafting, receiving
 from huong.procedures.actions.acting import PLATFORM_ITSELF, Actor, officer
 from huong.procedures.actions.drafting import AT_COUNTER as CHANNELS
 from huong.procedures.actions.drafting import CameIn, place_of
@@ -256,6 +256,32 @@ def look_up(intake: Intake, agreed: Collection[str], *, by: User) -> Resolution:
         for place in sorted(places_of(document_by_id(draft.edition_id))) if draft.edition_id else ():
             wish(draft.uid, place, use=place in agreed, actor=officer(by))
     return resolve(draft.uid, actor=officer(by))
+
+
+def dispute(intake: Intake, key: str, right: str, *, proof: bytes = b"", proof_name: str = "", by: User) -> None:
+    """Write down that the person at the counter says a value of a source is wrong, and what is right.
+
+    The dossier goes on with their word; the owner of the source gets a case with a clock. Called outside any transaction.
+
+    Args:
+        key: the path of the field.
+        right: what is right, as the officer types it for them.
+        proof: a scan that shows it, if there is one.
+
+    Raises:
+        NotFound: nothing was begun, or the field was not fetched.
+        BadInput: it is about somebody else now; or as `corrections.dispute` says.
+        Forbidden: the officer takes no dossiers in for that agency.
+
+    Records: `procedures.saved`, `.correction_asked`; then as `look_up` for what depends on the field.
+    """
+    draft = draft_of(intake.uid, by=by)
+    if draft is None:
+        raise NotFound(_("There is no such dossier."))
+    _require_same(draft, intake)
+    _typed(draft, intake, by)
+    corrections.dispute(draft.uid, key, right, proof=proof, proof_name=proof_name, actor=officer(by))
+    resolve(draft.uid, actor=officer(by))
 
 
 def looks_further(intake: Intake, *, by: User) -> bool:

@@ -19,7 +19,7 @@ from huong.messages.ports import adapters
 from huong.people import queries as people
 from huong.people import rules as spellings
 from huong.procedures import events
-from huong.procedures.models import Action, Disruption, Dossier, Result
+from huong.procedures.models import Action, Correction, Disruption, Dossier, Result
 from huong.procedures.queries.catalogue import procedure_name, state_name
 from huong.procedures.queries.contacts import contact_of
 from huong.procedures.queries.results import name_of
@@ -33,6 +33,8 @@ CHANGED = gettext_noop("%(code)s: “%(name)s” has news.")
 CAME = gettext_noop("%(code)s needs you: “%(name)s”.")
 TO_SIGN = gettext_noop("%(code)s waits for your signature: “%(name)s”.")
 DISRUPTED = gettext_noop("%(name)s: offices could not work. The day for dossier %(code)s is now %(day)s.")
+CORRECTED = gettext_noop("The data that you said were wrong have been corrected.")
+LEFT = gettext_noop("The data that you said were wrong were looked at and kept. Read why.")
 REVOKED = gettext_noop("A paper of yours was revoked: “%(name)s”.")
 
 
@@ -89,6 +91,26 @@ def _tell_applicant(news: _News) -> None:
         )
     if news.action.who != "citizen":
         _write(dossier, "dossier_changed", context, f"procedures:{news.entry}")
+
+
+def tell_correction(case: Correction, *, corrected: bool) -> None:
+    """Tell an applicant what became of what she said is wrong: a bell, and a letter where there is no account.
+
+    The caller holds the transaction in which it is decided; each is sent once.
+    """
+    dossier = case.dossier
+    users = {user.pk for user in people.accounts_of(case.party.public_id)}
+    if dossier.filed_by_id and dossier.channel == "online":
+        users.add(dossier.filed_by_id)
+    key = f"correction:{case.uid}"
+    for user_id in users:
+        messages.bell(
+            user_id, CORRECTED if corrected else LEFT, f"/procedures/dossiers/{dossier.uid}/", "dossier", key=key
+        )
+    with translation.override(dossier.lang):
+        name = procedure_name(dossier.procedure)
+    code = dossier.code or dossier.uid[:8]
+    _write(dossier, "correction_decided", {"corrected": corrected, "code": code, "name": name}, key)
 
 
 def tell_disrupted(dossier: Dossier, disruption: Disruption) -> None:

@@ -24,8 +24,6 @@ from huong.procedures.queries.application import Application, Shown, application
 from huong.procedures.queries.situation import wishes_of
 from huong.procedures.rules.fields import fields_of, holds
 
-MOST_PROOF_BYTES = 26 * 1024 * 1024
-
 
 @require_http_methods(["GET"])
 @for_owner
@@ -232,7 +230,7 @@ def wrong(request: HttpRequest, uid: str, key: str) -> HttpResponseBase:
     error: HuongError | None = None
     if request.method == "POST":
         file = request.FILES.get("proof")
-        proof = file.read(MOST_PROOF_BYTES) if file else b""
+        proof = file.read(corrections.MOST_PROOF_BYTES) if file else b""
         try:
             right = request.POST.get("right", "")
             corrections.dispute(uid, key, right, proof=proof, proof_name=(file.name if file else "") or "", actor=actor)

@@ -10,12 +10,13 @@ from huong.base import clock, paging
 from huong.base.errors import BadInput, Forbidden, NotFound
 from huong.exchange.models import Exchange
 from huong.journal.models import Entry
-from huong.procedures.actions import counter
+from huong.messages.models import Outgoing
+from huong.procedures.actions import corrections, counter
 from huong.procedures.actions.acting import officer
 from huong.procedures.actions.counter import Applicant, Brought, Intake, begin_at_counter, file_at_counter, look_up
 from huong.procedures.actions.resolving import resolve
 from huong.procedures.errors import FormFaults
-from huong.procedures.models import Component, Dossier, ExplicitRequest
+from huong.procedures.models import Component, Correction, Dossier, ExplicitRequest
 from huong.procedures.queries import answers_of, figures
 from huong.procedures.tests.conftest import BIRTH
 from huong.procedures.tests.test_it_is_asked_once import (
@@ -119,6 +120,43 @@ def posted(client, **more):
     return client.post(
         NEW, {"code": BIRTH, "channel": "counter", "unit": "19815", **person, **typed, **more}, follow=True
     )
+
+
+def test_a_source_that_is_wrong_is_said_at_the_counter_and_does_not_hold_the_dossier(
+    registers,
+    at_the_ward,  # noqa: F811
+    ward_officer,
+):
+    page = posted(at_the_ward, do="find", mail="ha@example.org").content.decode()
+    token = re.search(r'name="token" value="([^"]+)"', page)[1]
+    page = posted(at_the_ward, do="fetch", token=token, use=list(ALL), told="yes").content.decode()
+    assert 'name="right-father.name"' in page
+    same = posted(at_the_ward, wrong="father.name", token=token, **{"right-father.name": "Trần Minh Khôi"})
+    assert (same.status_code, "Nguồn dữ liệu đang ghi đúng như vậy" in same.content.decode()) == (400, True)
+    page = posted(at_the_ward, wrong="father.name", token=token, **{"right-father.name": "Trần Minh Khôi Nguyên"})
+    assert 'value="Trần Minh Khôi Nguyên"' in page.content.decode()
+    case = Correction.objects.get()
+    assert (case.state, case.key) == ("open", "father.name")
+    typed = {"father.name": "Trần Minh Khôi Nguyên", "mail": "ha@example.org"}
+    posted(at_the_ward, do="file", token=token, told="yes", shown="birth_witness", **typed)
+    dossier = Dossier.objects.get()
+    assert dossier.state == "accepted"
+    assert answers_of(dossier)["father.name"] == "Trần Minh Khôi Nguyên"
+    assert dossier.parts.get(key="father.name").state == "disputed"
+    corrections.decide(case.uid, corrected=True, answer="Đã sửa.", by=ward_officer)
+    assert [each.template for each in Outgoing.objects.all()].count("correction_decided") == 1
+
+
+def test_only_what_a_source_gave_can_be_called_wrong_and_by_whoever_takes_it_in(registers, ward_officer, stranger):
+    begin_at_counter(BIRTH_OF, by=ward_officer)
+    with pytest.raises(NotFound):
+        counter.dispute(BIRTH_OF, "child.name", "Khác", by=ward_officer)
+    look_up(BIRTH_OF, ALL, by=ward_officer)
+    with pytest.raises(Forbidden):
+        counter.dispute(BIRTH_OF, "father.name", "Khác", by=stranger)
+    with pytest.raises(NotFound):
+        counter.dispute(replace(BIRTH_OF, uid="d" * 32), "father.name", "Khác", by=ward_officer)
+    assert not Correction.objects.exists()
 
 
 def test_the_page_says_what_would_be_asked_fetches_when_the_person_knows_and_files(registers, at_the_ward, mother):  # noqa: F811

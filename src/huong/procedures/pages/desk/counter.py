@@ -18,7 +18,7 @@ from huong.people import queries as people
 from huong.people.access import needs
 from huong.people.models import Party, User
 from huong.procedures import queries
-from huong.procedures.actions import blanks, counter, issuing, scanning
+from huong.procedures.actions import blanks, corrections, counter, issuing, scanning
 from huong.procedures.actions.acting import officer
 from huong.procedures.actions.counter import Applicant, Brought, Intake
 from huong.procedures.actions.drafting import AT_COUNTER
@@ -46,10 +46,15 @@ def new(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return _form(request, code, {})
     try:
-        step = {"find": _found, "fetch": _looked_up}.get(request.POST.get("do", ""), _filed)
+        step = {"find": _found, "fetch": _looked_up, "wrong": _disputed}.get(_asked(request.POST), _filed)
         return step(request, code)
     except HuongError as error:
         return _form(request, code, {}, error=error)
+
+
+def _asked(data: QueryDict) -> str:
+    """Return which button was pressed: each value of a source has one of its own."""
+    return "wrong" if data.get("wrong") else data.get("do", "")
 
 
 def _choose(request: HttpRequest) -> HttpResponse:
@@ -96,6 +101,24 @@ def _looked_up(request: HttpRequest, code: str) -> HttpResponse:
     return _form(request, code, {}, notice=_("What is known is filled in. Please type only what is still empty."))
 
 
+def _disputed(request: HttpRequest, code: str) -> HttpResponse:
+    """Take down what the person says is right where a source is wrong, and show the form with it."""
+    data = request.POST
+    key, file = data["wrong"], request.FILES.get(f"proof-{data['wrong']}")
+    proof = file.read(corrections.MOST_PROOF_BYTES) if file else b""
+    counter.dispute(
+        _intake(request, code, _uid(data)),
+        key,
+        data.get(f"right-{key}", ""),
+        proof=proof,
+        proof_name=(file.name if file else "") or "",
+        by=cast("User", request.user),
+    )
+    return _form(
+        request, code, {}, notice=_("The person’s word counts in this dossier; whoever owns the data looks into it.")
+    )
+
+
 def _uid(data: QueryDict) -> str:
     return str(paging.values_of(data.get("token", ""))[0]) if data.get("token") else ""
 
@@ -108,7 +131,7 @@ def _intake(request: HttpRequest, code: str, uid: str, papers: Sequence[Brought]
         key=uid,
         unit=data.get("unit", ""),
         channel=data.get("channel", "counter"),
-        typed={name: value for name, value in data.items() if "." in name},
+        typed={name: value for name, value in data.items() if "." in name and not name.startswith("right-")},
         papers=papers,
         uid=uid,
         blank=data.get("blank", "").strip(),
@@ -242,7 +265,8 @@ def _brought(request: HttpRequest, uid: str, person: User) -> list[Brought]:
         for number in range(LINES)
         if data.get(f"line-{number}", "").strip()
     ]
-    scans = {name.removeprefix("file-"): cast("Any", file) for name, file in request.FILES.items()}
+    files = {name: cast("Any", file) for name, file in request.FILES.items()}
+    scans = {name.removeprefix("file-"): file for name, file in files.items() if name.startswith("file-")}
     for key, file in scans.items():
         blob = scanning.keep(file, name=file.name or "scan", uid=uid, by=person)
         data[f"kept-{key}"] = paging.cursor_of([blob, key])

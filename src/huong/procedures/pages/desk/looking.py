@@ -21,6 +21,7 @@ from huong.procedures.rules import fields, needs
 from huong.procedures.rules.fields import FormField
 from huong.procedures.rules.nouns import Document
 from huong.procedures.rules.planning import REASONS
+from huong.procedures.rules.sources import source
 
 
 @dataclass(frozen=True)
@@ -127,6 +128,8 @@ def _said(
             "text": screen.in_words(each, value) if shown else _("not shown: this procedure does not need it"),
             "known_json": json.dumps(value) if each.kind in {"choice", "yesno"} else "",
             "source": screen.source_name(part.source),
+            "can_be_wrong": shown and source(part.source).kind in {"register", "store"},
+            "right": typed.get(f"right-{each.path}", ""),
         }
     why = part.why if part is not None and part.why in ASKED_BECAUSE else ""
     return {
@@ -136,7 +139,7 @@ def _said(
     }
 
 
-ASKED_BECAUSE = frozenset({"source_down", "no_source", "no_grant", "declined", "not_known", "not_member"})
+ASKED_BECAUSE = frozenset({"source_down", "no_source", "no_grant", "declined", "not_known", "not_member", "disputed"})
 
 
 def _kept(value: Any) -> str:
@@ -148,9 +151,9 @@ def _kept(value: Any) -> str:
 def _proposed(each: FormField, known: Mapping[str, Any], typed: Mapping[str, str]) -> str:
     """Return what a field is proposed to say: what is known of the applicant, else the form's own proposal."""
     particulars = known.get("particulars", {})
-    for source in each.sources:
-        if source.kind == "applicant" and source.counts(typed) and particulars.get(source.part):
-            return str(particulars[source.part])
-        if source.kind == "value":
-            return source.name
+    for one in each.sources:
+        if one.kind == "applicant" and one.counts(typed) and particulars.get(one.part):
+            return str(particulars[one.part])
+        if one.kind == "value":
+            return one.name
     return ""
