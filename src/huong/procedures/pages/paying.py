@@ -1,6 +1,6 @@
 """Where news of payments comes in from the provider, and the office's page of result and fee of a dossier."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.contrib import messages
@@ -64,11 +64,15 @@ def _seen(request: HttpRequest, uid: str) -> Dossier:
 @require_safe
 def office(request: HttpRequest, uid: str) -> HttpResponse:
     """Show result and fee of a dossier to the office: propose, correct, hand over, ask for the fee, take it in."""
-    found = _seen(request, uid)
+    return _office(request, _seen(request, uid))
+
+
+def _office(request: HttpRequest, found: Dossier, *, error: HuongError | None = None) -> HttpResponse:
+    """Show the page; after a refusal with what was typed, so that nothing is typed twice."""
     made = document_by_id(found.edition_id) if found.edition_id else None
     moves = flow.moves_of(made.flow) if made else {}
     rows = results.results_of(found)
-    correctable = _correctable(found)
+    correctable = _correctable(found, request.POST)
     if correctable and not looks.is_open(request, found):
         looks.note(_person(request), found, found.applicant.public_id, [each["path"] for each in correctable])
     context = {
@@ -81,12 +85,15 @@ def office(request: HttpRequest, uid: str) -> HttpResponse:
         "correctable": correctable,
         "payment": mine.open_payment(found),
         "paid": found.payments.filter(state="paid").order_by("-paid_at").first(),
+        "typed": request.POST,
+        "checked": request.POST.getlist("check"),
+        "error": error,
     }
-    return render(request, "procedures/result/office.html", context)
+    return render(request, "procedures/result/office.html", context, status=error.status if error else 200)
 
 
-def _correctable(found: Dossier) -> list[dict[str, Any]]:
-    """Return the fields of a signed result that is to be proposed anew, as they were proposed last or signed."""
+def _correctable(found: Dossier, given: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return the fields of a signed result that is to be proposed anew, as they were proposed last, signed, or typed now."""
     made = document_by_id(found.edition_id) if found.edition_id else None
     move = flow.moves_of(made.flow).get("propose") if made else None
     signed = found.results.filter(state="signed").order_by("-id").first()
@@ -101,6 +108,7 @@ def _correctable(found: Dossier) -> list[dict[str, Any]]:
             "label": known[path].title,
             "kind": known[path].kind,
             "value": said.get(path) or "",
+            "shown": given.get(f"field-{path}", said.get(path) or ""),
             "choices": known[path].choices,
         }
         for path in kind.fields
@@ -134,9 +142,8 @@ def do(request: HttpRequest, uid: str, verb: str) -> HttpResponse:
     try:
         verbs[verb]()
     except HuongError as refused:
-        messages.error(request, refused.message)
-    else:
-        messages.success(request, _("Done."))
+        return _office(request, _seen(request, uid), error=refused)
+    messages.success(request, _("Done."))
     return redirect("results:office", uid)
 
 
@@ -144,7 +151,7 @@ def _changed(found: Dossier, given: Any) -> dict[str, Any]:
     """Return the fields of a result that is being corrected which were typed anew."""
     return {
         each["path"]: given[f"field-{each['path']}"]
-        for each in _correctable(found)
+        for each in _correctable(found, given)
         if given.get(f"field-{each['path']}", str(each["value"])) != str(each["value"])
     }
 

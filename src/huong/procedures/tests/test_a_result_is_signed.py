@@ -318,6 +318,18 @@ def test_a_correction_that_changes_nothing_is_not_proposed(signed, ward_officer)
         assert told.value.code == "nothing_corrected"
 
 
+def test_a_refused_proposal_comes_back_with_what_was_typed(signed, client, ward_officer):
+    correct(signed.uid, words="Sai chữ trong tên.", by=ward_officer)
+    at_desk(client, ward_officer)
+    typed = {"check": ["names"], "field-child.name": "Trần Nguyễn An Nhiên B"}
+    answer = client.post(f"/desk/dossiers/{signed.uid}/result/propose", typed)
+    page = answer.content.decode()
+    assert answer.status_code == 400
+    assert 'value="Trần Nguyễn An Nhiên B"' in page
+    assert 'value="names" required checked' in page
+    assert 'value="parents" required>' in page
+
+
 def test_the_leader_reads_what_a_correction_changes(signed, client, ward_officer, ward_leader):
     correct(signed.uid, words="Sai chữ trong tên.", by=ward_officer)
     propose(signed.uid, checks=YES, corrected={"child.name": "Trần Nguyễn An Nhiên B"}, by=ward_officer)
