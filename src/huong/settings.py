@@ -37,7 +37,7 @@ def _database() -> dict[str, object]:
     if CONFIG.database:
         url = urlsplit(CONFIG.database)
         return {
-            "ENGINE": "django.db.backends.postgresql",
+            "ENGINE": "huong.base.postgresql",
             "NAME": url.path.lstrip("/"),
             "USER": unquote(url.username or ""),
             "PASSWORD": unquote(url.password or ""),

@@ -38,23 +38,44 @@ def changed(statement: str, values: Sequence[Any] = ()) -> int:
         return int(cursor.rowcount)
 
 
-def insert(rows: Sequence[Model], *, computed: Mapping[str, str] = MappingProxyType({})) -> None:
+def insert(
+    rows: Sequence[Model], *, computed: Mapping[str, str] = MappingProxyType({}), along: Sequence[Model] = ()
+) -> None:
     """Insert new rows of one model in one statement, and give them their numbers: what every message writes; see `one`.
 
     Signals are not sent, and defaults of the database not used.
 
     Args:
         computed: SQL expressions for columns whose value the database makes.
+        along: rows of another model that go in with them: on PostgreSQL in the same statement.
     """
-    if not rows:
+    groups = [(group, more) for group, more in ((along, MappingProxyType({})), (rows, computed)) if group]
+    if len(groups) > 1 and not is_postgresql():
+        insert(along)
+        insert(rows, computed=computed)
         return
-    statement, fields = _insertion(type(rows[0]), len(rows), tuple(computed.items()), connection.vendor)
-    values = [field.get_db_prep_save(getattr(row, field.attname), connection) for row in rows for field in fields]
+    statements: list[str] = []
+    values: list[Any] = []
+    for group, more in groups:
+        statement, fields = _insertion(type(group[0]), len(group), tuple(more.items()), connection.vendor)
+        statements.append(statement)
+        values += [field.get_db_prep_save(getattr(row, field.attname), connection) for row in group for field in fields]
+    if not statements:
+        return
     with connection.cursor() as cursor:
-        cursor.execute(statement, values)
-        for row, (number,) in zip(rows, cursor.fetchall(), strict=True):
+        cursor.execute(statements[0] if len(statements) == 1 else _together(*statements), values)
+        for row, (number,) in zip([row for group, _more in groups for row in group], cursor.fetchall(), strict=True):
             row.pk = number
             row._state.adding, row._state.db = False, connection.alias
+
+
+@lru_cache(maxsize=64)
+def _together(first: str, second: str) -> str:
+    """Return one statement for two that insert rows and return their numbers; those of the first come first."""
+    return (
+        f"WITH a (number) AS ({first}), b (number) AS ({second})"  # noqa: S608 - two statements of `_insertion`
+        " SELECT number FROM (SELECT 0 AS part, number FROM a UNION ALL SELECT 1, number FROM b) AS given ORDER BY part, number"
+    )
 
 
 @lru_cache(maxsize=256)

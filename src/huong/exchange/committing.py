@@ -1,7 +1,8 @@
 """One commit for what many threads write at the same moment.
 
 Every exchange is written down before its answer leaves, and each commit waits for the disk, so the threads of a
-web worker share one: whoever comes first writes for all who wait, each within a savepoint of its own. On SQLite
+web worker share one: whoever comes first writes for all who wait. If one of them fails, all are written again, each
+within a savepoint of its own, so that its failure is its own. On SQLite
 the processes of this machine take turns by a lock of the file system: SQLite's own waiting sleeps up to a tenth
 of a second, the lock wakes at once.
 """
@@ -36,11 +37,15 @@ class _Waiting(Generic[T]):
         self.result: T | None = None
         self.error: BaseException | None = None
 
-    def run(self, *, alone: bool) -> None:
-        """Run the verb within a savepoint, so that its failure is its own; one that is alone needs none."""
+    def run(self) -> None:
+        """Run the verb; what it refuses is handed on."""
+        self.result = self.context.run(self.verb)
+
+    def run_apart(self) -> None:
+        """Run the verb within a savepoint, so that its failure is its own."""
         try:
-            with transaction.atomic(savepoint=not alone):
-                self.result = self.context.run(self.verb)
+            with transaction.atomic():
+                self.run()
         except Exception as error:  # noqa: BLE001 - handed to the thread that asked
             self.error = error
 
@@ -48,7 +53,7 @@ class _Waiting(Generic[T]):
 def write(verb: Callable[[], T]) -> T:
     """Run a verb that writes, and return when it is on the disk.
 
-    The verb may run on another thread of this process, so it uses plain values and the database only.
+    The verb may run on another thread of this process, and twice, so it uses plain values and the database only.
     """
     if connection.in_atomic_block:
         with transaction.atomic():
@@ -83,13 +88,27 @@ def _alone_on_this_machine() -> Iterator[None]:
 def _write_all() -> None:
     batch: list[_Waiting[Any]] = []
     try:
-        with _alone_on_this_machine(), transaction.atomic():
+        with _alone_on_this_machine():
             batch += [_queue.popleft() for _each in range(min(len(_queue), MOST))]
-            for waiting in batch:
-                waiting.run(alone=len(batch) == 1)
+            _write_batch(batch)
     except Exception as error:  # noqa: BLE001 - the commit failed, so it failed for all
         for waiting in batch:
             waiting.error = waiting.error or error
     finally:
         for waiting in batch:
             waiting.done.set()
+
+
+def _write_batch(batch: "list[_Waiting[Any]]") -> None:
+    """Write a batch in one transaction; where one fails, the others are written again, each for itself."""
+    try:
+        with transaction.atomic():
+            for waiting in batch:
+                waiting.run()
+    except Exception as error:  # noqa: BLE001 - handed to the thread that asked
+        if len(batch) == 1:
+            batch[0].error = error
+            return
+        with transaction.atomic():
+            for waiting in batch:
+                waiting.run_apart()

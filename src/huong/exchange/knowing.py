@@ -27,16 +27,28 @@ class Known:
     spent: dict[str, datetime] = field(default_factory=dict)
 
 
+EDITION_AND_CAME = (
+    "SELECT (SELECT token FROM exchange_edition WHERE id = 1), EXISTS (SELECT 1 FROM exchange_exchange"
+    " WHERE direction = 'in' AND client = %s AND message_id = %s)"
+)
 _kept = Known()
 _for_this_message: ContextVar[Known | None] = ContextVar("known_for_this_message", default=None)
 
 
 @contextmanager
-def for_one_message() -> Iterator[None]:
-    """Ask for the edition once for all the checks of one message."""
-    token = _for_this_message.set(known())
+def for_one_message(client: str = "", message_id: str = "") -> Iterator[bool]:
+    """Ask for the edition once for all the checks of one message, and with it whether the message came before.
+
+    Args:
+        client, message_id: by which an exchange that came in is known; left out for one that goes out.
+
+    Yields:
+        Whether an exchange of that client with that number is kept.
+    """
+    edition, came = sql.one(EDITION_AND_CAME, [client, message_id]) or (None, False)
+    token = _for_this_message.set(_under(edition))
     try:
-        yield
+        yield bool(came)
     finally:
         _for_this_message.reset(token)
 
@@ -49,15 +61,19 @@ def changed() -> None:
 
 def known() -> Known:
     """Return what is known under the present edition."""
-    global _kept  # noqa: PLW0603 - one for the process
     held = _for_this_message.get()
     if held is not None:
         return held
     row = sql.one("SELECT token FROM exchange_edition WHERE id = 1")
-    if row is None:
+    return _under(row[0] if row else None)
+
+
+def _under(edition: str | None) -> Known:
+    global _kept  # noqa: PLW0603 - one for the process
+    if edition is None:
         return Known()
-    if _kept.edition != row[0]:
-        _kept = Known(edition=row[0])
+    if _kept.edition != edition:
+        _kept = Known(edition=edition)
     return _kept
 
 

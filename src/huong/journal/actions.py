@@ -1,12 +1,13 @@
 """How packages write into the journal: in the transaction of the verb that changes something."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
 from typing import Literal
 
 from django.db import transaction
+from django.db.models import Model
 
 from huong.base import clock, logs, sql
 from huong.base.errors import NotFound
@@ -68,8 +69,11 @@ def record(
     return entry
 
 
-def record_many(entries: Iterable[EntryDraft]) -> int:
+def record_many(entries: Iterable[EntryDraft], *, along: Sequence[Model] = ()) -> int:
     """Write many entries in the caller's transaction, at most 1,000 to a statement.
+
+    Args:
+        along: new rows of the caller that are written with them, for what every message writes.
 
     Returns:
         How many were written.
@@ -80,10 +84,11 @@ def record_many(entries: Iterable[EntryDraft]) -> int:
     waiting = iter(entries)
     batch = [_entry(draft) for draft in islice(waiting, BATCH)]
     if len(batch) < BATCH:  # one statement is whole without a savepoint
-        _insert(batch)
+        _insert(batch, along)
         return len(batch)
     written = 0
     with transaction.atomic():
+        sql.insert(along)
         while batch:
             _insert(batch)
             written += len(batch)
@@ -107,8 +112,8 @@ def _entry(draft: EntryDraft) -> Entry:
     )
 
 
-def _insert(entries: list[Entry]) -> None:
-    sql.insert(entries, computed={"xid": transaction_number()})
+def _insert(entries: list[Entry], along: Sequence[Model] = ()) -> None:
+    sql.insert(entries, computed={"xid": transaction_number()}, along=along)
     for entry in entries:
         entry.__dict__.pop("xid", None)  # a later look at it reads what the database wrote
 

@@ -79,11 +79,14 @@ def owner_of(dataset: str) -> str:
         return ""
 
 
-def require(dataset: str, use: Use, wanted: Iterable[str] | None = None) -> tuple["ContractSpec", rules.Decision]:
+def require(
+    dataset: str, use: Use, wanted: Iterable[str] | None = None, *, spec: "ContractSpec | None" = None
+) -> tuple["ContractSpec", rules.Decision]:
     """Decide a read, and refuse it with a sentence where it may not be.
 
     Args:
         wanted: the fields asked for by name; None: all that need no special power.
+        spec: the contract in force, if it is at hand.
 
     Returns:
         The contract and the fields and rows that may be given.
@@ -94,7 +97,7 @@ def require(dataset: str, use: Use, wanted: Iterable[str] | None = None) -> tupl
 
     Records: `store.read_refused` when it refuses.
     """
-    spec = contract_of(dataset)
+    spec = spec or contract_of(dataset)
     terms = rules.Terms(
         dataset,
         spec.owner,

@@ -9,7 +9,7 @@ import orjson
 from django.db import IntegrityError
 from django.utils.translation import gettext as _
 
-from huong.base import clock, keys, limits, sql
+from huong.base import clock, keys, limits
 from huong.base.errors import TooMany
 from huong.exchange import committing, events, knowing
 from huong.exchange.errors import Refused, Repeated, TooOften
@@ -73,8 +73,8 @@ def served(facts: Facts) -> Exchange:
 def _served(facts: Facts) -> Exchange:
     _take(facts)
     exchange = _kept(facts)
+    journal.record_many([*facts.also, _entry(events.SERVED, facts)], along=[exchange])
     _seen(facts, exchange)
-    journal.record_many([*facts.also, _entry(events.SERVED, facts)])
     return exchange
 
 
@@ -112,8 +112,9 @@ def _entry(event: str, facts: Facts, **more: Any) -> EntryDraft:
 
 
 def _kept(facts: Facts) -> Exchange:
+    """Return the line of an exchange; it is written along with the journal's entries."""
     spent = (clock.now() - facts.began).total_seconds() * 1000
-    exchange = Exchange(
+    return Exchange(
         direction=facts.direction,
         client=facts.client[:160],
         service=facts.service[:250],
@@ -135,8 +136,6 @@ def _kept(facts: Facts) -> Exchange:
         at=facts.began,
         milliseconds=max(0.0, spent),
     )
-    sql.insert([exchange])
-    return exchange
 
 
 def _seen(facts: Facts, exchange: Exchange, *, refused: bool = False) -> None:
@@ -175,11 +174,11 @@ def refused(facts: Facts, error: Refused, *, detail: str) -> None:
 def _refused(facts: Facts, error: Refused, detail: str) -> None:
     fresh = facts.identified and not isinstance(error, Repeated) and bool(facts.message_id)
     known = Exchange.objects.filter(direction="in", client=facts.client[:160], message_id=facts.message_id)
-    if fresh and not known.exists():
-        exchange = _kept(facts)
-        _seen(facts, exchange, refused=True)
+    kept = [_kept(facts)] if fresh and not known.exists() else []
     draft = _entry(events.REFUSED, facts, reason=error.code, fault=error.fault, detail=detail)
-    journal.record_many([draft])
+    journal.record_many([draft], along=kept)
+    for exchange in kept:
+        _seen(facts, exchange, refused=True)
 
 
 def asked(facts: Facts) -> Exchange:
@@ -192,12 +191,12 @@ def asked(facts: Facts) -> Exchange:
 
 def _asked(facts: Facts) -> Exchange:
     exchange = _kept(facts)
-    _seen(facts, exchange)
     if not facts.line_is_well:
         Line.objects.update_or_create(
             service=facts.service, defaults={"failures": 0, "closed_until": None, "last_ok_at": facts.began}
         )
-    journal.record_many([_entry(events.ASKED, facts)])
+    journal.record_many([_entry(events.ASKED, facts)], along=[exchange])
+    _seen(facts, exchange)
     return exchange
 
 
@@ -213,7 +212,6 @@ def failed(facts: Facts, error: Refused, *, breaks: bool) -> None:
 
 
 def _failed(facts: Facts, error: Refused, *, breaks: bool) -> None:
-    _kept(facts)
     if breaks:
         now = clock.now()
         line, _made = Line.objects.get_or_create(service=facts.service)
@@ -222,4 +220,4 @@ def _failed(facts: Facts, error: Refused, *, breaks: bool) -> None:
         if line.failures >= TRIP:
             line.closed_until = now + REST
         line.save()
-    journal.record_many([_entry(events.FAILED, facts, reason=error.code, fault=error.fault)])
+    journal.record_many([_entry(events.FAILED, facts, reason=error.code, fault=error.fault)], along=[_kept(facts)])

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from huong.base import clock, sql
+from huong.base import clock
 from huong.base.errors import Unauthenticated
 from huong.exchange import knowing, signing
 from huong.exchange.errors import NotGranted, NotIdentified, Repeated, Stopped, TooOften, UnknownMember, UnknownService
@@ -19,7 +19,6 @@ from huong.exchange.rules import identifiers
 from huong.people import access, auth
 from huong.people.models import User
 
-CAME = "SELECT 1 FROM exchange_exchange WHERE direction = 'in' AND client = %s AND message_id = %s"
 FINGERPRINT = "X-Client-Certificate-SHA256"
 
 
@@ -79,13 +78,16 @@ def _of_token(member: Member, request: HttpRequest) -> Caller:
     return Caller(member, "token", user=user)
 
 
-def require_new(asked: Asked) -> None:
+def require_new(asked: Asked, *, came: bool) -> None:
     """Refuse a message that came before.
+
+    Args:
+        came: whether an exchange of that client with that number is kept.
 
     Raises:
         Repeated: its exchange is kept.
     """
-    if not asked.made_id and sql.one(CAME, [asked.client, asked.message_id]) is not None:
+    if came and not asked.made_id:
         raise Repeated(_("This message came before (X-Road-Id). Nothing was given twice; send a new one."))
 
 

@@ -1,7 +1,7 @@
 """The door `/r1/...`: the order of checks, the answer, and the line in the journal for each request."""
 
 import logging
-from datetime import datetime, timedelta
+from datetime import timedelta
 from urllib.parse import quote
 
 from django.http import HttpRequest, HttpResponse
@@ -26,18 +26,19 @@ STRANGERS_A_MINUTE = 120
 @open_to_all
 def serve(request: HttpRequest, path: str = "") -> HttpResponse:
     """Answer one request of the protocol. Everybody may knock; who gets something is decided by the checks."""
-    began = clock.now()
-    facts = Facts("in", "", f"/r1/{path}"[:200], "", "", began)
-    asked = None
-    with knowing.for_one_message():
+    facts = Facts("in", "", f"/r1/{path}"[:200], "", "", clock.now())
+    try:
+        asked = reading.read(request)
+    except Refused as error:
+        return _refused(request, None, facts, error)
+    with knowing.for_one_message(asked.client, asked.message_id) as came:
         try:
-            asked = reading.read(request)
-            return _answered(request, asked, facts, began)
+            return _answered(request, asked, facts, came=came)
         except Refused as error:
             return _refused(request, asked, facts, error)
 
 
-def _answered(request: HttpRequest, asked: Asked, facts: Facts, began: datetime) -> HttpResponse:
+def _answered(request: HttpRequest, asked: Asked, facts: Facts, *, came: bool) -> HttpResponse:
     _note(facts, asked)
     caller = checking.caller_of(asked, request)
     facts.identified, facts.agency = True, caller.member.agency
@@ -47,7 +48,7 @@ def _answered(request: HttpRequest, asked: Asked, facts: Facts, began: datetime)
         "base": caller.base.decode(),
         "signature": asked.headers.get("signature", ""),
     }
-    checking.require_new(asked)
+    checking.require_new(asked, came=came)
     if asked.address.service in metaservices.NAMES:
         given, owner = metaservices.answer(asked, caller)
     else:

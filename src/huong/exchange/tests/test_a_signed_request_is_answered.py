@@ -4,6 +4,8 @@ import uuid
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from huong.base import clock
 from huong.exchange import queries, signing
@@ -64,6 +66,16 @@ def test_one_row_by_its_key_and_rows_by_a_search(granted, outside):
     found = outside.call(f"/r1/{DRAINS}/hydrants/search", method="POST", body=b'{"filters": {"state": "broken"}}')
     assert [row["code"] for row in found.json()["rows"]] == ["HD-00", "HD-04", "HD-08"]
     is_refused(outside.call(f"{ROWS}/HD-99"), 404, "Server.ServerProxy.ServiceFailed.NotFound")
+
+
+def test_a_message_makes_few_journeys_to_the_database(granted, outside):
+    for _warm in range(2):
+        outside.call(f"{ROWS}/HD-04")
+    with CaptureQueriesContext(connection) as made:
+        assert outside.call(f"{ROWS}/HD-04").status_code == 200
+    asked = [each["sql"] for each in made if "SAVEPOINT" not in each["sql"]]
+    # edition and replay, contract and copy, the row (a file of its own on SQLite), the rate, exchange with entries
+    assert len(asked) == 5, asked
 
 
 def test_the_same_message_twice_is_answered_once(granted, outside):

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from huong.base import paging, sql
 from huong.base.errors import BadInput, NotFound
+from huong.catalogue import queries as catalogue
 from huong.store import access, personal
 from huong.store.errors import NotYetServed
 from huong.store.models import Commit
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from huong.catalogue.rules import ContractSpec
 
 MOST_ROWS = 1000
-IN_USE = "SELECT version, name, layout FROM store_servingcopy WHERE dataset = %s"
+IN_USE = ("version", "name", "layout")
 __all__ = ["Filter", "RowPage", "row", "rows"]
 
 
@@ -146,12 +147,11 @@ def row(dataset: str, key: Any, use: access.Use, *, fields: Sequence[str] | None
 
 
 def _open(dataset: str, use: access.Use, fields: Sequence[str] | None) -> _Opened:
-    spec, decision = access.require(dataset, use, fields)
-    found = sql.one(IN_USE, [dataset])
-    if found is None:
+    spec, (version, name, layout) = catalogue.contract_and(dataset, IN_USE, "store_servingcopy")
+    spec, decision = access.require(dataset, use, fields, spec=spec)
+    if version is None:
         commit_at(dataset)  # NoCommit says it better
         raise NotYetServed
-    version, name, layout = found
     engine = postgresql if sql.is_postgresql() else sqlite
     copy = _Copy(dataset, version, name)
     return _Opened(engine, copy, _layout(layout), spec, decision, personal.layout_of(spec), use)

@@ -4,7 +4,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -43,9 +42,8 @@ def test_another_process_is_kept_out_until_the_holder_is_killed(holder):
     with locks.held("roads", wait_seconds=0.1):
         pass
     holder.send_signal(signal.SIGKILL)
-    began = time.monotonic()
     with locks.held("drains", wait_seconds=5):
-        assert time.monotonic() - began < 5
+        pass
 
 
 def test_the_same_thread_may_take_its_lock_again():

