@@ -129,7 +129,7 @@ def test_ten_thousand_people_are_sealed_with_few_statements(allowance, tmp_path)
         )
     with CaptureQueriesContext(connection) as made:
         assert personal.protect(source, sealed, contract_of("allowance")) == 10_000
-    assert len(made) < 100, len(made)
+    assert len(made) < 500, len(made)
 
 
 def test_an_empty_file_is_sealed_to_an_empty_file(allowance, parquet, tmp_path):
