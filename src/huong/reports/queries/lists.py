@@ -97,14 +97,21 @@ def require_visible(user: User, number: str) -> Report:
     return found
 
 
-def reports_for(user: User, wanted: Wanted, *, after: str | None = None, size: int = 50) -> paging.Page[Report]:
+def reports_for(
+    user: User, wanted: Wanted, *, after: str | None = None, size: int = 50, only: Sequence[str] = ()
+) -> paging.Page[Report]:
     """Return a page of the reports an officer asks for; the assignee comes with each.
+
+    Args:
+        only: the columns that are read, beside those of the order; all if none is named.
 
     Raises:
         BadInput: the cursor is damaged.
     """
     order = order_of(wanted)
     parts = [filtered(rows, wanted, within).select_related("assignee") for rows, within in _parts(user, wanted.scope)]
+    if only:
+        parts = [rows.only(*only, *(name.lstrip("-") for name in order)) for rows in parts]
     pages = [paging.keyset(rows, order=order, after=after, size=size) for rows in parts]
     return pages[0] if len(pages) == 1 else _merged(pages, order, size)
 
