@@ -83,15 +83,16 @@ def scoped(user: User, scope: str) -> QuerySet[Report]:
     return rows.filter(Q(agency__in=codes) | Q(unit__in=access.wards_of(user)))
 
 
-def require_visible(user: User, number: str) -> Report:
-    """Return a report that an officer may see.
+def require_visible(user: User, number: str, *also: str) -> Report:
+    """Return a report that an officer may see, with its assignee.
+
+    Args:
+        also: what else comes with the same query, such as "reporter".
 
     Raises:
         Forbidden: there is none, or it belongs to others; which of both is not said.
     """
-    found = (
-        visible_to(user).filter(pk=numbers.id_of(number)).select_related("assignee", "parent", "merged_into").first()
-    )
+    found = visible_to(user).filter(pk=numbers.id_of(number)).select_related("assignee", *also).first()
     if found is None:
         raise Forbidden(_("This report is not with your agency, nor in your ward or commune."))
     return found
