@@ -48,7 +48,7 @@ def _database() -> dict[str, object]:
             "OPTIONS": {"options": "-c jit=off"},
         }
     return {
-        "ENGINE": "django.db.backends.sqlite3",
+        "ENGINE": "huong.base.sqlite",
         "NAME": HOME / "huong.sqlite3",
         "TEST": {"NAME": str(HOME / "tests.sqlite3")},  # a file: threads wait for each other as in production
         "CONN_MAX_AGE": None,

@@ -11,6 +11,9 @@ from django.db.models import Field, Model
 from django.db.models.expressions import RawSQL
 
 _SQLITE_FULL = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_SHMSIZE}
+MERGED_AT = (
+    16  # parts of SQLite's index of words: at four, its own number, each fortieth writer merged for 0.1 s and more
+)
 _POSTGRESQL_FULL = "53100"  # disk_full
 
 
@@ -172,6 +175,8 @@ def words_index(table: str, *columns: str) -> tuple[list[str], list[str]]:
     return [
         f"CREATE VIRTUAL TABLE {name} USING fts5({listed}, content='{table}', content_rowid='id', "
         "tokenize='unicode61', prefix='2 3')",
+        f"INSERT INTO {name}({name}, rank) VALUES ('automerge', {MERGED_AT})",  # noqa: S608
+        f"INSERT INTO {name}({name}, rank) VALUES ('crisismerge', {MERGED_AT * 8})",  # noqa: S608
         f"INSERT INTO {name}({name}) VALUES ('rebuild')",  # noqa: S608
         f"CREATE TRIGGER {name}_add AFTER INSERT ON {table} BEGIN {add}; END",
         f"CREATE TRIGGER {name}_cut AFTER DELETE ON {table} BEGIN {drop}; END",

@@ -55,10 +55,15 @@ def advance(each: registry.Tally, *, to: Position, rows: str = "", cursor_name: 
     Raises:
         RuntimeError: called inside a transaction of the caller.
     """
-    with transaction.atomic(durable=True):
-        cursor = Cursor.objects.select_for_update().get(name=cursor_name or each.cursor)
-        found = queries.between((cursor.xid, cursor.entry), to, names=each.names, limit=BATCH)
-        _add(rows or each.name, _sums(each, found))
+    name = cursor_name or each.cursor
+    seen = Cursor.objects.get(name=name)
+    found = queries.between((seen.xid, seen.entry), to, names=each.names, limit=BATCH)
+    sums = _sums(each, found)
+    with transaction.atomic(durable=True):  # only to write: whoever else writes waits for it
+        cursor = Cursor.objects.select_for_update().get(name=name)
+        if (cursor.xid, cursor.entry) != (seen.xid, seen.entry):
+            return 0  # another process counted them in between
+        _add(rows or each.name, sums)
         full = len(found) == BATCH
         cursor.xid, cursor.entry = (found[-1].xid, found[-1].id) if full else max(to, (cursor.xid, cursor.entry))
         cursor.moved_at, cursor.failures, cursor.retry_at, cursor.error = clock.now(), 0, None, ""

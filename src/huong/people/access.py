@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
-from django.db.models import F, Model, Q, QuerySet
+from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -24,7 +24,8 @@ from huong.base.errors import Forbidden, Unauthenticated
 from huong.journal import actions as journal
 from huong.journal.models import Entry
 from huong.people import events, rules
-from huong.people.models import Agency, ApiToken, Post, User
+from huong.people.held import posts_held
+from huong.people.models import Agency, ApiToken, User
 
 Anyone = User | AnonymousUser | AbstractBaseUser
 M = TypeVar("M", bound=Model)
@@ -70,26 +71,24 @@ def holdings(user: Anyone) -> tuple[Holding, ...]:
 
 def _of_posts(user: User) -> tuple[Holding, ...]:
     """Read the posts, and with the same query the agencies that ended and for which these answer."""
-    rows = Post.objects.held_by(user.id, clock.today()).select_related("agency__unit").order_by("valid_from", "id")
-    ended = F("agency__forerunners__code"), F("agency__forerunners__unit__code"), F("agency__forerunners__tier")
-    found: list[Any] = list(rows.annotate(ended=ended[0], ended_unit=ended[1], ended_tier=ended[2]))
-    posts = list({post.pk: post for post in found}.values())
-    answered_for = {post.agency.code for post in posts} | {post.ended for post in found if post.ended}
+    posts = posts_held(user.id, clock.today())
+    answered_for = {post.code for post in posts} | {post.ended for post in posts if post.ended}
     user.__dict__["_answered_for"] = sorted(answered_for)
-    wards = {post.agency.unit.code for post in posts if post.agency.tier == "ward" and post.agency.unit}
-    wards |= {post.ended_unit for post in found if post.ended_tier == "ward" and post.ended_unit}
+    wards = {post.unit_code for post in posts if post.tier == "ward" and post.unit_code}
+    wards |= {post.ended_unit for post in posts if post.ended_tier == "ward" and post.ended_unit}
     user.__dict__["_wards"] = sorted(wards)
-    user.__dict__["_main_agency"] = posts[0].agency if posts else None
-    return tuple(
+    user.__dict__["_main_agency"] = posts[0] if posts else None
+    found = (
         Holding(
-            post.agency_id,
-            post.agency.code,
+            post.pk,
+            post.code,
             rules.powers_of(post.role),
             city_wide=rules.is_city_wide(post.role),
-            leads_city=post.role == "leader" and post.agency.tier == "city" and post.agency.kind == "committee",
+            leads_city=post.role == "leader" and post.tier == "city" and post.kind == "committee",
         )
         for post in posts
     )
+    return tuple(dict.fromkeys(found))
 
 
 def _of_token(user: User) -> tuple[Holding, ...]:

@@ -74,9 +74,9 @@ def holders(agency_code: str, role: str | None = None) -> list[User]:
     posts = Post.objects.on(day).filter(agency__code=agency_code)
     if role:
         posts = posts.filter(role=role)
-    own = set(posts.values_list("user_id", flat=True))
     standing_in = posts.filter(Q(deputy_to=None) | Q(deputy_to__gte=day), deputy_from__lte=day)
-    return list(User.objects.filter(id__in=own | set(standing_in.values_list("deputy_id", flat=True))).order_by("id"))
+    chosen = Q(id__in=posts.values("user_id")) | Q(id__in=standing_in.values("deputy_id"))
+    return list(User.objects.filter(chosen).order_by("id"))
 
 
 def tokens_of(agency_code: str) -> list[ApiToken]:

@@ -79,37 +79,68 @@ class _Projection:
         )
 
 
-def unit_map(
-    boundaries: Mapping[str, Any],
-    values: Mapping[str, float | None],
-    points: Iterable[tuple[float, float]] = (),
-) -> UnitMap | None:
-    """Return the drawing of a feature collection of units, or None where there are no boundaries.
+@dataclass(frozen=True)
+class Drawing:
+    """The outlines of units as paths, and where a place lies on them: the same for every figure that colours it."""
+
+    projection: _Projection
+    outlines: list[tuple[str, str, str]]  # code, name, path
+    schematic: bool
+
+    @property
+    def view_box(self) -> str:
+        """The size of the drawing."""
+        return f"0 0 {WIDTH:.0f} {self.projection.height:.0f}"
+
+
+def drawing(boundaries: Mapping[str, Any]) -> Drawing | None:
+    """Return the outlines of a feature collection of units as paths, or None where there are no boundaries.
 
     Args:
         boundaries: GeoJSON; each feature's properties hold `code` and `name`; `schematic` may stand at the top.
-        values: the figure of each unit by code; units without one stay grey.
-        points: (longitude, latitude) of things to mark.
     """
     features = [item for item in boundaries.get("features", ()) if item.get("geometry")]
     if not features:
         return None
     projection = _Projection([point for item in features for ring in _rings(item["geometry"]) for point in ring])
-    limits = steps(value for value in values.values() if value is not None)
-    shapes = []
+    outlines = []
     for item in features:
         known = item["properties"]
         path = "".join(
             "M" + "L".join(" ".join(projection.xy(point)) for point in ring) + "Z" for ring in _rings(item["geometry"])
         )
-        value = values.get(known["code"])
-        shapes.append(Shape(known["code"], known.get("name", known["code"]), path, step_of(value, limits), value))
+        outlines.append((known["code"], known.get("name", known["code"]), path))
+    return Drawing(projection, outlines, schematic=bool(boundaries.get("schematic")))
+
+
+def coloured(drawn: Drawing, values: Mapping[str, float | None], points: Iterable[tuple[float, float]] = ()) -> UnitMap:
+    """Return a drawing with a figure for each unit in five steps.
+
+    Args:
+        values: the figure of each unit by code; units without one stay grey.
+        points: (longitude, latitude) of things to mark.
+    """
+    limits = steps(value for value in values.values() if value is not None)
+    shapes = [
+        Shape(code, name, path, step_of(values.get(code), limits), values.get(code))
+        for code, name, path in drawn.outlines
+    ]
     ranked = sorted((shape for shape in shapes if shape.value), key=lambda shape: -(shape.value or 0))
     return UnitMap(
-        view_box=f"0 0 {WIDTH:.0f} {projection.height:.0f}",
+        view_box=drawn.view_box,
         shapes=shapes,
-        points=[projection.xy(point) for point in points],
+        points=[drawn.projection.xy(point) for point in points],
         most=ranked[:5],
         legend=[(STEPS - len(limits) + place + 1, limit) for place, limit in enumerate(limits)],
-        schematic=bool(boundaries.get("schematic")),
+        schematic=drawn.schematic,
     )
+
+
+def unit_map(
+    boundaries: Mapping[str, Any],
+    values: Mapping[str, float | None],
+    points: Iterable[tuple[float, float]] = (),
+) -> UnitMap | None:
+    """Return the drawing of a feature collection of units with their figures; see `drawing` and `coloured`."""
+    drawn = drawing(boundaries)
+    return None if drawn is None else coloured(drawn, values, points)

@@ -6,7 +6,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from huong.base.errors import NotFound
-from huong.journal import actions, queries, readers, tallies
+from huong.journal import actions, queries, readers, registry, tallies
 from huong.journal.models import Count, Cursor, Entry
 
 pytestmark = pytest.mark.django_db
@@ -130,3 +130,21 @@ def test_however_often_it_runs_a_tally_equals_the_count_of_entries(steps):
     assert {letter: tallies.count("letters", letter) for letter in "abc"} == {
         letter: steps.count(letter) for letter in "abc"
     }
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_who_count_the_same_entries_at_once_count_them_once():
+    others = iter([True])
+
+    def key(entry):
+        if next(others, False):  # another process is quicker, between our reading and our writing
+            assert tallies.advance(shared, to=queries.head()) == 3
+        return (entry.agency,)
+
+    tallies.tally("shared", ("store.committed",), key)
+    shared = registry.tallies.get("shared")
+    Cursor.objects.create(name=shared.cursor)
+    for _each in range(3):
+        commit("H57.1")
+    assert tallies.advance(shared, to=queries.head()) == 0
+    assert tallies.count("shared", "H57.1") == 3

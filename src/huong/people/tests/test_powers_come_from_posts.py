@@ -13,6 +13,7 @@ from huong.journal.models import Entry
 from huong.people import access, queries, rules
 from huong.people.actions import agencies as agency_verbs
 from huong.people.actions import posts, users
+from huong.people.held import posts_held
 from huong.people.models import Agency, ApiToken, Post
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen_clock")]
@@ -161,3 +162,19 @@ def test_a_role_never_gives_more_than_its_powers(drains, roads, stranger, role, 
 
 def test_every_role_and_power_is_known_on_both_sides():
     assert set().union(*(role.powers for role in rules.ROLES.values())) == set(rules.POWERS)
+
+
+def test_the_plain_question_for_posts_holds_on_the_same_days_as_the_model_s(stranger, steward, drains, roads, admin):
+    today = clock.today()
+    posts.appoint(stranger, agency=roads, role="leader", since=today, until=today + timedelta(days=9), by=admin)
+    post = posts.appoint(stranger, agency=drains, role="steward", since=today + timedelta(days=2), by=admin)
+    Post.objects.filter(pk=post.pk).update(
+        deputy=steward, deputy_from=today + timedelta(days=4), deputy_to=today + timedelta(days=5)
+    )
+    Agency.objects.filter(pk=roads.pk).update(valid_to=today + timedelta(days=7))
+    for person in (stranger, steward):
+        for day in (today + timedelta(days=each) for each in range(-1, 11)):
+            known = (
+                Post.objects.held_by(person.pk, day).order_by("valid_from", "id").values_list("agency__code", "role")
+            )
+            assert [(each.code, each.role) for each in posts_held(person.pk, day)] == list(known)

@@ -189,7 +189,18 @@ class Migration(migrations.Migration):
                 "indexes": [
                     models.Index(
                         condition=models.Q(("is_open", True)),
-                        fields=["agency", "queue_at", "id"],
+                        fields=[
+                            "agency",
+                            "queue_at",
+                            "id",
+                            "is_open",
+                            "due_at",
+                            "late3_at",
+                            "state",
+                            "assignee",
+                            "priority",
+                            "received_at",
+                        ],
                         name="report_work_of_agency",
                     ),
                     models.Index(

@@ -18,7 +18,7 @@ from huong.places import queries as places
 from huong.reports.actions.placing import locate
 from huong.reports.actions.sending import hashed_source
 from huong.reports.errors import OutsideTheCity
-from huong.reports.pages.citizen_list import outlines
+from huong.reports.pages.citizen_drawing import drawing
 from huong.reports.queries.names import names
 from huong.ui import maps
 
@@ -60,9 +60,10 @@ def whereabouts(request: HttpRequest) -> HttpResponse:
 @open_to_all
 def ward_map(request: HttpRequest) -> HttpResponse:
     """Return the outlines of the wards and communes as a drawing to tap."""
-    drawing = maps.unit_map(outlines(), {})
+    outlines = drawing()
+    drawn = maps.coloured(outlines, {}) if outlines else None
     answer = render(
-        request, "reports/citizen/parts/ward_map.html", {"map": drawing, "names": dict(names().units_to_choose())}
+        request, "reports/citizen/parts/ward_map.html", {"map": drawn, "names": dict(names().units_to_choose())}
     )
     answer["Cache-Control"] = "public, max-age=3600"
     return answer

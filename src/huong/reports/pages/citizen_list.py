@@ -1,8 +1,7 @@
 """What everybody may read of the city's reports: list, map, feed."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from functools import lru_cache
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import QuerySet
@@ -12,16 +11,14 @@ from django.views.decorators.http import require_safe
 
 from huong.base import clock
 from huong.people.access import open_to_all
-from huong.places import queries as places
-from huong.places import whereabouts
 from huong.reports import queries
 from huong.reports.models import Report
+from huong.reports.pages import citizen_drawing
 from huong.reports.pages import citizen_words as words
 from huong.reports.queries import Wanted
 from huong.reports.queries.lists import filtered
 from huong.reports.queries.mapping import Cluster, answered_by_unit, answered_clusters, clusters, counts_by_unit
 from huong.reports.queries.names import names
-from huong.ui import maps
 
 SIZE = 20
 FEED = 40
@@ -85,26 +82,6 @@ def mapped(picked: Chosen) -> QuerySet[Report]:
     return filtered(rows, wanted)
 
 
-@dataclass(frozen=True)
-class Dot:
-    """One cluster on the drawing."""
-
-    x: str
-    y: str
-    r: str
-    count: int
-
-
-@lru_cache(maxsize=2)
-def _outlines(_editions: tuple[str, str], _day: date) -> dict[str, Any]:
-    return places.boundaries_geojson()
-
-
-def outlines() -> dict[str, Any]:
-    """Return today's outlines of the wards; worked out once for each edition of them."""
-    return _outlines(whereabouts.editions(), clock.today())
-
-
 def is_tallied(picked: Chosen) -> bool:
     """Return whether the tally of answered reports knows what a reader asks for, so that none has to be counted."""
     held = queries.book().categories.get(picked.category)
@@ -122,33 +99,6 @@ def grouped(picked: Chosen) -> list[Cluster]:
     if picked.unit:
         return clusters(mapped(picked).filter(unit=picked.unit), fine=True)
     return answered_clusters(picked.category) if is_tallied(picked) else clusters(mapped(picked))
-
-
-def drawn(picked: Chosen) -> dict[str, Any]:
-    """Return the map: the wards by how many reports are open there, clusters on top; one ward alone if chosen."""
-    wards, counts, groups = outlines(), counted(picked), grouped(picked)
-    if picked.unit:
-        own = [each for each in wards["features"] if each["properties"]["code"] == picked.unit]
-        wards = {**wards, "features": own}
-    values: dict[str, float | None] = {
-        each["properties"]["code"]: counts.get(each["properties"]["code"]) for each in wards["features"]
-    }
-    drawing = maps.unit_map(wards, values, [(each.lon, each.lat) for each in groups])
-    if drawing is None:
-        return {"map": None}
-    dots = [
-        Dot(x, y, f"{min(18.0, 3.5 + 1.9 * group.count**0.5):.1f}", group.count)
-        for group, (x, y) in zip(groups, drawing.points, strict=True)
-    ]
-    shapes = sorted(drawing.shapes, key=lambda shape: -(shape.value or 0))
-    return {
-        "map": drawing,
-        "dots": dots,
-        "ranked": shapes,
-        "total": counts.get(picked.unit, 0) if picked.unit else sum(counts.values()),
-        "names": dict(names().units_to_choose()),
-        "city_map": places.map_facts(),
-    }
 
 
 @require_safe
@@ -171,7 +121,11 @@ def listing(request: HttpRequest) -> HttpResponse:
             if each.public
         ],
         "feed": f"/reports/feed.atom?{request.GET.urlencode()}",
-        **({} if request.GET.get("after") else drawn(picked)),
+        **(
+            {}
+            if request.GET.get("after")
+            else citizen_drawing.drawn(picked.unit, counted(picked), grouped(picked), request.GET)
+        ),
     }
     return render(request, "reports/citizen/list.html", context)
 

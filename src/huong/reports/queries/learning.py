@@ -113,7 +113,7 @@ class Guessed:
 
 def guess_of(report: Report) -> Guessed | None:
     """Return what the model guessed of a report, None if it guessed nothing."""
-    held = Guess.objects.filter(report=report).first()
+    held: Guess | None = getattr(report, "guess", None)
     if held is None:
         return None
     decided = report.accepted_at is not None

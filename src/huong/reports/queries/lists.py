@@ -83,28 +83,36 @@ def scoped(user: User, scope: str) -> QuerySet[Report]:
     return rows.filter(Q(agency__in=codes) | Q(unit__in=access.wards_of(user)))
 
 
-def require_visible(user: User, number: str) -> Report:
-    """Return a report that an officer may see.
+def require_visible(user: User, number: str, *also: str) -> Report:
+    """Return a report that an officer may see, with its assignee.
+
+    Args:
+        also: what else comes with the same query, such as "reporter".
 
     Raises:
         Forbidden: there is none, or it belongs to others; which of both is not said.
     """
-    found = (
-        visible_to(user).filter(pk=numbers.id_of(number)).select_related("assignee", "parent", "merged_into").first()
-    )
+    found = visible_to(user).filter(pk=numbers.id_of(number)).select_related("assignee", *also).first()
     if found is None:
         raise Forbidden(_("This report is not with your agency, nor in your ward or commune."))
     return found
 
 
-def reports_for(user: User, wanted: Wanted, *, after: str | None = None, size: int = 50) -> paging.Page[Report]:
+def reports_for(
+    user: User, wanted: Wanted, *, after: str | None = None, size: int = 50, only: Sequence[str] = ()
+) -> paging.Page[Report]:
     """Return a page of the reports an officer asks for; the assignee comes with each.
+
+    Args:
+        only: the columns that are read, beside those of the order; all if none is named.
 
     Raises:
         BadInput: the cursor is damaged.
     """
     order = order_of(wanted)
     parts = [filtered(rows, wanted, within).select_related("assignee") for rows, within in _parts(user, wanted.scope)]
+    if only:
+        parts = [rows.only(*only, *(name.lstrip("-") for name in order)) for rows in parts]
     pages = [paging.keyset(rows, order=order, after=after, size=size) for rows in parts]
     return pages[0] if len(pages) == 1 else _merged(pages, order, size)
 

@@ -19,6 +19,7 @@ class Names:
 
     agencies: dict[str, Pair] = field(default_factory=dict)
     units: dict[str, Pair] = field(default_factory=dict)
+    chosen_from: dict[tuple[str, bool], list[Pair]] = field(default_factory=dict, compare=False)
 
     def agency(self, code: str, otherwise: str | None = None) -> str:
         """Return an agency's name in the reader's language; the code itself, or something else, if it is not known."""
@@ -30,21 +31,29 @@ class Names:
 
     def agencies_to_choose(self) -> list[tuple[str, str]]:
         """Return (code, name) of the agencies, by name."""
-        return _by_name((code, self.agency(code)) for code in self.agencies)
+        return self._by_name("agencies", self.agencies)
 
     def units_to_choose(self) -> list[tuple[str, str]]:
         """Return (code, name) of today's wards and communes, by name."""
-        return _by_name((code, self.unit(code)) for code in self.units)
+        return self._by_name("units", self.units)
+
+    def _by_name(self, what: str, pairs: dict[str, Pair]) -> list[Pair]:
+        """Sort once for each language: every page with a filter asks for this."""
+        english = _reads_english()
+        if (what, english) not in self.chosen_from:
+            named = ((code, _read(pair, code)) for code, pair in pairs.items())
+            self.chosen_from[what, english] = sorted(named, key=lambda each: each[1])
+        return self.chosen_from[what, english]
 
 
 def _read(pair: Pair | None, otherwise: str) -> str:
     if pair is None:
         return otherwise
-    return pair[1] or pair[0] if (get_language() or "vi").startswith("en") else pair[0]
+    return pair[1] or pair[0] if _reads_english() else pair[0]
 
 
-def _by_name(pairs: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
-    return sorted(pairs, key=lambda pair: pair[1])
+def _reads_english() -> bool:
+    return (get_language() or "vi").startswith("en")
 
 
 _kept: list[tuple[float, Names]] = []

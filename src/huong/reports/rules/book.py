@@ -27,9 +27,9 @@ UNSORTED = "khac.chua-ro"
 OPEN_PHASES = ("new", "open", "waiting")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Book:
-    """Every rule in force, by kind and key."""
+    """Every rule in force, by kind and key; one object for each edition, so that what follows from it can be kept."""
 
     categories: Mapping[str, Category] = field(default_factory=dict)
     routes: tuple[Route, ...] = ()

@@ -1,55 +1,27 @@
 """Components and filters of every page; a template builtin, so no template loads it.
 
-Inclusion tags take plain values and render `ui/components/<name>.html`; none of them asks a database.
+Inclusion tags take plain values and render `ui/components/<name>.html`; what stands many times on a page is written by
+`huong.ui.pieces`. None of them asks a database.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime, timedelta
-from functools import lru_cache
+from datetime import date, datetime
 from typing import Any
 
 from django import template
-from django.conf import settings
-from django.contrib.staticfiles.storage import staticfiles_storage
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext as _
 
-from huong.base import clock
-from huong.ui import charts, criteria, maps, words
+from huong.ui import charts, criteria, maps, pieces, words
 from huong.ui import lotus as flowers
-from huong.ui.icons import ICONS
 
 register = template.Library()
 
 
-@lru_cache(maxsize=1)
-def _sprite() -> str:
-    try:
-        return staticfiles_storage.url("icons/lucide.svg")
-    except ValueError:  # the sprite was not collected: pages stay readable, every icon has its word
-        return f"{settings.STATIC_URL}icons/lucide.svg"
-
-
-@register.simple_tag
-def icon(name: str, size: int = 20) -> SafeString:
-    """Return one icon of the sprite, hidden from screen readers: a word always stands beside it.
-
-    Raises:
-        KeyError: the icon is not listed in `huong.ui.icons`.
-    """
-    if name not in ICONS:
-        raise KeyError(name)
-    extra = "" if size == 20 else f" icon-{size}"
-    return format_html(
-        '<svg class="icon{}" aria-hidden="true" focusable="false"><use href="{}#{}"/></svg>', extra, _sprite(), name
-    )
-
-
-@register.inclusion_tag("ui/components/mark.html")
-def mark(size: int = 34) -> dict[str, Any]:
-    """Draw the mark of the product: six petals in the brand's violet."""
-    return {"size": size, "path": flowers.outline(flowers.Shape(16, 49, 24, 0)), "turns": range(0, 360, 60)}
+register.simple_tag(pieces.icon, name="icon")
+register.simple_tag(pieces.mark, name="mark")
+register.simple_tag(pieces.badge, name="badge")
+register.simple_tag(pieces.due, name="due")
+register.simple_tag(pieces.options, name="options")
 
 
 @register.inclusion_tag("ui/components/lotus.html")
@@ -107,31 +79,6 @@ def criterion(item: Mapping[str, Any]) -> dict[str, Any]:
     """
     known = criteria.BY_KEY[item["key"]]
     return {**item, "label": known.label, "gloss": known.gloss, "tone": criteria.tone(item.get("score"))}
-
-
-@register.inclusion_tag("ui/components/badge.html")
-def badge(text: str, tone: str = "plain", icon: str = "") -> dict[str, Any]:
-    """Draw a state in words with its tone (good, fair, weak, bad, info, plain)."""
-    return {"text": text, "tone": tone, "icon": icon}
-
-
-@register.inclusion_tag("ui/components/clock.html")
-def due(at: datetime | None, *, paused: bool = False) -> dict[str, Any]:
-    """Draw a clock: how long is left or overdue, and until when.
-
-    Args:
-        at: when it is due, timezone-aware; None draws nothing.
-        paused: the clock stands still while somebody else must act.
-    """
-    if at is None:
-        return {"at": None}
-    left = at - clock.now()
-    if paused:
-        return {"at": at, "text": _("Paused"), "tone": "good"}
-    if left < timedelta(0):
-        return {"at": at, "text": _("Overdue by %(span)s") % {"span": words.span(-left)}, "tone": "bad"}
-    tone = "weak" if left < timedelta(hours=24) and clock.local(at).date() == clock.today() else "good"
-    return {"at": at, "text": _("%(span)s left") % {"span": words.span(left)}, "tone": tone}
 
 
 @register.inclusion_tag("ui/components/chart_line.html")
@@ -291,11 +238,7 @@ def took(value: float | None) -> str:
 @register.filter
 def ago(value: datetime | None) -> str | SafeString:
     """Return how long ago an instant was, with the full time as its title."""
-    if value is None:
-        return words.ago(None)
-    return format_html(
-        '<time datetime="{}" title="{}">{}</time>', value.isoformat(), words.moment(value), words.ago(value)
-    )
+    return words.ago(None) if value is None else pieces.ago(value)
 
 
 @register.filter

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
@@ -14,6 +15,7 @@ from huong.reports import queries
 from huong.reports.models.report import CHANNELS
 from huong.reports.queries import Wanted
 from huong.reports.queries.lists import BUCKETS, ORDERS
+from huong.reports.rules.book import Book
 from huong.reports.rules.nouns import Category
 
 SCOPES = ("agency", "mine", "unit", "all")
@@ -120,7 +122,11 @@ def name_of(noun: Any) -> str:
 
 def categories(on: date | None = None) -> list[tuple[Category, str, list[tuple[str, str]]]]:
     """Return main categories with their name and (key, name) of those below, for choosing."""
-    held, day = queries.book(), on or clock.today()
+    return _categories(queries.book(), on or clock.today(), english())
+
+
+@lru_cache(maxsize=8)
+def _categories(held: Book, day: date, _english: bool) -> list[tuple[Category, str, list[tuple[str, str]]]]:  # noqa: FBT001
     return [
         (main, name_of(main), [(each.key, name_of(each)) for each in held.categories_under(main.key, day)])
         for main in held.main_categories(day)

@@ -20,7 +20,7 @@ from huong.people.access import needs
 from huong.people.models import User
 from huong.reports import actions, queries
 from huong.reports.models.report import CHANNELS
-from huong.reports.pages.desk import asking, rows
+from huong.reports.pages.desk import asking, rows, table
 from huong.reports.queries import bulks
 from huong.reports.queries.book import book
 from huong.reports.queries.names import names
@@ -38,13 +38,13 @@ def listing(request: HttpRequest) -> HttpResponse:
     person: Any = request.user
     wanted, after = asking.wanted_of(request.GET), request.GET.get("after") or None
     work = queries.work_of(person, wanted.scope)
-    page = queries.reports_for(person, wanted, after=after, size=PAGE)
+    page = queries.reports_for(person, wanted, after=after, size=PAGE, only=rows.FIELDS)
     pinned = queries.pinned(person) if after is None and work.danger else []
     above = {each.pk for each in pinned}
+    found = [*pinned, *(each for each in page.items if each.pk not in above)]
+    may_handle = access.has_power(person, "reports.handle")
     context = {
-        "rows": rows.rows_of(
-            [*pinned, *(each for each in page.items if each.pk not in above)], access.agencies_of(person)
-        ),
+        "rows": table.markup_of(rows.rows_of(found, access.agencies_of(person)), choose=may_handle),
         "state_line": state_line(work),
         "chips": asking.chips(
             request.GET, work, in_ward=_in_ward(person), sees_all=access.sees_all(person, "reports.read")
@@ -59,7 +59,7 @@ def listing(request: HttpRequest) -> HttpResponse:
         "undo": bulks.last_bulk(request.GET.get("bulk", ""), person),
         "rush": is_rush(work.last_hour),
         "last_hour": work.last_hour,
-        "may_handle": access.has_power(person, "reports.handle"),
+        "may_handle": may_handle,
         "may_rule": access.has_power(person, "reports.rules"),
         **_choices(),
     }

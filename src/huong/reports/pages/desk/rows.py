@@ -12,11 +12,17 @@ from huong.reports.queries.names import Names, names
 from huong.reports.rules.nouns import DANGER
 from huong.ui import words
 
+FIELDS = (
+    "title", "category", "place", "unit", "is_open", "priority", "due_at", "left_us", "state", "closed_at", "received_at",
+    "agency", "escalate_at", "followers", "assignee__full_name", "assignee__username",
+)  # fmt: skip
+
 
 def rows_of(reports: Iterable[Report], own: Collection[str] = ()) -> list[dict[str, Any]]:
     """Return reports as rows of the list.
 
     Args:
+        reports: with at least `FIELDS` read, and the assignee.
         own: the codes of the reader's agencies: there the person is named, or that nobody has it yet.
     """
     found = list(reports)
@@ -26,11 +32,12 @@ def rows_of(reports: Iterable[Report], own: Collection[str] = ()) -> list[dict[s
 
 def row_of(report: Report, named: Names, own: Collection[str] = ()) -> dict[str, Any]:
     """Return one report as a row of the list."""
+    number, kind = report.number, queries.category_name(report.category)
     return {
-        "number": report.number,
-        "url": url_of(report.number),
-        "title": report.title or queries.category_name(report.category),
-        "kind": queries.category_name(report.category),
+        "number": number,
+        "url": url_of(number),
+        "title": report.title or kind,
+        "kind": kind,
         "place": ", ".join(filter(None, (report.place, named.unit(report.unit) if report.unit else ""))),
         "danger": report.is_open and report.priority == DANGER,
         "urgent": report.priority == 1,
@@ -63,15 +70,21 @@ def waits(report: Report, own: Collection[str] = ()) -> str:
         return ""
     if report.priority == DANGER and report.escalate_at is not None:
         return _("Nobody has answered the call yet")
-    said = {
-        "received": _("Waits to be screened"),
-        "asked": _("The citizen was asked"),
-        "dispatched": "" if report.agency in own else _("Nobody has taken it yet"),
-        "reopened": _("The citizen is not satisfied"),
-    }.get(report.state, "")
+    said = _waits_in(report.state) if report.state != "dispatched" or report.agency not in own else ""
     if not report.followers:
         return said
     more = ngettext("%(count)s follower", "%(count)s followers", report.followers) % {
         "count": words.number(report.followers)
     }
     return f"{said} · {more}" if said else more
+
+
+def _waits_in(state: str) -> str:
+    """Return what a report in a state waits for; asked for one state, since each answer is looked up in the texts."""
+    if state == "received":
+        return _("Waits to be screened")
+    if state == "asked":
+        return _("The citizen was asked")
+    if state == "dispatched":
+        return _("Nobody has taken it yet")
+    return _("The citizen is not satisfied") if state == "reopened" else ""

@@ -27,7 +27,7 @@ SIZES = {"small", "large"}
 @needs("reports.read")
 def page(request: HttpRequest, number: str) -> HttpResponse:
     """Show a report with its story and the forms of what may be done."""
-    return _page(request, queries.require_visible(_person(request), number))
+    return _page(request, queries.require_visible(_person(request), number, "reporter", "guess"))
 
 
 def _person(request: HttpRequest) -> User:
@@ -44,7 +44,8 @@ def _page(
     contact: dict[str, str] | None = None,
     original: tuple[int, str] | None = None,
 ) -> HttpResponse:
-    person = _person(request)
+    person, reporter = _person(request), _reporter(report)
+    may_contact = access.has_power(person, "reports.contact", report.agency)
     hops = queries.hops_of(report)
     named = names({report.agency, *(hop.agency for hop in hops)}, {report.unit} if report.unit else ())
     story = queries.story(report, "staff")
@@ -57,19 +58,18 @@ def _page(
         "promise": queries.promise_of(report),
         "story": telling.told(story, named),
         "hops": [telling.leg(hop, named) for hop in hops],
-        "photos": queries.photos_of(report, "staff"),
         "similar": queries.similar_to(report) if report.state == "received" else [],
         "parts": list(report.children.order_by("id")),
-        "reporter": Reporter.objects.filter(report=report).first(),
-        "others": _others(report),
+        "reporter": reporter,
+        "others": _others(reporter),
         "contact": contact,
-        "lines": list(lines.lines_of(report)),
+        "lines": list(lines.lines_of(report)) if may_contact else [],
         "elsewhere": cities.elsewhere(report),
         "guess": _guess(report),
         "original": original,
         "error": error,
         "forms": moves.forms_of(report, person, typed=typed or {}, tried=tried),
-        "may_contact": access.has_power(person, "reports.contact", report.agency),
+        "may_contact": may_contact,
         "may_outbox": any(access.has_power(person, power) for power in ("reports.rules", "system.operate")),
         "may_moderate": access.has_power(person, "reports.moderate", report.agency),
     }
@@ -82,9 +82,12 @@ def _guess(report: Report) -> dict[str, object] | None:
     return {"held": held, "name": queries.category_name(held.category)} if held else None
 
 
-def _others(report: Report) -> int:
+def _reporter(report: Report) -> Reporter | None:
+    return getattr(report, "reporter", None)
+
+
+def _others(held: Reporter | None) -> int:
     """Return how many more reports came from the same phone or mail; one conversation, whatever the channel."""
-    held = Reporter.objects.filter(report=report).first()
     if held is None or not (held.phone_hash or held.mail_hash):
         return 0
     field = "phone_hash" if held.phone_hash else "mail_hash"

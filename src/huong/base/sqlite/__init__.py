@@ -1,0 +1,1 @@
+"""SQLite as a database of Django's, with writers that take turns."""
