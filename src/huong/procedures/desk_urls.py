@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from huong.procedures.pages.desk import counter, disruptions, listing, many, single
+from huong.procedures.pages.desk import before, counter, disruptions, listing, many, single
 
 app_name = "desk_dossiers"
 ONE = "<str:uid>/"
@@ -23,4 +23,5 @@ urlpatterns = [
     path(f"{ONE}move/<str:verb>", single.move, name="move"),
     path(f"{ONE}forms/<str:key>.pdf", single.form, name="form"),
     path(f"{ONE}papers/<str:key>", single.paper, name="paper"),
+    path(f"{ONE}papers/<str:key>/before", before.paper, name="paper_before"),
 ]

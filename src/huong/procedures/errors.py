@@ -45,3 +45,10 @@ class AskedBefore(WrongState):
 
     code = "asked_before"
     title = _("This can be done once only.")
+
+
+class NotAskedFor(WrongState):
+    """A field or paper that the office's request does not name; it stays as it was sent."""
+
+    code = "not_asked_for"
+    title = _("The office did not ask for this.")

@@ -14,7 +14,7 @@ from huong.people.ports import Held, Person
 from huong.procedures import events
 from huong.procedures.models import Dossier, Evidence, HelperPass
 from huong.procedures.queries.catalogue import procedure_name, state_name
-from huong.procedures.queries.values import answers_of, opened, scope_of, vault_scope
+from huong.procedures.queries.values import answers_of, former_of, opened, scope_of, vault_scope
 
 MOST = 500
 
@@ -53,6 +53,7 @@ class DossierHolder:
                     "state": each.state,
                     "sent": each.submitted_at.isoformat() if each.submitted_at else None,
                     "answers": answers_of(each),
+                    "before supplement": former_of(each, each.parts.all()),
                 }
                 for each in dossiers
             ],

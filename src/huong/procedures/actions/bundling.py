@@ -13,10 +13,12 @@ from huong.procedures import events
 from huong.procedures.actions import acting
 from huong.procedures.actions.acting import Actor
 from huong.procedures.actions.drafting import begin, submit
+from huong.procedures.actions.receiving import supply
 from huong.procedures.actions.resolving import PATIENCE, Resolution, resolve
 from huong.procedures.models import Bundle, Dossier, LifeEvent
 from huong.procedures.queries import catalogue
 from huong.procedures.queries.application import application_of
+from huong.procedures.queries.supplement import WANTED
 from huong.procedures.queries.values import answers_of
 from huong.procedures.rules.fields import holds
 
@@ -147,6 +149,22 @@ def resolve_all(uid: str, *, actor: Actor, patience: float = PATIENCE) -> dict[s
         raise NotFound(_("There is no such dossier."))
     drafts = [each for each in application_of(dossier) if each.state == "draft"]
     return {each.uid: resolve(each.uid, actor=actor, patience=patience / max(1, len(drafts))) for each in drafts}
+
+
+@transaction.atomic
+def send_all(uid: str, *, actor: Actor) -> list[Dossier]:
+    """Send what she has filled in: what the office asked for, or the whole application that was not sent yet.
+
+    Raises:
+        BadInput, FormFaults, WrongState: as `supply` says; nothing was sent then.
+        FormFaults, FormChanged, WrongState: as `submit_all` says.
+
+    Records: as `supply` and `submit_all`.
+    """
+    dossier = acting.found(uid)
+    if dossier.state != WANTED:
+        return submit_all(uid, actor=actor)
+    return [supply(each.uid, actor=actor) for each in application_of(dossier) if each.state == WANTED]
 
 
 @transaction.atomic

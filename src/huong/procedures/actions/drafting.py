@@ -18,17 +18,18 @@ from huong.places import queries as places
 from huong.procedures import events
 from huong.procedures.actions import acting
 from huong.procedures.actions.acting import Actor, Deed
-from huong.procedures.errors import FormChanged, FormFaults, NotOffered
+from huong.procedures.errors import FormChanged, FormFaults, NotAskedFor, NotOffered
 from huong.procedures.models import Bundle, Component, Dossier, ProcedureVersion
-from huong.procedures.queries import catalogue
-from huong.procedures.queries.said import said
+from huong.procedures.queries import catalogue, supplement
+from huong.procedures.queries.said import called, said
 from huong.procedures.queries.values import answers_of, parts_of, scope_of, seal, sealer
 from huong.procedures.rules import fields, needs
-from huong.procedures.rules.fields import Fault, FormField
+from huong.procedures.rules.fields import Fault
 from huong.procedures.rules.nouns import Document
 
 AMENDABLE = frozenset({"draft", "supplement_wanted"})
 AT_COUNTER = ("counter", "post", "paper")
+FORMER = ("sealed_before", "blob_before", "origin_before", "supplied_at")
 
 
 @dataclass(frozen=True)
@@ -81,12 +82,15 @@ def begin(
         NotFound: no such procedure, or no form of it here and it did not come in at a counter.
         NotOffered: not for this kind of applicant, or not online.
         BadInput: the ward must be chosen.
+        WrongState: the public id it shall get stands for another dossier already.
 
     Records: `procedures.begun`.
     """
     offer = offered(code, party.kind, channel)
     place = place_of(offer.agency, unit)
     now, came = clock.now(), came or CameIn()
+    if came.uid and Dossier.objects.filter(uid=came.uid).exists():
+        raise WrongState(_("This was sent already; nothing was begun a second time."), code="sent_already")
     at, phone = came.at or now, spellings.phone(came.phone)
     born = people.own_particulars(party).get("birth_date", "") if channel in AT_COUNTER else ""
     dossier = Dossier(
@@ -173,17 +177,24 @@ def place_of(agency: str, unit: str) -> Place:
 
 
 @transaction.atomic
-def save(uid: str, typed: Mapping[str, Any], *, actor: Actor, version: int | None = None) -> list[Fault]:
+def save(
+    uid: str, typed: Mapping[str, Any], *, actor: Actor, version: int | None = None, confirmed: bool = True
+) -> list[Fault]:
     """Save what was typed, right or not: a draft keeps everything; locked values stay as their source says.
+
+    While the office asks for something, only what its request names may change, and what depends on that; the former
+    value stays beside the new one.
 
     Args:
         typed: path to value, as a form or an API sends it; paths of locked or unknown fields are left alone.
+        confirmed: whether a field that was asked for counts as supplied though it was not changed.
 
     Returns:
         What is wrong with what was typed, for the page; it is saved all the same.
 
     Raises:
         WrongState: the dossier is neither a draft nor waiting for what was asked.
+        NotAskedFor: a field would change that the office did not ask for; nothing was saved.
         Overtaken: it was changed since it was looked at.
 
     Records: `procedures.saved` with how many fields.
@@ -194,56 +205,89 @@ def save(uid: str, typed: Mapping[str, Any], *, actor: Actor, version: int | Non
     if version is not None and version != dossier.version:
         raise acting.overtaken(dossier)
     made = catalogue.document_by_id(dossier.edition_id or 0)
-    held = {part.key: part for part in parts_of(dossier) if part.kind == "field"}
-    allowed = [each for each in fields.fields_of(made.form) if _may_type(dossier, held.get(each.path))]
-    kept = {each.path: fields.cleaned(each, typed[each.path]) for each in allowed if each.path in typed}
-    before = answers_of(dossier, held.values())
-    answers = before | kept
-    _keep(dossier, held, allowed, kept, before)
+    parts = parts_of(dossier)
+    held = {part.key: part for part in parts if part.kind == "field"}
+    before = answers_of(dossier, parts)
+    known = {each.path: each for each in fields.fields_of(made.form)}
+    told = {path: fields.cleaned(known[path], value) for path, value in typed.items() if path in known}
+    if dossier.state == "draft":
+        kept = {path: value for path, value in told.items() if path not in held or not held[path].locked}
+    else:
+        kept = _supplied(dossier, made, parts, before, told)
+        kept = {path: value for path, value in kept.items() if _is_new(held.get(path), path, value, before, confirmed)}
+    _keep(dossier, held, kept, before)
     journal.record(
         events.SAVED, f"dossier:{dossier.uid}", by=actor.user.pk if actor.user else None, audience="named",
         agency=dossier.agency, unit=dossier.unit, fields=len(kept), helper=actor.helper,
     )  # fmt: skip
-    return fields.faults_of(made.form, answers, only=frozenset(kept), today=clock.today())
+    return fields.faults_of(made.form, before | kept, only=frozenset(kept), today=clock.today())
 
 
-def _may_type(dossier: Dossier, part: Component | None) -> bool:
-    if part is not None and part.locked:
-        return False
-    if dossier.state == "draft":
-        return True
-    return part is not None and (part.state == "wanted" or (part.state == "held" and part.origin == "declared"))
+def _supplied(
+    dossier: Dossier, made: Document, parts: list[Component], before: Mapping[str, Any], told: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Return what may be changed of what was typed; refuse what the office did not ask for and would change.
+
+    Raises:
+        NotAskedFor: as `save` says.
+    """
+    allowed = supplement.changeable(dossier, parts, before, supplement.sentences_of(dossier), told)
+    answers = {**before, **{path: value for path, value in told.items() if path in allowed}}
+    for each in fields.asked_fields(made.form, answers):
+        if each.path in told and each.path not in allowed and told[each.path] != before.get(each.path):
+            raise not_asked_for(called(each), each.path)
+    return {path: value for path, value in told.items() if path in allowed}
 
 
-def _keep(
-    dossier: Dossier,
-    held: Mapping[str, Component],
-    allowed: list[FormField],
-    kept: Mapping[str, Any],
-    before: Mapping[str, Any],
-) -> None:
+def not_asked_for(title: str, key: str) -> NotAskedFor:
+    """Return the refusal for a field or paper that would change and was not asked for."""
+    return NotAskedFor(
+        _("The office did not ask for “%(title)s”: it stays as you sent it. Nothing was changed.") % {"title": title},
+        field=key,
+    )
+
+
+def _is_new(part: Component | None, path: str, value: Any, before: Mapping[str, Any], confirmed: bool) -> bool:  # noqa: FBT001
+    return value != before.get(path) or (confirmed and part is not None and part.state == "wanted")
+
+
+def _keep(dossier: Dossier, held: Mapping[str, Component], kept: Mapping[str, Any], before: Mapping[str, Any]) -> None:
     now, sealed = clock.now(), sealer(scope_of(dossier))
     rows = [
         Component(
             dossier=dossier,
             kind="field",
-            key=each.path,
+            key=path,
             origin="declared",
-            state="empty" if kept[each.path] is None else _state_after(held.get(each.path)),
-            sealed=sealed(kept[each.path], each.path),
-            why=_why_after(held.get(each.path), changed=before.get(each.path) != kept[each.path]),
-            source=held[each.path].source if each.path in held else "",
+            state="empty" if value is None else _state_after(held.get(path)),
+            sealed=sealed(value, path),
+            why=_why_after(held.get(path), changed=before.get(path) != value),
+            source=held[path].source if path in held else "",
             changed_at=now,
+            **({} if dossier.state == "draft" else former(held.get(path), now)),
         )
-        for each in allowed
-        if each.path in kept
+        for path, value in kept.items()
     ]
     Component.objects.bulk_create(
         rows,
         update_conflicts=True,
         unique_fields=["dossier", "kind", "key"],
-        update_fields=["origin", "state", "sealed", "why", "changed_at"],
+        update_fields=["origin", "state", "sealed", "why", "changed_at", *FORMER],
     )
+
+
+def former(part: Component | None, now: datetime) -> dict[str, Any]:
+    """Return what a part keeps of how it stood when the office asked: its value or file, and from where that came."""
+    if part is None:
+        return {"supplied_at": now}
+    if part.supplied_at is not None:
+        return {name: getattr(part, name) for name in FORMER} | {"supplied_at": now}
+    return {
+        "sealed_before": part.sealed,
+        "blob_before": part.blob,
+        "origin_before": part.origin,
+        "supplied_at": now,
+    }
 
 
 def _why_after(part: Component | None, *, changed: bool) -> str:

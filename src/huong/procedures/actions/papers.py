@@ -16,10 +16,12 @@ from huong.journal import actions as journal
 from huong.procedures import events
 from huong.procedures.actions import acting
 from huong.procedures.actions.acting import Actor
-from huong.procedures.actions.drafting import AMENDABLE
+from huong.procedures.actions.drafting import AMENDABLE, former, not_asked_for
 from huong.procedures.models import Component, Dossier, PaperPage
+from huong.procedures.queries import supplement
 from huong.procedures.queries.catalogue import document_by_id
-from huong.procedures.queries.values import scope_of
+from huong.procedures.queries.said import paper_called
+from huong.procedures.queries.values import answers_of, parts_of, scope_of
 from huong.procedures.rules.nouns import Requirement
 
 MOST_FILES = 30
@@ -47,7 +49,8 @@ def add(uid: str, key: str, stream: BinaryIO, *, name: str = "", actor: Actor) -
 
     Raises:
         NotFound: no such dossier, or no such paper in its procedure.
-        WrongState: it was sent, and this paper was not asked for.
+        WrongState: it was sent.
+        NotAskedFor: something is asked for, and not this paper.
         TooLarge, NotAPhoto, BadDocument: what is wrong with the file, in a sentence.
 
     Records: `files.kept`, `procedures.paper_changed`.
@@ -55,8 +58,8 @@ def add(uid: str, key: str, stream: BinaryIO, *, name: str = "", actor: Actor) -
     dossier = Dossier.objects.filter(uid=uid).first()
     if dossier is None:
         raise NotFound(_("There is no such dossier."))
-    need_of(dossier, key)
-    _require_changeable(dossier, key)
+    need = need_of(dossier, key)
+    _require_changeable(dossier, need)
     data = stream.read(documents.MAX_BYTES + 1)
     if not data:
         raise BadInput(_("This file is empty. Please choose it again."), code="empty_file", field=key)
@@ -69,7 +72,7 @@ def add(uid: str, key: str, stream: BinaryIO, *, name: str = "", actor: Actor) -
     for _try in range(TRIES):
         pages = _pages(dossier, key)
         whole = _whole(dossier, key, [*pages, blob])
-        part = _added(uid, key, (digest, blob, made.pages), whole, pages, actor)
+        part = _added(uid, need, (digest, blob, made.pages), whole, pages, actor)
         if part is not None:
             return part, made.cleaned
     raise WrongState(_("Another page was added a moment ago. Please send this one again."), code="overtaken")
@@ -88,17 +91,18 @@ def need_of(dossier: Dossier, key: str) -> Requirement:
     return found
 
 
-def _require_changeable(dossier: Dossier, key: str) -> None:
+def _require_changeable(dossier: Dossier, need: Requirement) -> None:
     if dossier.state == "draft":
         return
-    wanted = dossier.parts.filter(kind="paper", key=key, pages__isnull=False) | dossier.parts.filter(
-        kind="paper", key=key, state="wanted"
-    )
-    if dossier.state not in AMENDABLE or not wanted.exists():
+    if dossier.state not in AMENDABLE:
         raise WrongState(
             _("This dossier was sent already; papers can be added only if the office asks for them."),
             code="sent_already",
         )
+    parts = parts_of(dossier)
+    named = supplement.sentences_of(dossier)
+    if need.key not in supplement.changeable(dossier, parts, answers_of(dossier, parts), named):
+        raise not_asked_for(paper_called(need), need.key)
 
 
 def _keep(dossier: Dossier, pdf: bytes, name: str) -> int:
@@ -127,11 +131,11 @@ def _whole(dossier: Dossier, key: str, pages: list[int]) -> int:
 
 @transaction.atomic
 def _added(
-    uid: str, key: str, page: tuple[str, int, int], whole: int, seen: list[int], actor: Actor
+    uid: str, need: Requirement, page: tuple[str, int, int], whole: int, seen: list[int], actor: Actor
 ) -> Component | None:
     """Write a page down; None if another one came in between."""
-    dossier = acting.found(uid)
-    _require_changeable(dossier, key)
+    dossier, key = acting.found(uid), need.key
+    _require_changeable(dossier, need)
     part, _new = Component.objects.get_or_create(
         dossier=dossier, kind="paper", key=key, defaults={"origin": "uploaded", "changed_at": clock.now()}
     )
@@ -140,13 +144,19 @@ def _added(
     digest, blob, count = page
     last = part.pages.aggregate(last=Max("number"))["last"] or 0
     PaperPage.objects.create(part=part, number=last + 1, digest=digest, blob=blob, count=count, at=clock.now())
-    _hold(part, whole)
+    _hold(dossier, part, whole)
     _note(dossier, part, digest, actor)
     return part
 
 
-def _hold(part: Component, whole: int | None) -> None:
-    part.origin, part.state = ("uploaded", "held") if whole else ("declared", "empty")
+def _hold(dossier: Dossier, part: Component, whole: int | None) -> None:
+    """Write down the file of a paper; while something is asked for, what was there before stays beside it."""
+    gone = "empty"
+    if dossier.state != "draft":
+        gone = "wanted" if part.key in supplement.sentences_of(dossier) else "empty"
+        for name, value in former(part, clock.now()).items():
+            setattr(part, name, value)
+    part.origin, part.state = ("uploaded", "held") if whole else ("declared", gone)
     part.blob, part.locked, part.source, part.why, part.evidence = whole, False, "", "", None
     part.changed_at = clock.now()
     part.save()
@@ -165,6 +175,7 @@ def remove(uid: str, key: str, digest: str, *, actor: Actor) -> Component:
     Raises:
         NotFound: the paper has no such file.
         WrongState: the dossier was sent.
+        NotAskedFor: something is asked for, and not this paper.
 
     Records: `procedures.paper_changed`.
     """
@@ -176,10 +187,10 @@ def remove(uid: str, key: str, digest: str, *, actor: Actor) -> Component:
     whole = _whole(dossier, key, left) if left else None
     with transaction.atomic():
         dossier = acting.found(uid)
-        _require_changeable(dossier, key)
+        _require_changeable(dossier, need_of(dossier, key))
         part = Component.objects.get(pk=page.part_id)
         page.delete()
-        _hold(part, whole)
+        _hold(dossier, part, whole)
         _note(dossier, part, digest, actor)
     return part
 

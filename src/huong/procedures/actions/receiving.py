@@ -12,8 +12,13 @@ from huong.people.models import User
 from huong.procedures.actions import acting
 from huong.procedures.actions.acting import Actor, Deed, officer
 from huong.procedures.actions.numbers import next_number
-from huong.procedures.errors import AskedBefore
+from huong.procedures.errors import AskedBefore, FormFaults
 from huong.procedures.models import Component, Dossier
+from huong.procedures.queries import supplement
+from huong.procedures.queries.catalogue import document_by_id
+from huong.procedures.queries.said import called, paper_called, said
+from huong.procedures.queries.values import answers_of, parts_of
+from huong.procedures.rules import fields, needs
 from huong.procedures.rules.codes import dossier_code
 
 Reasons = Sequence[Mapping[str, str]]
@@ -70,13 +75,35 @@ def request_supplement(uid: str, *, words: str, reasons: Reasons, by: User, vers
         )
     deed = Deed(**{**deed.__dict__, "columns": {"supplements": 1}})
     acting.act(dossier, "request_supplement", officer(by), deed)
-    wanted = [reason["part"] for reason in reasons]
-    Component.objects.filter(dossier=dossier, key__in=wanted).update(state="wanted", locked=False)
+    _mark_wanted(dossier, [reason["part"] for reason in reasons])
     return dossier
 
 
+def _mark_wanted(dossier: Dossier, wanted: Sequence[str]) -> None:
+    """Mark fields and papers as asked for, those too that were never there."""
+    rows = Component.objects.filter(dossier=dossier, key__in=wanted)
+    there = set(rows.values_list("key", flat=True))
+    rows.update(state="wanted", locked=False)
+    kinds, now = _kinds(dossier), clock.now()
+    Component.objects.bulk_create(
+        Component(dossier=dossier, kind=kinds[key], key=key, state="wanted", changed_at=now)
+        for key in dict.fromkeys(wanted)
+        if key not in there
+    )
+
+
+def _kinds(dossier: Dossier) -> dict[str, str]:
+    """Return what the form of a dossier knows: paths of fields and keys of papers, with which of the two they are."""
+    if dossier.edition_id is None:
+        return {}
+    made = document_by_id(dossier.edition_id)
+    return {each.path: "field" for each in fields.fields_of(made.form)} | {
+        need.key: "paper" for need in made.requirements
+    }
+
+
 def _known(dossier: Dossier, reasons: Reasons) -> Reasons:
-    parts = set(dossier.parts.values_list("key", flat=True))
+    parts = {*dossier.parts.values_list("key", flat=True), *_kinds(dossier)}
     for reason in reasons:
         if reason.get("part") not in parts:
             raise BadInput(
@@ -92,18 +119,55 @@ def supply(uid: str, *, actor: Actor, version: int | None = None) -> Dossier:
 
     What was asked for must be there; `drafting.save` and `papers.add` take it in before.
 
+    Raises:
+        BadInput: something that was asked for is still missing; `details["parts"]` says what.
+        FormFaults: what was supplied is wrong, or it makes a further field or paper compulsory that is missing.
+
     Records: `procedures.supplied`.
     """
     dossier = acting.found(uid)
     acting.allowed(dossier, "supply", actor, Deed(version=version))
-    if missing := list(dossier.parts.filter(state="wanted").values_list("key", flat=True)):
+    parts = parts_of(dossier)
+    if missing := [part.key for part in parts if part.state == "wanted"]:
+        titles = _titles(dossier)
         raise BadInput(
-            _("Something asked for is still missing: %(parts)s.") % {"parts": ", ".join(missing)},
+            _("Something asked for is still missing: %(parts)s.")
+            % {"parts": ", ".join(titles.get(key, key) for key in missing)},
             code="still_missing",
             parts=missing,
         )
+    _require_right(dossier, parts)
     acting.act(dossier, "supply", actor, Deed(version=version))
     return dossier
+
+
+def _titles(dossier: Dossier) -> dict[str, str]:
+    if dossier.edition_id is None:
+        return {}
+    made = document_by_id(dossier.edition_id)
+    return {each.path: called(each) for each in fields.fields_of(made.form)} | {
+        need.key: paper_called(need) for need in made.requirements
+    }
+
+
+def _require_right(dossier: Dossier, parts: list[Component]) -> None:
+    """Refuse what was supplied if it is wrong, or makes compulsory what is missing.
+
+    Raises:
+        FormFaults: as `supply` says.
+    """
+    if dossier.edition_id is None:
+        return
+    made, answers = document_by_id(dossier.edition_id), answers_of(dossier, parts)
+    mine = supplement.changeable(dossier, parts, answers, supplement.sentences_of(dossier))
+    faults = fields.faults_of(made.form, answers, only=mine, today=clock.today())
+    lacking = [need for need in needs.missing(made, answers, parts) if need.key in mine]
+    if faults or lacking:
+        raise FormFaults(
+            _("Some fields or papers need another look."),
+            faults=said(faults),
+            papers=[need.key for need in lacking],
+        )
 
 
 @transaction.atomic

@@ -1,4 +1,4 @@
-"""The API of dossiers for officers' systems: the same list as at the desk."""
+"""The API of dossiers: for officers' systems the same list as at the desk, for citizens their own forms."""
 
 from datetime import datetime
 from typing import Any
@@ -10,10 +10,12 @@ from pydantic import Field
 from huong.people import access
 from huong.people.auth import Door, person
 from huong.procedures import queries
+from huong.procedures.api.citizens import router as citizens
 from huong.procedures.models import Dossier
 from huong.procedures.queries.lists import READ, Wanted
 
 router = Router(auth=Door())
+router.add_router("", citizens)
 TAGS = ["dossiers"]
 
 

@@ -720,6 +720,25 @@ class Migration(migrations.Migration):
                 ("fetched_at", models.DateTimeField(blank=True, null=True, verbose_name="fetched")),
                 ("valid_until", models.DateTimeField(blank=True, null=True, verbose_name="valid until")),
                 ("why", models.CharField(blank=True, max_length=40, verbose_name="why it is as it is")),
+                (
+                    "sealed_said",
+                    models.BinaryField(
+                        blank=True, null=True, verbose_name="what the source says beside her own word, sealed"
+                    ),
+                ),
+                (
+                    "sealed_before",
+                    models.BinaryField(blank=True, null=True, verbose_name="value before the supplement, sealed"),
+                ),
+                (
+                    "blob_before",
+                    models.BigIntegerField(blank=True, null=True, verbose_name="file content before the supplement"),
+                ),
+                (
+                    "origin_before",
+                    models.CharField(blank=True, max_length=12, verbose_name="origin before the supplement"),
+                ),
+                ("supplied_at", models.DateTimeField(blank=True, null=True, verbose_name="supplied")),
                 ("changed_at", models.DateTimeField(verbose_name="changed")),
                 (
                     "dossier",

@@ -227,7 +227,8 @@ class Action(models.Model):
 class Component(models.Model):
     """One field or paper of a dossier (thành phần): its value or file, and from where it came; or an official form.
 
-    A locked value came from a source and is never taken from a browser.
+    A locked value came from a source and is never taken from a browser. What was supplied on request keeps the former
+    value or file beside it.
     """
 
     dossier = models.ForeignKey(Dossier, verbose_name=_("dossier"), on_delete=models.CASCADE, related_name="parts")
@@ -248,6 +249,11 @@ class Component(models.Model):
     fetched_at = models.DateTimeField(_("fetched"), null=True, blank=True)
     valid_until = models.DateTimeField(_("valid until"), null=True, blank=True)
     why = models.CharField(_("why it is as it is"), max_length=40, blank=True)
+    sealed_said = models.BinaryField(_("what the source says beside her own word, sealed"), null=True, blank=True)
+    sealed_before = models.BinaryField(_("value before the supplement, sealed"), null=True, blank=True)
+    blob_before = models.BigIntegerField(_("file content before the supplement"), null=True, blank=True)
+    origin_before = models.CharField(_("origin before the supplement"), max_length=12, blank=True)
+    supplied_at = models.DateTimeField(_("supplied"), null=True, blank=True)
     changed_at = models.DateTimeField(_("changed"))
 
     class Meta:

@@ -14,6 +14,8 @@ from huong.files import queries as files
 from huong.procedures.actions import papers, save
 from huong.procedures.actions.acting import Actor
 from huong.procedures.actions.bundling import resolve_all
+from huong.procedures.actions.drafting import AMENDABLE
+from huong.procedures.errors import NotAskedFor
 from huong.procedures.models import Dossier
 from huong.procedures.pages.owning import for_owner, owned, typed_before
 from huong.procedures.queries.application import Application, Stage, application, is_english, title_of
@@ -41,8 +43,9 @@ def place_of(found: Application, uid: str, step: str) -> Place:
     walk = found.walk
     pages = [address(each) for each in walk]
     here = f"/procedures/dossiers/{uid}/{step}"
-    after = [f"/procedures/dossiers/{found.dossiers[0].uid}/papers"] if found.papers else []
-    last = f"/procedures/dossiers/{found.dossiers[0].uid}/preview"
+    papers = any(not each.fixed for each in found.papers)
+    after = [f"/procedures/dossiers/{found.lead.uid}/papers"] if papers else []
+    last = f"/procedures/dossiers/{found.lead.uid}/preview"
     whole = [*pages, *after, last]
     if here not in whole:
         order = [address(each) for each in found.stages]
@@ -57,18 +60,18 @@ def next_open(found: Application) -> str:
     for stage in found.walk:
         if stage.is_open:
             return address(stage)
-    uid = found.dossiers[0].uid
-    lacking = any(each.need.required and not each.is_there for each in found.papers)
+    uid = found.lead.uid
+    lacking = any((each.need.required or each.asked) and not (each.is_there or each.fixed) for each in found.papers)
     return f"/procedures/dossiers/{uid}/{'papers' if lacking else 'preview'}"
 
 
 @require_GET
 @for_owner
 def dossier(request: HttpRequest, uid: str) -> HttpResponseBase:
-    """Lead to where a draft goes on; show the receipt of what was sent."""
+    """Lead to where a draft, or what an office asks for, goes on; show the receipt of what was sent."""
     held, _actor = owned(request, uid)
     found = application(held)
-    if held.state == "draft":
+    if held.state in AMENDABLE:
         return redirect(next_open(found))
     rows = [(each, procedure_name(each.procedure), state_name(each.state, each.edition_id)) for each in found.dossiers]
     context = {"dossier": held, "found": found, "title": title_of(found), "rows": rows}
@@ -80,10 +83,13 @@ def dossier(request: HttpRequest, uid: str) -> HttpResponseBase:
 def step(request: HttpRequest, uid: str, step: str) -> HttpResponseBase:
     """Show one step with what is there and what is hers to say; save it and go on."""
     held, actor = owned(request, uid)
-    if held.state not in {"draft", "supplement_wanted"}:
+    if held.state not in AMENDABLE:
         return redirect("procedures:dossier", uid)
     if request.method == "POST":
-        return _saved(request, held, step, actor)
+        try:
+            return _saved(request, held, step, actor)
+        except NotAskedFor as refused:
+            return _page(request, held, step, actor, refused=refused, status=refused.status)
     kept = typed_before(request)
     if kept:
         save(uid, typed_of(application(held).stage(uid, step), kept), actor=actor)
@@ -91,10 +97,12 @@ def step(request: HttpRequest, uid: str, step: str) -> HttpResponseBase:
 
 
 def typed_of(stage: Stage, post: Any) -> dict[str, Any]:
-    """Return what a page sent, by path: boxes that were left empty say no."""
+    """Return what a page sent, by path: boxes that were left empty say no. What is fixed counts if it was sent."""
     found: dict[str, Any] = {}
-    for each in stage.asks:
-        if each.field.kind == "yesno":
+    for each in stage.fields:
+        if each.locked and not each.fixed:
+            continue
+        if each.field.kind == "yesno" and not each.fixed:
             found[each.field.path] = post.get(each.field.path) == "true"
         elif each.field.path in post:
             found[each.field.path] = post.get(each.field.path, "")[: each.field.longest + 1]
@@ -129,6 +137,7 @@ def _page(
     actor: Actor,
     *,
     faults: dict[str, str] | None = None,
+    refused: HuongError | None = None,
     notice: str = "",
     status: int = 200,
 ) -> HttpResponse:
@@ -142,6 +151,7 @@ def _page(
         "title": title_of(found),
         "place": place_of(found, held.uid, step),
         "faults": faults or {},
+        "refused": refused,
         "notice": notice,
         "helper": actor.helper,
         "saved_at": max(times) if times else None,
@@ -157,7 +167,7 @@ def autosave(request: HttpRequest, uid: str, step: str) -> HttpResponseBase:
     """Save what is typed while she types; answers when, for the line under the button."""
     held, actor = owned(request, uid)
     try:
-        save(uid, typed_of(application(held).stage(uid, step), request.POST), actor=actor)
+        save(uid, typed_of(application(held).stage(uid, step), request.POST), actor=actor, confirmed=False)
     except HuongError as error:
         return JsonResponse({"detail": str(error.message)}, status=error.status)
     return JsonResponse({"saved": clock.local(clock.now()).strftime("%H:%M")})
@@ -168,6 +178,8 @@ def autosave(request: HttpRequest, uid: str, step: str) -> HttpResponseBase:
 def paper_list(request: HttpRequest, uid: str) -> HttpResponseBase:
     """Show the papers that count: what is known already, what she adds as photo or PDF."""
     held, actor = owned(request, uid)
+    if held.state not in AMENDABLE:
+        return redirect("procedures:dossier", uid)
     error: HuongError | None = None
     notice = ""
     if request.method == "POST":
@@ -182,7 +194,7 @@ def paper_list(request: HttpRequest, uid: str) -> HttpResponseBase:
         "dossier": held,
         "found": found,
         "title": title_of(found),
-        "place": place_of(found, found.dossiers[0].uid, "papers"),
+        "place": place_of(found, found.lead.uid, "papers"),
         "error": error,
         "fault": request.POST.get("paper", ""),
         "notice": notice,

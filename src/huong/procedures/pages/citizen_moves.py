@@ -13,7 +13,8 @@ from huong.base.text import whole
 from huong.people.access import signed_in
 from huong.people.models import User
 from huong.procedures.actions import corrections, discard, helping, move_to_current, withdraw
-from huong.procedures.actions.bundling import add_offered, begin_twin, leave_out, resolve_all, submit_all
+from huong.procedures.actions.bundling import add_offered, begin_twin, leave_out, resolve_all, send_all
+from huong.procedures.actions.drafting import AMENDABLE
 from huong.procedures.actions.resolving import wish
 from huong.procedures.errors import FormChanged, FormFaults
 from huong.procedures.models import Dossier
@@ -30,9 +31,10 @@ from huong.procedures.rules.fields import fields_of, holds
 def preview(request: HttpRequest, uid: str) -> HttpResponseBase:
     """Show everything before it is sent: what was fetched and from where, what she wrote, what she was spared."""
     held, actor = owned(request, uid)
-    if held.state != "draft":
+    if held.state not in AMENDABLE:
         return redirect("procedures:dossier", uid)
-    resolve_all(uid, actor=actor)
+    if held.state == "draft":
+        resolve_all(uid, actor=actor)
     return _preview(request, held)
 
 
@@ -52,16 +54,42 @@ def _preview(
             for place in sorted({place for each in found.dossiers for place in wishes_of(each)[1]})
         ],
         "consents": consents_of(found),
-        "place": place_of(found, found.dossiers[0].uid, "preview"),
+        "place": place_of(found, found.lead.uid, "preview"),
         "offers": offers_of(found),
         "twins": twins_of(found),
         "error": error,
         "faults": [_named(found, path, sentence) for path, sentence in faults.items()],
-        "missing": [each for each in found.papers if each.need.required and not each.is_there],
+        "missing": [each for each in found.papers if (each.need.required or each.asked) and not each.is_there],
+        "asked": asked_of(found),
         "helper": helping.may_help(held, request.user) if isinstance(request.user, User) else False,
         "onward": next_open(found),
     }
     return render(request, "procedures/citizen/preview.html", context, status=status)
+
+
+def asked_of(found: Application) -> list[dict[str, Any]]:
+    """Return what the office asked for, with its sentence, and whether it is there now."""
+    rows = [
+        {
+            "title": each.title,
+            "sentence": each.asked,
+            "done": each.state != "wanted",
+            "url": f"/procedures/dossiers/{stage.dossier.uid}/{stage.step.key}#{each.field.path}",
+        }
+        for stage in found.stages
+        for each in stage.asks
+        if each.asked or each.state == "wanted"
+    ]
+    return rows + [
+        {
+            "title": each.name,
+            "sentence": each.asked,
+            "done": each.is_there,
+            "url": f"/procedures/dossiers/{found.lead.uid}/papers#{each.need.key}",
+        }
+        for each in found.papers
+        if not each.fixed and (each.asked or (each.part is not None and each.part.state == "wanted"))
+    ]
 
 
 def groups_of(found: Application) -> list[dict[str, Any]]:
@@ -70,7 +98,7 @@ def groups_of(found: Application) -> list[dict[str, Any]]:
     return [
         {"name": names[stage.dossier.uid], "stage": stage, "url": f"/procedures/dossiers/{stage.dossier.uid}/{stage.step.key}"}
         for stage in found.stages
-        if any(each.value not in (None, "") and not each.is_copy for each in stage.fields)
+        if stage.dossier.state in AMENDABLE and any(each.value not in (None, "") and not each.is_copy for each in stage.fields)
     ]  # fmt: skip
 
 
@@ -106,7 +134,7 @@ def offers_of(found: Application) -> list[dict[str, str]]:
     there = {each.procedure for each in found.dossiers}
     rows = []
     for dossier in found.dossiers:
-        if not dossier.edition_id:
+        if not dossier.edition_id or dossier.state != "draft":
             continue
         for offer in catalogue.document_by_id(dossier.edition_id).offers:
             counts = holds(offer.when, found.answers[dossier.uid])
@@ -121,7 +149,7 @@ def twins_of(found: Application) -> list[str]:
     first = found.dossiers[0]
     says = any(value is True and path.endswith(".twin") for path, value in found.answers.get(first.uid, {}).items())
     alone = len({each.bundle_id for each in found.dossiers}) == 1
-    return [first.uid] if says and alone and first.bundle_id else []
+    return [first.uid] if says and alone and first.bundle_id and first.state == "draft" else []
 
 
 def _named(found: Application, path: str, sentence: str) -> dict[str, str]:
@@ -136,7 +164,7 @@ def _named(found: Application, path: str, sentence: str) -> dict[str, str]:
 @require_POST
 @for_owner
 def send(request: HttpRequest, uid: str) -> HttpResponseBase:
-    """Send the application; pressed twice it is sent once."""
+    """Send the application, or what the office asked for; pressed twice it is sent once."""
     held, actor = owned(request, uid)
     if actor.helper:
         messages.error(request, _("Only the applicant can send this."))
@@ -144,7 +172,7 @@ def send(request: HttpRequest, uid: str) -> HttpResponseBase:
     if held.state == "draft":
         resolve_all(uid, actor=actor)
     try:
-        submit_all(uid, actor=actor)
+        send_all(uid, actor=actor)
     except FormChanged:
         return redirect(f"/procedures/dossiers/{uid}/new")
     except HuongError as error:

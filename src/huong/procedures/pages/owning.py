@@ -9,18 +9,13 @@ import orjson
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils.translation import gettext as _
 
 from huong.base import keys
-from huong.base.errors import NotFound
 from huong.people import acting as people_acting
-from huong.people import assurance
-from huong.people import queries as people
 from huong.people.models import Party, User
-from huong.procedures.actions import helping
-from huong.procedures.actions.acting import Actor, citizen
-from huong.procedures.models import Dossier
+from huong.procedures.owning import owned
 
+__all__ = ["for_owner", "owned", "party_of", "typed_before", "way_of"]
 KEPT = "huong_procedures_typed"
 CONTEXT = "procedures.typed"
 MOST_KEPT = 60_000
@@ -39,32 +34,6 @@ def way_of(request: HttpRequest) -> str:
     """Return on whose behalf: "parent", "owner", "delegate"; empty for oneself."""
     found = people_acting.current(request)
     return found.way if found else ""
-
-
-def owned(request: HttpRequest, uid: str) -> tuple[Dossier, Actor]:
-    """Return a dossier that is theirs to see, and as whom they act.
-
-    Raises:
-        NotFound: there is none, or it is somebody else's: the same words.
-    """
-    user = request.user
-    found = Dossier.objects.select_related("applicant", "bundle").filter(uid=uid).first()
-    if found is None or not isinstance(user, User):
-        raise NotFound(_("There is no such dossier."))
-    if _is_theirs(found, request, user):
-        return found, citizen(user)
-    if helping.may_help(found, user):
-        return found, citizen(user, helper=True)
-    raise NotFound(_("There is no such dossier."))
-
-
-def _is_theirs(dossier: Dossier, request: HttpRequest, user: User) -> bool:
-    if assurance.of(request) < assurance.HIGH:
-        return False
-    own = people.party_of_user(user)
-    if own is not None and own.pk == dossier.applicant_id:
-        return True
-    return any(each.party.pk == dossier.applicant_id and "apply" in each.limits for each in people_acting.choices(user))
 
 
 def for_owner(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:

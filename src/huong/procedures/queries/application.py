@@ -1,7 +1,7 @@
 """An application as one walk: the steps of its dossiers one after the other, what is there and what is hers to say."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -17,6 +17,7 @@ from huong.base.text import noop
 from huong.catalogue import queries as datasets
 from huong.people.models import Party
 from huong.procedures.models import Bundle, Component, Dossier, PaperPage
+from huong.procedures.queries import supplement
 from huong.procedures.queries.catalogue import document_by_id, procedure_name
 from huong.procedures.queries.values import scope_of
 from huong.procedures.rules import needs
@@ -50,6 +51,8 @@ class Shown:
         value: as it stands; `text` is how a person reads it, masked where it is not hers to see.
         locked: a source keeps it; she cannot type over it, but can say that it is wrong.
         proposed: it is filled in, and free to be changed.
+        fixed: it was sent, and the office did not ask for it: it stays.
+        asked: what the office says about it, if it asks for it.
     """
 
     field: FormField
@@ -64,6 +67,8 @@ class Shown:
     place: str = ""
     why: str = ""
     state: str = ""
+    fixed: bool = False
+    asked: str = ""
 
     @property
     def is_copy(self) -> bool:
@@ -73,7 +78,7 @@ class Shown:
     @property
     def can_be_wrong(self) -> bool:
         """Return whether she can say that the source is wrong."""
-        return self.locked and self.place.startswith(("register:", "store:"))
+        return self.locked and not self.fixed and self.place.startswith(("register:", "store:"))
 
 
 @dataclass(frozen=True)
@@ -88,12 +93,12 @@ class Stage:
     @property
     def asks(self) -> list[Shown]:
         """Return what is hers to say."""
-        return [each for each in self.fields if not each.locked]
+        return [each for each in self.fields if not (each.locked or each.fixed)]
 
     @property
     def there(self) -> list[Shown]:
-        """Return what is there already."""
-        return [each for each in self.fields if each.locked]
+        """Return what is there already, and what was sent and stays."""
+        return [each for each in self.fields if each.locked or (each.fixed and each.text)]
 
     @property
     def counts(self) -> bool:
@@ -103,7 +108,7 @@ class Stage:
     @property
     def is_open(self) -> bool:
         """Return whether something compulsory is missing."""
-        return any(each.field.required and each.value in (None, "") for each in self.asks)
+        return any(each.state == "wanted" or (each.field.required and each.value in (None, "")) for each in self.asks)
 
 
 @dataclass(frozen=True)
@@ -118,6 +123,8 @@ class PaperShown:
     pages: tuple[PaperPage, ...]
     why: str = ""
     source: str = ""
+    fixed: bool = False
+    asked: str = ""
 
     @property
     def is_there(self) -> bool:
@@ -132,13 +139,23 @@ class PaperShown:
 
 @dataclass(frozen=True)
 class Application:
-    """Everything that somebody applies for in one go."""
+    """Everything that somebody applies for in one go.
+
+    Attributes:
+        wants: whether an office waits for something that was left out or is wrong.
+    """
 
     dossiers: tuple[Dossier, ...]
     stages: tuple[Stage, ...]
     papers: tuple[PaperShown, ...]
     counted: Count
+    wants: bool = False
     answers: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+
+    @property
+    def lead(self) -> Dossier:
+        """Return the dossier under whose address papers and preview stand: the first that she can change."""
+        return next((each for each in self.dossiers if each.state in {"draft", supplement.WANTED}), self.dossiers[0])
 
     @property
     def walk(self) -> list[Stage]:
@@ -185,10 +202,31 @@ def application(dossier: Dossier) -> Application:
             continue
         made, parts = document_by_id(each.edition_id), by_dossier[each.pk]
         answers = told[each.uid] = _opened(opened[scope_of(each)], parts)
-        stages += _stages(each, made, parts, answers)
-        papers += _papers(each, made, parts, answers)
+        free = _free(each, parts, answers)
+        stages += _stages(each, made, parts, answers, free)
+        papers += _papers(each, made, parts, answers, free)
         counts.append(needs.count(made, answers, parts))
-    return Application(tuple(dossiers), tuple(stages), tuple(papers), _sum(counts), told)
+    wants = any(each.state == supplement.WANTED for each in dossiers)
+    return Application(tuple(dossiers), tuple(stages), tuple(papers), _sum(counts), wants, told)
+
+
+@dataclass(frozen=True)
+class _Free:
+    """What she may change of a dossier: everything of a draft, what is asked for of one that was sent."""
+
+    draft: bool
+    keys: frozenset[str] = frozenset()
+    sentences: Mapping[str, str] = field(default_factory=dict)
+
+    def fixes(self, key: str) -> bool:
+        return not self.draft and key not in self.keys
+
+
+def _free(dossier: Dossier, parts: list[Component], answers: Mapping[str, Any]) -> _Free:
+    if dossier.state != supplement.WANTED:
+        return _Free(draft=dossier.state == "draft")
+    sentences = supplement.sentences_of(dossier)
+    return _Free(draft=False, keys=supplement.changeable(dossier, parts, answers, sentences), sentences=sentences)
 
 
 def _opened(key: bytes | None, parts: Iterable[Component]) -> dict[str, Any]:
@@ -215,14 +253,24 @@ def is_english() -> bool:
     return (get_language() or "vi").startswith("en")
 
 
-def _stages(dossier: Dossier, made: Document, parts: list[Component], answers: Mapping[str, Any]) -> list[Stage]:
+def _stages(
+    dossier: Dossier, made: Document, parts: list[Component], answers: Mapping[str, Any], free: _Free
+) -> list[Stage]:
     held = {part.key: part for part in parts if part.kind == "field"}
     return [
         Stage(
             dossier,
             step,
             step.title_en if is_english() else step.title,
-            tuple(shown(each, held, answers) for each in step.fields if holds(each.when, answers)),
+            tuple(
+                replace(
+                    shown(each, held, answers),
+                    fixed=free.fixes(each.path),
+                    asked=free.sentences.get(each.path, ""),
+                )
+                for each in step.fields
+                if holds(each.when, answers)
+            ),
         )
         for step in steps_of(made.form)
         if holds(step.when, answers)
@@ -311,12 +359,14 @@ def place_name(place: str) -> str:
     return {"vault": _("Your papers here"), "bundle": _("Same application")}.get(kind, _("Signing in"))
 
 
-def _papers(dossier: Dossier, made: Document, parts: list[Component], answers: Mapping[str, Any]) -> list[PaperShown]:
+def _papers(
+    dossier: Dossier, made: Document, parts: list[Component], answers: Mapping[str, Any], free: _Free
+) -> list[PaperShown]:
     held = {part.key: part for part in parts if part.kind == "paper"}
-    return [_paper_shown(dossier, need, held.get(need.key)) for need in needs.papers_needed(made, answers)]
+    return [_paper_shown(dossier, need, held.get(need.key), free) for need in needs.papers_needed(made, answers)]
 
 
-def _paper_shown(dossier: Dossier, need: Requirement, part: Component | None) -> PaperShown:
+def _paper_shown(dossier: Dossier, need: Requirement, part: Component | None, free: _Free) -> PaperShown:
     english = is_english()
     return PaperShown(
         dossier,
@@ -327,6 +377,8 @@ def _paper_shown(dossier: Dossier, need: Requirement, part: Component | None) ->
         tuple(part.pages.all()) if part is not None else (),
         _(REASONS[part.why]) if part is not None and part.why in REASONS else "",
         source_name(part.source) if part is not None and part.source else "",
+        free.fixes(need.key),
+        free.sentences.get(need.key, ""),
     )
 
 

@@ -4,7 +4,7 @@ Values of other persons that came from a shared source are shown only as far as 
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -17,6 +17,7 @@ from huong.places import queries as places
 from huong.procedures.models import Component, Dossier
 from huong.procedures.models.dossier import ORIGINS, PART_STATES
 from huong.procedures.queries.catalogue import document_by_id, procedure_name
+from huong.procedures.queries.values import former_of
 from huong.procedures.rules import fields, needs
 from huong.procedures.rules.fields import FormField
 from huong.procedures.rules.nouns import Document, Requirement
@@ -24,6 +25,7 @@ from huong.procedures.rules.sources import Source, source
 from huong.ui import words
 
 FROM_SOURCES = frozenset({"fetched", "bundle", "reused"})
+PAPERS_WITHOUT_FILE = frozenset({"shown", "cut", "bundle", "reused"})
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,8 @@ class Shown:
         source: who says so, in words.
         reason: the code of why it is as it is ("differs", "unavailable" ...).
         blob: the file of a paper.
+        supplied_at: when it was supplied on request; `before` and `blob_before` are what stood there then.
+        was_empty: whether nothing stood there.
     """
 
     key: str
@@ -53,6 +57,15 @@ class Shown:
     blob: int | None = None
     held: bool = True
     required: bool = False
+    supplied_at: datetime | None = None
+    before: str = ""
+    blob_before: int | None = None
+    was_empty: bool = False
+
+    @property
+    def stayed(self) -> bool:
+        """Return whether it was supplied as it stood before."""
+        return (self.value, self.blob) == (self.before, self.blob_before) and not (self.was_empty or self.hidden)
 
 
 @dataclass(frozen=True)
@@ -74,18 +87,37 @@ def groups_of(dossier: Dossier, parts: Iterable[Component], answers: Mapping[str
         return []
     made = document_by_id(dossier.edition_id)
     held = {part.key: part for part in parts if part.kind == "field"}
+    before = former_of(dossier, held.values())
     found = []
     for step in fields.steps_of(made.form):
         if not fields.holds(step.when, answers):
             continue
         shown = [
-            _field(made, each, held.get(each.path), answers.get(each.path))
+            _with_former(made, each, held.get(each.path), answers.get(each.path), before)
             for each in step.fields
-            if fields.holds(each.when, answers) and (each.required or each.path in answers)
+            if fields.holds(each.when, answers) and (each.required or each.path in answers or each.path in before)
         ]
         if shown:
             found.append(Group(step.title_en if english() else step.title, shown))
     return found
+
+
+def _with_former(
+    made: Document, each: FormField, held: Component | None, value: Any, before: Mapping[str, Any]
+) -> Shown:
+    """Return a field, with what stood there before it was supplied on request."""
+    shown = _field(made, each, held, value)
+    if held is None or held.supplied_at is None:
+        return shown
+    was = before.get(each.path)
+    readable = may_show(made, each, held, held.origin_before)
+    return replace(
+        shown,
+        supplied_at=held.supplied_at,
+        before=in_words(each, was) if was is not None and readable else "",
+        was_empty=was is None,
+        hidden=shown.hidden or ("" if readable else _("not shown: this procedure does not need it")),
+    )
 
 
 def _field(made: Document, each: FormField, held: Component | None, value: Any) -> Shown:
@@ -103,9 +135,13 @@ def _field(made: Document, each: FormField, held: Component | None, value: Any) 
     )
 
 
-def may_show(made: Document, each: FormField, held: Component) -> bool:
-    """Return whether an officer may see a value: hers, or of another person as far as `reads` allows."""
-    if held.origin not in FROM_SOURCES:
+def may_show(made: Document, each: FormField, held: Component, origin: str | None = None) -> bool:
+    """Return whether an officer may see a value: hers, or of another person as far as `reads` allows.
+
+    Args:
+        origin: from where the value is, if it is not the one that stands now.
+    """
+    if (held.origin if origin is None else origin) not in FROM_SOURCES:
         return True
     used = _used(each, held)
     if used is None or used.kind != "register" or used.whom == "applicant":
@@ -204,9 +240,19 @@ def _name(need: Requirement) -> str:
 
 
 def _paper(key: str, title: str, held: Component | None, *, required: bool) -> Shown:
-    if held is None or held.state == "empty":
+    if held is None or (held.state == "empty" and held.supplied_at is None):
         return Shown(key, title, "", state=_("not there yet"), held=False, required=required)
-    return Shown(key, title, "", **_provenance(held), blob=held.blob, required=required)
+    return Shown(
+        key,
+        title,
+        "",
+        **_provenance(held),
+        blob=held.blob,
+        required=required,
+        supplied_at=held.supplied_at,
+        blob_before=held.blob_before,
+        was_empty=not (held.blob_before or held.origin_before in PAPERS_WITHOUT_FILE),
+    )
 
 
 def shown_fields(groups: Iterable[Group]) -> list[str]:

@@ -75,6 +75,21 @@ def answers_of(dossier: Dossier, parts: Iterable[Component] | None = None) -> di
     }
 
 
+def former_of(dossier: Dossier, parts: Iterable[Component]) -> dict[str, Any]:
+    """Return what stood in the fields that were supplied on request, by path: None where nothing did; nothing if erased."""
+    rows = [part for part in parts if part.kind == "field" and part.supplied_at is not None]
+    scope = scope_of(dossier)
+    key = keys.data_keys([scope])[scope] if rows else None
+    if key is None:
+        return {}
+    return {
+        part.key: orjson.loads(keys.open_bytes(key, bytes(part.sealed_before), context=part.key))
+        if part.sealed_before is not None
+        else None
+        for part in rows
+    }
+
+
 def words_of(actions: Iterable[Action], dossier: Dossier) -> dict[int, str]:
     """Return the words of actions by their numbers; empty where they were erased."""
     scope = scope_of(dossier)
