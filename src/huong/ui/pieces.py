@@ -95,12 +95,12 @@ def ago(value: datetime) -> SafeString:
     return _safe(f'<time datetime="{value.isoformat()}" title="{full}">{said}</time>')
 
 
-def options(choices: Iterable[tuple[str, Any]], chosen: str | None = None) -> SafeString:
+def options(choices: Iterable[tuple[Any, Any]], chosen: str | None = None) -> SafeString:
     """Return the choices of a select as (key, name), one of them chosen."""
     lines = []
     for key, name in choices:
         selected = " selected" if key == chosen else ""
-        lines.append(f'<option value="{escape(key)}"{selected}>{escape(str(name))}</option>')
+        lines.append(f'<option value="{escape(str(key))}"{selected}>{escape(str(name))}</option>')
     return _safe("".join(lines))
 
 

@@ -16,7 +16,7 @@ from huong.people.access import needs
 from huong.people.models import User
 from huong.procedures import queries
 from huong.procedures.actions import issuing
-from huong.procedures.pages.desk import asking, rows
+from huong.procedures.pages.desk import asking, rows, table
 from huong.procedures.queries.lists import ORDERS, READ, Wanted, Work, order_of
 from huong.procedures.queries.names import colleagues
 from huong.ui import words
@@ -52,11 +52,12 @@ def _without_person(request: HttpRequest) -> Any:
 def _list(request: HttpRequest, wanted: Wanted, *, after: str | None) -> HttpResponse:
     person = cast("User", request.user)
     work = queries.work_of(person, wanted.scope)
-    page = queries.dossiers_for(person, wanted, after=after, size=PAGE)
+    page = queries.dossiers_for(person, wanted, after=after, size=PAGE, only=rows.FIELDS)
     own = access.agencies_of(person)
     main = access.main_agency(person)
+    may_handle = access.has_power(person, "procedures.handle")
     context = {
-        "rows": rows.rows_of(page.items, own),
+        "rows": table.markup_of(rows.rows_of(page.items, own), choose=may_handle),
         "state_line": state_line(work),
         "chips": asking.chips(
             wanted,
@@ -70,7 +71,7 @@ def _list(request: HttpRequest, wanted: Wanted, *, after: str | None) -> HttpRes
         "filtered": any(request.GET.get(name) for name in asking.NAMES if name not in {"scope", "order"}),
         "next": page.next,
         "first": after is None,
-        "may_handle": access.has_power(person, "procedures.handle"),
+        "may_handle": may_handle,
         "may_receive": access.has_power(person, "procedures.receive"),
         "may_sign": access.has_power(person, "procedures.sign"),
         "colleagues": colleagues(main.code) if main is not None else [],

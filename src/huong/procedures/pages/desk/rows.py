@@ -9,6 +9,11 @@ from huong.procedures import queries
 from huong.procedures.models import Dossier
 from huong.procedures.queries.names import Names, names
 
+FIELDS = (
+    "uid", "code", "version", "procedure", "state", "edition_id", "unit", "agency", "due_at", "is_open", "runs", "decided_at",
+    "submitted_at", "applicant__name", "applicant__public_id", "assignee__full_name", "assignee__username",
+)  # fmt: skip
+
 
 def url_of(uid: str) -> str:
     """Return the address of a dossier's desk page."""
@@ -19,6 +24,7 @@ def rows_of(dossiers: Iterable[Dossier], own: Collection[str] = ()) -> list[dict
     """Return dossiers as rows of the list.
 
     Args:
+        dossiers: with at least `FIELDS` read, applicant and assignee with them.
         own: the codes of the reader's agencies: there the person is named, or that nobody has it yet.
     """
     found = list(dossiers)
