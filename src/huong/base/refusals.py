@@ -12,6 +12,7 @@ from huong.base import home
 from huong.base.errors import BadInput, HuongError, StorageFull, Unavailable
 
 _UNKEEPABLE = {"22001", "22003", "22021"}  # too long, out of range, letters that are none
+_BEYOND = ("date value out of range", "year is out of range", "Python int too large to convert to SQLite INTEGER")
 _SQLITE_AWAY = {sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_BUSY, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM}
 
 
@@ -34,7 +35,7 @@ class Unkeepable(BadInput):
 
     code = "cannot_be_kept"
     title = _(
-        "Something in this cannot be kept: a text is too long, a number too large, or a letter is none. Please look it over."
+        "Something in this cannot be kept: a text is too long, a number or a year too large, or a letter is none. Please look it over."
     )
 
 
@@ -50,6 +51,10 @@ def refusal_of(error: BaseException) -> HuongError | None:
         return StorageFull()
     if isinstance(error, DatabaseError):
         return _of_database(error, error.__cause__)
+    if isinstance(error, OverflowError) and str(error).startswith(_BEYOND):
+        return Unkeepable()
+    if isinstance(error, UnicodeEncodeError) and error.reason == "surrogates not allowed":
+        return Unkeepable()
     return None
 
 

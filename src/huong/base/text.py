@@ -60,6 +60,17 @@ def _tone_normal_word(word: str) -> str:
     return word[:-2] + nfc(word[-2] + tone) + last[0]
 
 
+def storable(text: str) -> str:
+    """Return a text of somebody else's system as every database keeps it: without NUL, and without halves of letters.
+
+    For what comes by mail or from another city, where nobody can be asked to type it again.
+
+    >>> storable("Ổ\\x00 gà\\ud800")
+    'Ổ gà?'
+    """
+    return text.replace("\x00", "").encode("utf-8", "replace").decode()
+
+
 def noop(sentence: str) -> str:
     """Mark a sentence of pure rules for translation; the door that shows it translates it."""
     return sentence

@@ -113,3 +113,22 @@ def test_the_code_that_shows_a_paper_for_an_hour_reaches_no_log(client, caplog):
         client.get("/share/abcDEF123456")
     assert "/share/***" in caplog.text
     assert "abcDEF123456" not in caplog.text
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/api/v1/reports?since=9999-12-31T23:59:59-14:00",
+        "/api/v1/reports?since=0001-01-01T00:00:00%2B14:00",
+        "/open311/v2/requests.json?updated_after=9999-12-31T23:59:59-14:00",
+        "/open311/v2/requests.json?start_date=0001-01-01T00:00:00%2B14:00",
+    ],
+)
+def test_a_time_beyond_all_calendars_is_no_error_of_ours(client, address):
+    assert client.get(address).status_code in {400, 404}
+
+
+def test_half_a_letter_is_refused_with_a_sentence(client):
+    body = '{"text": "\\ud800"}'
+    answer = client.post("/api/v1/reports", body, content_type="application/json")
+    assert answer.status_code in {400, 422}

@@ -7,13 +7,14 @@ fields out, send numbers as ids and times without a zone: all of that is read, a
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, tzinfo
+from datetime import UTC, datetime, tzinfo
 from typing import Any
 from xml.etree.ElementTree import Element, ParseError
 
 from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
+from huong.base.text import storable
 from huong.reports.rules import geo_report
 
 Record = Mapping[str, Any]
@@ -103,23 +104,25 @@ def text_of(record: Record, name: str, longest: int) -> str:
     value = record.get(name)
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         return ""
-    return str(value).replace("\x00", "").strip()[:longest]
+    return storable(str(value)).strip()[:longest]
 
 
 def _instant(record: Record, name: str, zone: tzinfo) -> datetime | None:
     text = text_of(record, name, 60)
     try:
-        return geo_report.instant(text, zone) if text else None
-    except ValueError:
+        return geo_report.instant(text, zone).astimezone(UTC) if text else None
+    except (ValueError, OverflowError):  # no time, or one that lies before or after all calendars
         return None
 
 
 def _point(record: Record) -> tuple[float, float] | None:
     lon, lat = text_of(record, "long", 40) or text_of(record, "lon", 40), text_of(record, "lat", 40)
     try:
-        return (float(lon), float(lat)) if lon and lat and (float(lon) or float(lat)) else None
+        point = (float(lon), float(lat))
     except ValueError:
         return None
+    on_earth = abs(point[0]) <= 180 and abs(point[1]) <= 90  # not a number is neither
+    return point if on_earth and point != (0, 0) else None
 
 
 def request_of(record: Record, zone: tzinfo) -> Foreign:

@@ -6,7 +6,7 @@ Source: GeoReport v2 and Service Discovery of Open311 (open311.org); the updates
 import json
 import re
 from collections.abc import Mapping
-from datetime import datetime, tzinfo
+from datetime import MAXYEAR, MINYEAR, datetime, tzinfo
 from typing import Any
 from xml.sax.saxutils import escape
 
@@ -107,6 +107,8 @@ def instant(text: str, zone: tzinfo) -> datetime:
     '2026-11-25T09:00:00+07:00'
     """
     found = datetime.fromisoformat(_SHIFTED.sub("+", text.strip()))
+    if not MINYEAR < found.year < MAXYEAR:  # in another zone it may lie in no year at all
+        raise ValueError(text)
     return found if found.tzinfo else found.replace(tzinfo=zone)
 
 

@@ -12,9 +12,10 @@ from email.message import EmailMessage
 from email.utils import getaddresses, parseaddr
 from html.parser import HTMLParser
 
-from huong.base.text import fold
+from huong.base.text import fold, storable
 
 MOST_TEXT, MOST_PARTS = 20_000, 60
+DAMAGED = (ValueError, LookupError, AttributeError, TypeError)  # what Python's parsers raise over damaged mails
 MACHINES = ("mailer-daemon", "postmaster", "noreply", "no-reply", "donotreply", "do-not-reply", "bounce")
 _QUOTED = re.compile(
     r"^(>|-{2,} ?(original message|thư gốc|tin nhắn gốc|forwarded message)|_{10,}|(on|vào|ngày) .{4,200}(wrote|đã viết|viết):$)",
@@ -58,12 +59,21 @@ class Mail:
 
 
 def read(data: bytes, *, own: str = "") -> Mail:
-    """Return a mail as plain values, however damaged it is.
+    """Return a mail as plain values, however damaged it is: none may keep the letters behind it from being read.
+
+    One that no parser gets through (nested thousands deep, heads that never end) counts as written by a machine.
 
     Args:
         data: the bytes as the mailbox gives them.
         own: our own address, whose mails are never taken for somebody's.
     """
+    try:
+        return _read(data, own)
+    except (RecursionError, *DAMAGED):
+        return Mail("", (), "", "", "", "", "unreadable", (), ())
+
+
+def _read(data: bytes, own: str) -> Mail:
     message = message_from_bytes(data, policy=policy.default.clone(refold_source="none"))
     name, address = _first_address(message, "From")
     pictures, others = _attached(message)
@@ -82,8 +92,8 @@ def read(data: bytes, *, own: str = "") -> Mail:
 
 def _header(message: EmailMessage, name: str) -> str:
     try:
-        return " ".join(str(message.get(name, "")).replace("\x00", "").split())
-    except (ValueError, LookupError, AttributeError, TypeError, IndexError):  # a header that no parser understands
+        return storable(" ".join(str(message.get(name, "")).split()))
+    except (RecursionError, *DAMAGED):  # a header that no parser understands
         return ""
 
 
@@ -118,7 +128,7 @@ def _machine(message: EmailMessage, address: str, own: str) -> str:
 def _body(message: EmailMessage) -> str:
     try:
         part = message.get_body(preferencelist=("plain", "html"))
-    except (AttributeError, KeyError, ValueError, TypeError):
+    except DAMAGED:
         part = None
     if not isinstance(part, EmailMessage) or part.get_content_maintype() != "text":
         return ""
@@ -130,15 +140,15 @@ def _text_of(part: EmailMessage) -> str:
     data = part.get_payload(decode=True)
     raw = data if isinstance(data, bytes) else b""
     try:
-        return raw.decode(part.get_content_charset() or "utf-8", "replace")
-    except LookupError:  # a character set that nobody knows
-        return raw.decode("utf-8", "replace")
+        return storable(raw.decode(part.get_content_charset() or "utf-8", "replace"))
+    except DAMAGED:  # a character set that nobody knows, or that is none of a text
+        return storable(raw.decode("utf-8", "replace"))
 
 
 def _attached(message: EmailMessage) -> tuple[tuple[Picture, ...], tuple[str, ...]]:
     pictures, others = [], []
     for part in _parts(message):
-        name = (part.get_filename() or "").replace("\x00", "")[:100]
+        name = _name_of(part)
         if part.get_content_maintype() == "image":
             data = part.get_payload(decode=True)
             if isinstance(data, bytes) and data:
@@ -146,6 +156,13 @@ def _attached(message: EmailMessage) -> tuple[tuple[Picture, ...], tuple[str, ..
         elif name and part.get_content_maintype() != "multipart":
             others.append(name)
     return tuple(pictures), tuple(others[:20])
+
+
+def _name_of(part: EmailMessage) -> str:
+    try:
+        return storable(part.get_filename() or "")[:100]
+    except DAMAGED:
+        return ""
 
 
 def _parts(message: EmailMessage) -> Iterator[EmailMessage]:
@@ -201,7 +218,7 @@ def new_words(text: str) -> str:
     'Vâng.'
     """
     kept: list[str] = []
-    for line in text.replace("\r\n", "\n").replace("\x00", "")[:MOST_TEXT].split("\n"):
+    for line in text.replace("\r\n", "\n")[:MOST_TEXT].split("\n"):
         bare = line.strip()
         if bare == "--" or _QUOTED.match(bare) or (kept and _HEADS.match(bare)):
             break

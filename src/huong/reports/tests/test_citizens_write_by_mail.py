@@ -235,3 +235,30 @@ def test_html_alone_is_read_as_words():
         b"From: a@b.vn\nContent-Type: text/html\n\n<style>p{}</style><p>\xe1\xbb\x94 g\xc3\xa0<br>l\xe1\xbb\x9bn</p>"
     )
     assert found.text.split() == ["Ổ", "gà", "lớn"]
+
+
+@pytest.mark.parametrize("charset", ["idna", "punycode", "unicode_escape", "undefined", "utf\x00-8"])
+def test_a_strange_character_set_is_read_as_what_it_can_be(charset):
+    head = b"From: a@b.vn\r\nMIME-Version: 1.0\r\nContent-Type: text/plain; charset="
+    found = mails.read(head + charset.encode() + b"\r\n\r\n\\ud800 xn--a-\x80")
+    assert found.address == "a@b.vn"
+    assert found.text.encode()
+
+
+@pytest.mark.parametrize(
+    "damaged",
+    [
+        b"Content-Type: message/rfc822\r\n\r\n" * 3000,
+        b"From: " + b"(" * 20_000 + b"a@b.vn\r\n\r\nx",
+        b"From: a@b.vn\r\nContent-Type: image/png; name*0*=idna''%80\r\n\r\nx",
+        b"From: a@b.vn\r\nContent-Disposition: attachment; filename*=unicode_escape''%5Cud800\r\n\r\nx",
+    ],
+    ids=["letters in letters", "a head without end", "a name in no character set", "half a letter as a name"],
+)
+def test_no_letter_keeps_those_behind_it_from_being_read(box, damaged):
+    box.put(damaged)
+    box.put(letter(id="<behind@x>").as_bytes())
+    counts = fetch()
+    assert counts["new"] >= 1
+    assert Letter.objects.filter(outcome="new").exists()
+    assert Mailbox.objects.get().failures == 0

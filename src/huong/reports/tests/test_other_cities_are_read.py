@@ -1,6 +1,6 @@
 """Reports and updates of another Open311 city come in: mapped, in order, each once, whatever fails on the way."""
 
-from datetime import timedelta
+from datetime import UTC, timedelta
 
 import pytest
 
@@ -14,6 +14,7 @@ from huong.reports.actions import peer_settings, pulling
 from huong.reports.actions.peer_settings import Settings
 from huong.reports.models import Message, Peer, PeerNews, PeerRequest, Report
 from huong.reports.queries.book import book
+from huong.reports.rules import foreign
 from huong.reports.tests import another_city
 from huong.reports.tests.conftest import CONSTRUCTION
 from huong.reports.undelivered import Peers
@@ -267,3 +268,12 @@ def test_updates_from_there_speak_for_the_citizen_once(peer, neighbour_city):
     neighbour_city.tell("u1", "A-1", "OPEN", "Xin bổ sung: trước số nhà 12")
     assert (pull(peer).news, pull(peer).news, PeerNews.objects.count()) == (1, 0, 1)
     assert Message.objects.get(kind="reply").text.startswith("Xin bổ sung")
+
+
+def test_half_letters_places_off_the_earth_and_times_in_no_year_stop_nothing():
+    row = {"service_request_id": "7\ud800", "long": "nan", "lat": "nan", "description": "Ổ gà\x00\ud800"}
+    found = foreign.request_of(row | {"requested_datetime": "9999-12-31T23:59:59-14:00"}, UTC)
+    assert (found.id, found.description, found.point, found.requested_at) == ("7?", "Ổ gà?", None, None)
+    for lon, lat in (("inf", "16"), ("107.6", "1e300"), ("181", "16")):
+        assert foreign.request_of({"long": lon, "lat": lat}, UTC).point is None
+    assert foreign.request_of({"updated_datetime": "0001-01-01T00:00:00+14:00"}, UTC).updated_at is None
