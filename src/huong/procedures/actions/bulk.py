@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from huong.base.errors import BadInput, HuongError
 from huong.people.models import User
 from huong.procedures.actions import receiving, undoing, working
-from huong.procedures.models import Dossier
+from huong.procedures.models import Action, Dossier
 
 MOST = 200
 VERBS = ("assign", "start", "accept", "hand_over")
@@ -68,6 +68,8 @@ def many(
 def undo_many(uids: Iterable[str], *, by: User) -> Outcome:
     """Take back what one did with many dossiers; where somebody went on since, it stays and is named.
 
+    Of dossiers with which the person never did anything nothing is said.
+
     Raises:
         BadInput: none, or more than 200.
 
@@ -77,7 +79,8 @@ def undo_many(uids: Iterable[str], *, by: User) -> Outcome:
     if not 0 < len(wanted) <= MOST:
         raise BadInput(_("Choose from one to %(most)d dossiers at a time.") % {"most": MOST}, code="too_many")
     outcome = Outcome(undone=True)
-    for uid in wanted:
+    mine = set(Action.objects.filter(by=by, dossier__uid__in=wanted).values_list("dossier__uid", flat=True))
+    for uid in filter(mine.__contains__, wanted):
         _each(outcome, uid, partial(undoing.undo, uid, by=by))
     return outcome
 

@@ -195,6 +195,12 @@ def test_after_ten_minutes_and_for_others_nothing_is_taken_back(at_the_ward, han
         undoing.undo(handed_over.uid, by=handed_over.changed_by)
 
 
+def test_whoever_did_nothing_with_a_dossier_learns_nothing_of_it(client, accepted, stranger):
+    signed_in(client, stranger)
+    page = client.post(f"{LIST}bulk/undo", {"uid": accepted.uid}, follow=True).content.decode()
+    assert accepted.code not in page
+
+
 def test_work_begun_by_mistake_is_taken_back_on_the_page_of_the_dossier(at_the_ward, accepted, ward_officer):
     step = accepted.step
     working.start(accepted.uid, by=ward_officer)
