@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from http import HTTPStatus
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 from urllib.parse import urldefrag, urljoin, urlsplit
 
-import httpx
 import orjson
 from django.conf import settings as configured
 from django.utils.translation import gettext as _
@@ -17,6 +17,9 @@ from huong.base.errors import BadInput, TooLarge, Unavailable
 from huong.intake.kinds.settings import require, require_choice
 from huong.intake.models import Source
 from huong.intake.ports import Fetched
+
+if TYPE_CHECKING:
+    import httpx
 
 FORMATS = ("csv", "json", "ndjson", "geojson", "xlsx", "parquet", "zip")
 PAGING = ("none", "page", "offset", "next", "link")
@@ -103,7 +106,7 @@ class Http:
             headers["If-None-Match"] = source.cursor["etag"]
         to = work / "fetched"
         with net.stream(source.settings["url"], headers=headers, params=_params(source)) as response:
-            if response.status_code == httpx.codes.NOT_MODIFIED:
+            if response.status_code == HTTPStatus.NOT_MODIFIED:
                 return Fetched(cursor=dict(source.cursor))
             _require_ok(response)
             _save(response, to)
@@ -117,7 +120,7 @@ class Http:
             pages = _Pages(out, str(source.settings.get("cursor_field", "")))
             etag = ""
             for response in self._responses(source, secrets):
-                if response.status_code == httpx.codes.NOT_MODIFIED:
+                if response.status_code == HTTPStatus.NOT_MODIFIED:
                     return Fetched(cursor=dict(source.cursor))
                 etag = etag or response.headers.get("ETag", "")
                 pages.add(_items(response, str(source.settings.get("path", ""))))
@@ -130,7 +133,7 @@ class Http:
             cursor["newest"] = max(pages.newest, str(source.cursor.get("newest", "")))
         return Fetched(to, f"{source.name}.ndjson", cursor, rows=pages.rows)
 
-    def _responses(self, source: Source, secrets: Mapping[str, str]) -> Iterator[httpx.Response]:
+    def _responses(self, source: Source, secrets: Mapping[str, str]) -> "Iterator[httpx.Response]":
         """Return the answers page by page, until one has no successor."""
         settings, headers = source.settings, _headers(source, secrets)
         if source.cursor.get("etag") and settings.get("paging", "none") == "none":
@@ -140,7 +143,7 @@ class Http:
         for _page in range(MAX_PAGES):
             asked = {**params, **_place(settings, number)}
             response = net.get(url, headers=headers, params=asked, max_bytes=PAGE_BYTES)
-            if response.status_code != httpx.codes.NOT_MODIFIED:
+            if response.status_code != HTTPStatus.NOT_MODIFIED:
                 _require_ok(response)
             yield response
             following = self._following(settings, response, url, number)
@@ -151,11 +154,11 @@ class Http:
         raise BadInput(_("The source has more than %(most)s pages.") % {"most": MAX_PAGES}, code="too_many_pages")
 
     def _following(
-        self, settings: Mapping[str, Any], response: httpx.Response, url: str, number: int
+        self, settings: Mapping[str, Any], response: "httpx.Response", url: str, number: int
     ) -> tuple[str, int] | None:
         """Return address and number of the next page, or None after the last."""
         paging = settings.get("paging", "none")
-        if paging == "none" or response.status_code == httpx.codes.NOT_MODIFIED:
+        if paging == "none" or response.status_code == HTTPStatus.NOT_MODIFIED:
             return None
         if paging == "link":
             link = response.links.get("next", {}).get("url")
@@ -197,7 +200,7 @@ def _params(source: Source) -> dict[str, str]:
     return params
 
 
-def _require_ok(response: httpx.Response) -> None:
+def _require_ok(response: "httpx.Response") -> None:
     code = response.status_code
     if code in (408, 425, 429) or code >= 500:
         raise Unavailable(_("The source answered %(code)s: it asks to come again later.") % {"code": code})
@@ -206,11 +209,11 @@ def _require_ok(response: httpx.Response) -> None:
             _("The source refused our credentials (%(code)s). Please renew them.") % {"code": code},
             code="source_refused",
         )
-    if code != httpx.codes.OK:
+    if code != HTTPStatus.OK:
         raise BadInput(_("The source answered %(code)s instead of data.") % {"code": code}, code="source_answer")
 
 
-def _save(response: httpx.Response, to: Path) -> None:
+def _save(response: "httpx.Response", to: Path) -> None:
     most, size = configured.HUONG.upload_mb * 1024 * 1024, 0
     announced = response.headers.get("Content-Length")
     with to.open("wb") as out:
@@ -223,14 +226,14 @@ def _save(response: httpx.Response, to: Path) -> None:
         raise Unavailable(_("The source broke off in the middle. It will be asked again."))
 
 
-def _json(response: httpx.Response) -> Any:
+def _json(response: "httpx.Response") -> Any:
     try:
         return orjson.loads(response.content)
     except orjson.JSONDecodeError as error:
         raise BadInput(_("The source did not answer with JSON."), code="source_not_json") from error
 
 
-def _items(response: httpx.Response, path: str) -> list[Any]:
+def _items(response: "httpx.Response", path: str) -> list[Any]:
     """Return the list in an answer: at a path with dots, or where lists usually stand."""
     found = _json(response)
     if path:

@@ -2,8 +2,6 @@
 
 from collections.abc import Iterator
 
-import jsonschema
-
 from huong.procedures.rules import flow
 from huong.procedures.rules.fields import FormField, steps_of
 from huong.procedures.rules.nouns import Document
@@ -14,6 +12,8 @@ APPLICANT: frozenset[str] = frozenset({"name", "national_id", "birth_date", "tax
 
 def wrongs_of(made: Document) -> list[str]:
     """Return what is wrong with a document, each in a sentence for whoever writes it; empty if it holds together."""
+    import jsonschema  # a procedure is drafted now and then, and this takes its time to load
+
     try:
         steps = steps_of(made.form)
         jsonschema.Draft202012Validator.check_schema(dict(made.form))

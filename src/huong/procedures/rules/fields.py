@@ -9,9 +9,8 @@ A property of the top level is one step of the form; its properties are the fiel
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 from typing import Any, Final
-
-import jsonschema
 
 from huong.base.text import noop
 from huong.procedures.rules import codes
@@ -239,10 +238,18 @@ def faults_of(
     return found
 
 
+@lru_cache(maxsize=1)
+def _validator() -> Any:
+    """Return the validator of the standard; most processes never check a form, and its library takes its time to load."""
+    import jsonschema
+
+    return jsonschema.Draft202012Validator
+
+
 def wrong_with(each: FormField, value: Any, today: date | None) -> tuple[str, Mapping[str, Any]]:
     """Return what is wrong with one value, as a sentence and what it names; empty if nothing is."""
     schema = {key: part for key, part in each.schema.items() if not key.startswith("x-") and key != "format"}
-    error = next(jsonschema.Draft202012Validator(schema).iter_errors(value), None)
+    error = next(_validator()(schema).iter_errors(value), None)
     if error is not None:
         return _sentence(each, str(error.validator)), {}
     return _wrong_kind(each, value, today)
