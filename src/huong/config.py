@@ -102,7 +102,9 @@ class Config(BaseSettings):
     sms_url: str = Field(default="", description="The gateway for text messages (POST id, to, text); empty means none.")
     sms_token: str = Field(default="", description="Bearer token for the gateway.")
     sandbox: bool = Field(default=True, description="Whether `huong serve` runs the sandbox in a demonstration home.")
-    sandbox_port: int = Field(default=0, ge=0, description="The sandbox's port; 0 means PORT + 2.")
+    sandbox_port: int = Field(
+        default=0, ge=0, description="The sandbox's port; 0 means PORT + 2, or any free one where that is taken."
+    )
     sandbox_url: str = Field(default="", description="Where a sandbox runs; `huong serve` sets it for its processes.")
     sqlite_synchronous: Literal["FULL", "NORMAL"] = Field(
         default="FULL", description="FULL survives a power cut; NORMAL is for tests."

@@ -3,6 +3,9 @@
 from huong.journal.events import declare
 
 MEMBER_ADDED = declare("exchange.member_added", {"own": "whether its key lies here"}, "A member joined the exchange.")
+MEMBER_MOVED = declare(
+    "exchange.member_moved", {}, "The node of a member answers at another address now.", unhandled=True
+)
 MEMBER_LEFT = declare("exchange.member_left", {}, "A member left the exchange.", unhandled=True)
 KEY_ADDED = declare(
     "exchange.key_added",

@@ -15,12 +15,14 @@ import sys
 import threading
 import time
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from django.conf import settings
 from django.utils.translation import gettext as _
 
 from huong.base import home
 from huong.base.errors import BadInput, Conflict
+from huong.exchange.actions import neighbours
 
 log = logging.getLogger("huong.supervisor")
 GRACE_SECONDS = 15
@@ -133,8 +135,9 @@ def _sandbox(port: int) -> list[Child]:
     config = settings.HUONG
     if not home.is_demo() or not config.sandbox or config.oidc_issuer:
         return []
-    number = config.sandbox_port or port + 2
+    number = _port_of_sandbox(config.sandbox_port, port + 2)
     folder, address = home.path("sandbox"), f"http://127.0.0.1:{number}"
+    _tell_where(folder / "address", address)
     os.environ.update(
         HUONG_SANDBOX_URL=address,
         HUONG_OIDC_ISSUER=f"{address}/vneid",
@@ -144,6 +147,37 @@ def _sandbox(port: int) -> list[Child]:
     )
     command = [sys.executable, "-m", "huong.exchange.sandbox", "--home", str(folder), "--port", str(number)]
     return [Child("sandbox", [*command, "--city", str(config.city)])]
+
+
+def _port_of_sandbox(chosen: int, usual: int) -> int:
+    """Return the port of the sandbox: the one that was chosen, else the usual one, else any that is free.
+
+    Raises:
+        Conflict: another program listens on the one that was chosen.
+    """
+    for number in (chosen,) if chosen else (usual, 0):
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            with contextlib.suppress(OSError):
+                probe.bind(("127.0.0.1", number))
+                return int(probe.getsockname()[1])
+    raise Conflict(
+        _("Another program listens on port %(port)s, which HUONG_SANDBOX_PORT names for the sandbox. Choose another.")
+        % {"port": chosen},
+        code="port_taken",
+    )
+
+
+def _tell_where(kept: Path, address: str) -> None:
+    """Let the registers be asked where the sandbox answers this time, if it answered elsewhere the last time."""
+    before = kept.read_text().strip() if kept.exists() else ""
+    if before == address:
+        return
+    if before:
+        neighbours.moved(before, address)
+        log.warning("the sandbox answers at %s now, no longer at %s", address, before)
+    kept.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    kept.write_text(address)
 
 
 def watch(tree: list[Child], stop: threading.Event) -> None:

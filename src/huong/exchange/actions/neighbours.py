@@ -12,9 +12,10 @@ from django.utils.translation import gettext as _
 
 from huong.base import net
 from huong.base.errors import BadInput
-from huong.exchange import queries
+from huong.exchange import events, knowing, queries
 from huong.exchange.actions import members
 from huong.exchange.models import Member
+from huong.journal import actions as journal
 from huong.people.models import User
 
 
@@ -42,6 +43,24 @@ def meet(address: str, *, by: User | None) -> list[str]:
     for member in Member.objects.filter(own=True, left_at=None):
         _introduce(member, address)
     return names
+
+
+@transaction.atomic
+def moved(old: str, new: str) -> int:
+    """Ask a node that answers at another address now at that address: the sandbox, when its port was taken.
+
+    Returns:
+        How many members answer there.
+
+    Records: `exchange.member_moved` for each.
+    """
+    found = list(Member.objects.filter(own=False, address=old.rstrip("/")))
+    for member in found:
+        Member.objects.filter(pk=member.pk).update(address=new.rstrip("/"))
+        journal.record(events.MEMBER_MOVED, member.identifier)
+    if found:
+        knowing.changed()
+    return len(found)
 
 
 def _fetched(url: str, name: str) -> list[dict[str, Any]]:

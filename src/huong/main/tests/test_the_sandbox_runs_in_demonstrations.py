@@ -2,12 +2,15 @@
 
 import json
 import os
+import socket
 
 import pytest
 from django.core.management import call_command
 
-from huong.base import home
-from huong.base.errors import BadInput
+from huong.base import clock, home
+from huong.base.errors import BadInput, Conflict
+from huong.exchange.models import Member
+from huong.journal.models import Entry
 from huong.main import supervisor
 
 TOLD = ("HUONG_SANDBOX_URL", "HUONG_OIDC_ISSUER", "HUONG_OIDC_SECRET_FILE", "HUONG_SMS_URL", "HUONG_OUTGOING_HOSTS")
@@ -29,10 +32,45 @@ def test_a_real_home_has_none():
 
 
 def test_a_demonstration_has_one_beside_it(demonstration):
-    assert names().count("sandbox") == 1
-    assert os.environ["HUONG_OIDC_ISSUER"] == "http://127.0.0.1:8002/vneid"
-    assert os.environ["HUONG_SMS_URL"] == "http://127.0.0.1:8002/sms/messages"
-    assert os.environ["HUONG_OUTGOING_HOSTS"] == "127.0.0.1:8002"
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        number = probe.getsockname()[1]
+    assert names(number - 2).count("sandbox") == 1
+    assert os.environ["HUONG_OIDC_ISSUER"] == f"http://127.0.0.1:{number}/vneid"
+    assert os.environ["HUONG_SMS_URL"] == f"http://127.0.0.1:{number}/sms/messages"
+    assert os.environ["HUONG_OUTGOING_HOSTS"] == f"127.0.0.1:{number}"
+
+
+@pytest.fixture
+def taken():
+    """Return a port on which another program listens, such as the sandbox of a house two ports below."""
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        yield other.getsockname()[1]
+
+
+@pytest.mark.django_db
+def test_where_its_port_is_taken_it_takes_another_and_its_members_are_asked_there(demonstration, taken):
+    names(taken - 12)  # the last time it had the usual port
+    before = os.environ["HUONG_SANDBOX_URL"]
+    register = Member.objects.create(
+        identifier="VN/GOV/C06/population", name="C06", address=before, joined_at=clock.now()
+    )
+    assert "sandbox" in names(taken - 2)
+    now = os.environ["HUONG_SANDBOX_URL"]
+    assert now not in {before, f"http://127.0.0.1:{taken}"}
+    register.refresh_from_db()
+    assert register.address == now
+    assert Entry.objects.get(name="exchange.member_moved").subject == register.identifier
+
+
+def test_a_port_that_was_chosen_for_it_and_is_taken_is_said(demonstration, settings, taken):
+    settings.HUONG = settings.HUONG.model_copy(update={"sandbox_port": taken})
+    with pytest.raises(Conflict) as told:
+        names()
+    assert "HUONG_SANDBOX_PORT" in str(told.value.message)
+    assert str(taken) in str(told.value.message)
 
 
 @pytest.mark.parametrize("changed", [{"sandbox": False}, {"oidc_issuer": "https://id.example"}])
