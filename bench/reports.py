@@ -99,16 +99,23 @@ def keep_the_map() -> None:
     """Give the map of answered reports the figures that its tallies would have after reading all those entries."""
     from collections import Counter
 
+    from huong.base import clock
     from huong.journal import queries
     from huong.journal.models import Count
     from huong.reports.models import Report
 
-    found: dict[str, Counter[tuple[str, ...]]] = {"unit": Counter(), "cell": Counter(), "kind": Counter()}
-    rows = Report.objects.filter(is_public=True, is_open=False, merged_into=None).values_list("unit", "cell", "main")
-    for unit, cell, main in rows.iterator():
+    found: dict[str, Counter[tuple[str, ...]]] = {
+        "unit": Counter(),
+        "cell": Counter(),
+        "kind": Counter(),
+        "month": Counter(),
+    }
+    rows = Report.objects.filter(is_public=True, is_open=False, merged_into=None)
+    for unit, cell, main, at in rows.values_list("unit", "cell", "main", "received_at").iterator():
         found["unit"][unit, main] += 1
         found["cell"][cell,] += 1
         found["kind"][main, cell] += 1
+        found["month"][f"{clock.local(at):%Y-%m}", unit, cell] += 1
     for by, figures in found.items():
         Count.objects.filter(tally=f"reports.answered.{by}").delete()
         Count.objects.bulk_create(
