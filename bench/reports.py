@@ -41,9 +41,10 @@ def copies(rows: int) -> float:
     from huong.reports.models import Hop, Message, Report, ReportWords
 
     uid = "md5(random()::text || id::text)" if is_postgresql() else "lower(hex(randomblob(16)))"
-    subject = "'PA-' || lpad((substr(subject, 4)::bigint + {0})::text, 6, '0')"
+    shifted = "'PA-' || lpad((substr(subject, 4)::bigint + {0})::text, 6, '0')"
     if not is_postgresql():
-        subject = "printf('PA-%%06d', CAST(substr(subject, 4) AS INTEGER) + {0})"
+        shifted = "printf('PA-%%06d', CAST(substr(subject, 4) AS INTEGER) + {0})"
+    subject = f"CASE WHEN subject LIKE 'PA-%%' THEN {shifted} ELSE subject END"  # some are about a rule, not a report
     tops = {
         model: model.objects.order_by("-pk").values_list("pk", flat=True)[0] for model in (Report, Entry, Message, Hop)
     }

@@ -105,7 +105,7 @@ def found(picked: Chosen) -> Found:
     if picked.unit:
         return Found(mapping.counts_by_unit(rows), mapping.clusters(rows, fine=True))
     if picked.is_open is not False:
-        return Found(mapping.counts_by_unit(rows), mapping.clusters(rows))
+        return Found(*mapping.gathered(rows))
     if not picked.since and not picked.text and (not picked.category or _is_main(picked.category)):
         return Found(mapping.answered_by_unit(picked.category), mapping.answered_clusters(picked.category))
     if picked.since is None or picked.category or picked.text:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, time
 
-from django.db.models import Avg, Count, Max, QuerySet
+from django.db.models import Avg, Count, Max, QuerySet, Sum
 from django.db.models.functions import Round
 
 from huong.base import clock
@@ -120,6 +120,25 @@ def _standing(by: str, *first: str) -> Iterator[tuple[tuple[str, ...], int]]:
     yield from journal.counts(f"reports.answered.{by}", *first)
     for codes, value in journal.counts(f"reports.unanswered.{by}", *first):
         yield codes, -value
+
+
+def gathered(rows: QuerySet[Report]) -> tuple[dict[str, int], list[Cluster]]:
+    """Return how many of some reports lie in each ward or commune, and in clusters by cell (one query for both).
+
+    The index of open reports is in the order of units and cells, so that the database need not sort them.
+    """
+    sums = {"count": Count("pk"), "placed": Count("lon"), "east": Sum("lon"), "north": Sum("lat")}
+    parts = rows.order_by().values("unit", "cell").annotate(**sums).values_list("unit", "cell", *sums)
+    by_unit: Counter[str] = Counter()
+    cells: dict[str, tuple[int, float, float]] = {}
+    for unit, cell, count, placed, east, north in parts:
+        by_unit[unit] += count
+        if cell and placed:
+            before = cells.get(cell, (0, 0.0, 0.0))
+            cells[cell] = (before[0] + placed, before[1] + east, before[2] + north)
+    most = sorted(cells.values(), key=lambda each: -each[0])[:MOST_CLUSTERS]
+    by_unit.pop("", None)
+    return dict(by_unit), [Cluster(east / count, north / count, count) for count, east, north in most]
 
 
 def clusters(rows: QuerySet[Report], *, fine: bool = False) -> list[Cluster]:

@@ -201,6 +201,18 @@ def test_with_words_only_the_newest_that_hold_them_are_counted_and_the_page_says
     assert "nhiều nhất" not in client.get("/reports/?state=done").content.decode()
 
 
+def test_wards_and_clusters_that_one_question_gathers_are_those_of_two(operator):
+    for place in range(4):
+        answered(operator, place // 2)
+    actions.send(Draft(text="Không rõ ở đâu", category=KINDS[0], unit="19815"))
+    rows = Report.objects.all()
+    by_unit, groups = mapping.gathered(rows)
+    assert by_unit == counts_by_unit(rows) == {"19815": 5}
+    assert sorted((round(each.lon, 9), round(each.lat, 9), each.count) for each in groups) == sorted(
+        (round(each.lon, 9), round(each.lat, 9), each.count) for each in clusters(rows)
+    )
+
+
 @pytest.mark.parametrize("box", ["1,2,3", "a,b,c,d", "108,16,107,17", "107,16,108,95", "nan,16,108,17", "1,2,3,4,5"])
 def test_a_box_that_is_none_is_refused_with_a_sentence(client, rules, box):
     answer = client.get(f"/reports/map.geojson?box={box}", headers={"accept": "application/json"})
