@@ -41,9 +41,10 @@ def copies(rows: int) -> float:
     from huong.reports.models import Hop, Message, Report, ReportWords
 
     uid = "md5(random()::text || id::text)" if is_postgresql() else "lower(hex(randomblob(16)))"
-    subject = "'PA-' || lpad((substr(subject, 4)::bigint + {0})::text, 6, '0')"
+    shifted = "'PA-' || lpad((substr(subject, 4)::bigint + {0})::text, 6, '0')"
     if not is_postgresql():
-        subject = "printf('PA-%%06d', CAST(substr(subject, 4) AS INTEGER) + {0})"
+        shifted = "printf('PA-%%06d', CAST(substr(subject, 4) AS INTEGER) + {0})"
+    subject = f"CASE WHEN subject LIKE 'PA-%%' THEN {shifted} ELSE subject END"  # some are about a rule, not a report
     tops = {
         model: model.objects.order_by("-pk").values_list("pk", flat=True)[0] for model in (Report, Entry, Message, Hop)
     }
@@ -99,16 +100,23 @@ def keep_the_map() -> None:
     """Give the map of answered reports the figures that its tallies would have after reading all those entries."""
     from collections import Counter
 
+    from huong.base import clock
     from huong.journal import queries
     from huong.journal.models import Count
     from huong.reports.models import Report
 
-    found: dict[str, Counter[tuple[str, ...]]] = {"unit": Counter(), "cell": Counter(), "kind": Counter()}
-    rows = Report.objects.filter(is_public=True, is_open=False, merged_into=None).values_list("unit", "cell", "main")
-    for unit, cell, main in rows.iterator():
+    found: dict[str, Counter[tuple[str, ...]]] = {
+        "unit": Counter(),
+        "cell": Counter(),
+        "kind": Counter(),
+        "month": Counter(),
+    }
+    rows = Report.objects.filter(is_public=True, is_open=False, merged_into=None)
+    for unit, cell, main, at in rows.values_list("unit", "cell", "main", "received_at").iterator():
         found["unit"][unit, main] += 1
         found["cell"][cell,] += 1
         found["kind"][main, cell] += 1
+        found["month"][f"{clock.local(at):%Y-%m}", unit, cell] += 1
     for by, figures in found.items():
         Count.objects.filter(tally=f"reports.answered.{by}").delete()
         Count.objects.bulk_create(

@@ -1,7 +1,7 @@
 """The few things that SQLite and PostgreSQL say differently, one function each."""
 
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
@@ -11,9 +11,8 @@ from django.db.models import Field, Model
 from django.db.models.expressions import RawSQL
 
 _SQLITE_FULL = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_SHMSIZE}
-MERGED_AT = (
-    16  # parts of SQLite's index of words: at four, its own number, each fortieth writer merged for 0.1 s and more
-)
+LOOKED_AT = 400  # rows of an index, as SQLite advises
+MERGED_AT = 16  # parts of SQLite's index of words; at four, its own number, each fortieth writer merged for 0.1 s
 _POSTGRESQL_FULL = "53100"  # disk_full
 
 
@@ -151,6 +150,20 @@ def advisory_unlock(key: int) -> None:
             cursor.execute("SELECT pg_advisory_unlock(%s)", [key])
 
 
+def learn_sizes(tables: Iterable[str]) -> None:
+    """Let the planner of SQLite learn how large tables are and how often values repeat; it never does so by itself.
+
+    Some hundred rows of each index are looked at, a table at a time, so that nobody waits to write for longer than a
+    few milliseconds. PostgreSQL learns by itself.
+    """
+    if is_postgresql():
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(f"PRAGMA analysis_limit = {LOOKED_AT}")
+        for table in tables:
+            cursor.execute(f"ANALYZE {connection.ops.quote_name(table)}")
+
+
 def words_index(table: str, *columns: str) -> tuple[list[str], list[str]]:
     """Return the statements that make, and that remove, a full-text index over folded columns, for a migration.
 
@@ -192,7 +205,7 @@ def _index_name(table: str, columns: Sequence[str]) -> str:
 
 
 def ids_with_words(
-    table: str, columns: tuple[str, str], words: Sequence[str], marks: Sequence[Sequence[str]]
+    table: str, columns: tuple[str, str], words: Sequence[str], marks: Sequence[Sequence[str]], *, newest: int = 0
 ) -> RawSQL:
     """Return the subquery of the ids of rows that hold every word, the last perhaps only its beginning, and the marks.
 
@@ -204,15 +217,18 @@ def ids_with_words(
         columns: its indexed columns: words, marks.
         words: letters and digits only.
         marks: groups, letters and digits only; of each group a row has at least one.
+        newest: only so many, those with the greatest ids; all if not named.
     """
     name = _index_name(table, columns)
     if is_postgresql():
         groups = [f"({' | '.join(group)})" for group in marks]
         query = " & ".join([*words[:-1], f"{words[-1]}:*", *groups])
         text = f"SELECT id FROM {table} WHERE {name} @@ to_tsquery('simple', %s)"  # noqa: S608
+        text += f" ORDER BY id DESC LIMIT {newest:d}" if newest else ""
     else:
         said = " AND ".join([*(f'"{word}"' for word in words[:-1]), f'"{words[-1]}"*'])
         groups = [f"{columns[1]} : ({' OR '.join(group)})" for group in marks]
         query = " AND ".join([f"{columns[0]} : ({said})", *groups])
         text = f"SELECT rowid FROM {name} WHERE {name} MATCH %s"  # noqa: S608 - names come from the code
+        text += f" ORDER BY rowid DESC LIMIT {newest:d}" if newest else ""
     return RawSQL(text, [query])  # noqa: S611

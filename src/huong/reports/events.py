@@ -11,7 +11,7 @@ MOVED = {
     "was_unit": "the unit before",
     "priority": "0 normal, 1 urgent, 2 danger to life",
     "version": "the report's version after",
-    "pin": "where the map of answered reports counts it now: unit, cell, main category; only where that changed",
+    "pin": "where the map of answered reports counts it now: unit, cell, main category, month of receipt; only where that changed",
     "was_pin": "where that map counted it before",
 }
 

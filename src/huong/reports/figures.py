@@ -19,7 +19,7 @@ NOT_MOVES = (
     "reports.taken_ended",
 )
 DIMENSIONS = ("agency", "unit", "category")
-PINNED_BY = ("unit", "cell", "kind")
+PINNED_BY = ("unit", "cell", "kind", "month")
 
 
 def _now(entry: Entry, dimension: str) -> str:
@@ -65,9 +65,10 @@ def _pinned(side: str, by: str, entry: Entry) -> tuple[str, ...] | None:
     pin = str(entry.data.get(side, ""))
     if not pin:
         return None
-    unit, cell, main = pin.split("/", maxsplit=2)
-    codes = {"unit": (unit, main), "cell": (cell,), "kind": (main, cell)}[by]
-    return codes if (unit if by == "unit" else cell) else None
+    unit, cell, main, month = pin.split("/")
+    codes = {"unit": (unit, main), "cell": (cell,), "kind": (main, cell), "month": (month, unit, cell)}[by]
+    needed = {"unit": unit, "month": unit or cell}.get(by, cell)
+    return codes if needed else None
 
 
 for _by in PINNED_BY:

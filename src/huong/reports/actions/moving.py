@@ -163,6 +163,7 @@ def pin(report: Report) -> str:
         unit=report.unit,
         cell=report.cell,
         main=report.main,
+        received=clock.local(report.received_at).date(),
     )
 
 

@@ -228,8 +228,37 @@ class Migration(migrations.Migration):
                     ),
                     models.Index(
                         condition=models.Q(("is_open", False), ("is_public", True), ("merged_into", None)),
-                        fields=["unit", "is_open", "is_public", "merged_into", "category", "lon", "lat", "id"],
+                        fields=[
+                            "unit",
+                            "is_open",
+                            "is_public",
+                            "merged_into",
+                            "category",
+                            "lon",
+                            "lat",
+                            "received_at",
+                            "id",
+                        ],
                         name="report_answered_in_ward",
+                    ),
+                    models.Index(
+                        condition=models.Q(("is_open", False), ("is_public", True), ("merged_into", None)),
+                        fields=["received_at", "unit", "cell", "is_open", "is_public", "merged_into"],
+                        name="report_answered_since",
+                    ),
+                    models.Index(
+                        condition=models.Q(("is_open", False), ("is_public", True), ("merged_into", None)),
+                        fields=[
+                            "main",
+                            "category",
+                            "received_at",
+                            "unit",
+                            "cell",
+                            "is_open",
+                            "is_public",
+                            "merged_into",
+                        ],
+                        name="report_answered_by_kind",
                     ),
                     models.Index(
                         condition=models.Q(("parent__isnull", False)), fields=["parent"], name="report_part_of"

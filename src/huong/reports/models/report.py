@@ -30,6 +30,9 @@ WORDS = [
 ]
 # The last of these only let the database count an agency's work without reading the reports themselves.
 WORK = ["agency", "queue_at", "id", "is_open", "due_at", "late3_at", "state", "assignee", "priority", "received_at"]
+# What the map of answered reports counts; SQLite reads an index alone only if it holds the columns of its condition too.
+ON_THE_MAP = Q(is_open=False, is_public=True, merged_into=None)
+ANSWERED = ["unit", "cell", "is_open", "is_public", "merged_into"]
 
 
 class Report(models.Model):
@@ -146,9 +149,15 @@ class Report(models.Model):
                 condition=Q(is_open=True, is_public=True),
             ),
             models.Index(
-                fields=["unit", "is_open", "is_public", "merged_into", "category", "lon", "lat", "id"],
+                fields=["unit", "is_open", "is_public", "merged_into", "category", "lon", "lat", "received_at", "id"],
                 name="report_answered_in_ward",
-                condition=Q(is_open=False, is_public=True, merged_into=None),
+                condition=ON_THE_MAP,
+            ),
+            models.Index(fields=["received_at", *ANSWERED], name="report_answered_since", condition=ON_THE_MAP),
+            models.Index(
+                fields=["main", "category", "received_at", *ANSWERED],
+                name="report_answered_by_kind",
+                condition=ON_THE_MAP,
             ),
             # only where there is one: an index over nearly all rows' "none" misleads SQLite's planner
             models.Index(fields=["parent"], name="report_part_of", condition=Q(parent__isnull=False)),

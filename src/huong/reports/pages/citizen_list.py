@@ -1,5 +1,6 @@
 """What everybody may read of the city's reports: list, map, feed."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,9 +16,9 @@ from huong.reports import queries
 from huong.reports.models import Report
 from huong.reports.pages import citizen_drawing
 from huong.reports.pages import citizen_words as words
-from huong.reports.queries import Wanted
+from huong.reports.queries import Wanted, mapping
 from huong.reports.queries.lists import filtered
-from huong.reports.queries.mapping import Cluster, answered_by_unit, answered_clusters, clusters, counts_by_unit
+from huong.reports.queries.mapping import Cluster
 from huong.reports.queries.names import names
 
 SIZE = 20
@@ -75,30 +76,43 @@ def _page(picked: Chosen, after: str | None, size: int) -> Any:
 
 
 def mapped(picked: Chosen) -> QuerySet[Report]:
-    """Return what the map counts: open reports, unless the reader chose otherwise."""
+    """Return what the map counts: open reports, unless the reader chose otherwise; with words, the newest of them."""
     is_open = picked.is_open if picked.state else True
-    wanted = Wanted(category=picked.category, is_open=is_open, since=picked.since, text=picked.text)
+    wanted = Wanted(unit=picked.unit, category=picked.category, is_open=is_open, since=picked.since, text=picked.text)
     rows = Report.objects.filter(is_public=True) if is_open else queries.public()  # what is open was never merged
-    return filtered(rows, wanted)
-
-
-def is_tallied(picked: Chosen) -> bool:
-    """Return whether the tally of answered reports knows what a reader asks for, so that none has to be counted."""
     held = queries.book().categories.get(picked.category)
-    kind = not picked.category or (held is not None and not held.parent)
-    return kind and picked.is_open is False and not picked.since and not picked.text
+    if held is not None and held.parent:
+        rows = rows.filter(main=held.parent)  # by which the index begins
+    return filtered(rows, wanted, newest=0 if is_open else mapping.MOST_FOUND)
 
 
-def counted(picked: Chosen) -> dict[str, int]:
-    """Return how many of the reports that a reader asks for lie in each ward or commune."""
-    return answered_by_unit(picked.category) if is_tallied(picked) else counts_by_unit(mapped(picked))
+def _is_main(category: str) -> bool:
+    held = queries.book().categories.get(category)
+    return held is not None and not held.parent
 
 
-def grouped(picked: Chosen) -> list[Cluster]:
-    """Return the reports that a reader asks for in clusters: of the whole city, or of the ward chosen."""
+@dataclass(frozen=True)
+class Found:
+    """What the map shows: how many reports lie in each ward or commune, and in clusters."""
+
+    by_unit: Mapping[str, int]
+    groups: list[Cluster]
+
+
+def found(picked: Chosen) -> Found:
+    """Return the reports that a reader asks for as the map shows them: of the whole city, or of the ward chosen."""
+    rows = mapped(picked)
     if picked.unit:
-        return clusters(mapped(picked).filter(unit=picked.unit), fine=True)
-    return answered_clusters(picked.category) if is_tallied(picked) else clusters(mapped(picked))
+        return Found(mapping.counts_by_unit(rows), mapping.clusters(rows, fine=True))
+    if picked.is_open is not False:
+        return Found(*mapping.gathered(rows))
+    if not picked.since and not picked.text and (not picked.category or _is_main(picked.category)):
+        return Found(mapping.answered_by_unit(picked.category), mapping.answered_clusters(picked.category))
+    if picked.since is None or picked.category or picked.text:
+        spread = mapping.spread(rows)
+    else:
+        spread = mapping.answered_since(rows, picked.since)
+    return Found(mapping.by_unit_of(spread), mapping.clusters_of(spread))
 
 
 @require_safe
@@ -106,13 +120,14 @@ def grouped(picked: Chosen) -> list[Cluster]:
 def listing(request: HttpRequest) -> HttpResponse:
     """Show the public reports, newest first, with the map of where they are."""
     picked = chosen(request)
-    page = _page(picked, request.GET.get("after") or None, SIZE)
-    named = names()
+    after = request.GET.get("after") or None
+    page = _page(picked, after, SIZE)
+    named, seen = names(), None if after else found(picked)
     context = {
         "picked": picked,
         "cards": words.cards_of(page.items),
         "next": page.next,
-        "first": not request.GET.get("after"),
+        "first": after is None,
         "units": named.units_to_choose(),
         "unit_name": named.unit(picked.unit, otherwise=""),
         "categories": [
@@ -121,11 +136,8 @@ def listing(request: HttpRequest) -> HttpResponse:
             if each.public
         ],
         "feed": f"/reports/feed.atom?{request.GET.urlencode()}",
-        **(
-            {}
-            if request.GET.get("after")
-            else citizen_drawing.drawn(picked.unit, counted(picked), grouped(picked), request.GET)
-        ),
+        "newest": mapping.MOST_FOUND if picked.text and picked.is_open is False else 0,
+        **(citizen_drawing.drawn(picked.unit, seen.by_unit, seen.groups, request.GET) if seen else {}),
     }
     return render(request, "reports/citizen/list.html", context)
 

@@ -7,7 +7,7 @@ from django.views.decorators.http import require_safe
 
 from huong.base.errors import BadInput
 from huong.people.access import open_to_all
-from huong.reports.pages.citizen_list import chosen, grouped, mapped
+from huong.reports.pages.citizen_list import chosen, found, mapped
 from huong.reports.queries.mapping import Cluster, clusters_in
 
 SECONDS = 60
@@ -26,11 +26,10 @@ def groups(request: HttpRequest) -> HttpResponse:
         BadInput: the box is none.
     """
     picked, box = chosen(request), _box(request.GET.get("box", ""))
-    rows = mapped(picked).filter(unit=picked.unit) if picked.unit else mapped(picked)
-    near = clusters_in(rows, box) if box else None
-    found = grouped(picked) if near is None else near
+    near = clusters_in(mapped(picked), box) if box else None
+    groups = found(picked).groups if near is None else near
     answer = JsonResponse(
-        {"type": "FeatureCollection", "close": near is not None, "features": [_feature(each) for each in found]},
+        {"type": "FeatureCollection", "close": near is not None, "features": [_feature(each) for each in groups]},
         content_type="application/geo+json",
     )
     answer["Cache-Control"] = f"public, max-age={SECONDS}"

@@ -150,11 +150,14 @@ def _merged(pages: list[paging.Page[Report]], order: tuple[str, ...], size: int)
     return paging.Page(rows, next_)
 
 
-def filtered(rows: QuerySet[Report], wanted: Wanted, within: Sequence[Sequence[str]] = ()) -> QuerySet[Report]:
+def filtered(
+    rows: QuerySet[Report], wanted: Wanted, within: Sequence[Sequence[str]] = (), *, newest: int = 0
+) -> QuerySet[Report]:
     """Return the rows that fit what is asked for.
 
     Args:
         within: the marks that the rows have anyway, for searching in words.
+        newest: how many reports with the words are looked at, the newest first; all if not named.
     """
     exact = {
         "unit": wanted.unit or None,
@@ -178,12 +181,12 @@ def filtered(rows: QuerySet[Report], wanted: Wanted, within: Sequence[Sequence[s
     if not wanted.text.strip():
         return rows
     chosen = ((AGENCY, wanted.agency), (UNIT, wanted.unit), (KIND, wanted.category if main else ""))
-    return _searched(rows, wanted.text, [*within, *([mark(sort, code)] for sort, code in chosen if code)])
+    return _searched(rows, wanted.text, [*within, *([mark(sort, code)] for sort, code in chosen if code)], newest)
 
 
-def _searched(rows: QuerySet[Report], text: str, marks: Sequence[Sequence[str]]) -> QuerySet[Report]:
+def _searched(rows: QuerySet[Report], text: str, marks: Sequence[Sequence[str]], newest: int) -> QuerySet[Report]:
     number = numbers.id_of(text)
-    return rows.filter(pk=number) if number else matching(rows, text, marks)
+    return rows.filter(pk=number) if number else matching(rows, text, marks, newest=newest)
 
 
 def in_bucket(bucket: str, at: datetime | None = None) -> Q:

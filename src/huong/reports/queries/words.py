@@ -22,13 +22,18 @@ def words_of(text: str) -> list[str]:
     return _WORD.findall(fold(text))[:MOST_WORDS]
 
 
-def matching(rows: QuerySet[Report], text: str, marks: Sequence[Sequence[str]] = ()) -> QuerySet[Report]:
+def matching(
+    rows: QuerySet[Report], text: str, marks: Sequence[Sequence[str]] = (), *, newest: int = 0
+) -> QuerySet[Report]:
     """Return the rows whose words hold every word of a search, the last one perhaps unfinished.
 
     Args:
         marks: groups of `rules.marks` that the rows have anyway; with them the index finds only these.
+        newest: how many reports with the words are looked at, the newest first; all if not named.
     """
     words = words_of(text)
     if not words or max(map(len, words)) > LONGEST_WORD:
         return rows.none()
-    return rows.filter(pk__in=sql.ids_with_words("reports_reportwords", ("folded", "marks"), words, marks))
+    return rows.filter(
+        pk__in=sql.ids_with_words("reports_reportwords", ("folded", "marks"), words, marks, newest=newest)
+    )

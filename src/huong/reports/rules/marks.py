@@ -1,6 +1,7 @@
 """Marks by which a search in words keeps to an agency, a ward or a kind: one token each in the full-text index."""
 
 import re
+from datetime import date
 
 AGENCY, UNIT, KIND = "a", "u", "c"
 
@@ -24,12 +25,28 @@ def marks_of(*, agency: str, unit: str, main: str) -> str:
     return " ".join(mark(sort, code) for sort, code in pairs if code)
 
 
-def pin_of(*, is_open: bool, is_public: bool, merged: bool, unit: str, cell: str, main: str) -> str:
+def pin_of(*, is_open: bool, is_public: bool, merged: bool, unit: str, cell: str, main: str, received: date) -> str:
     """Return where the map of answered reports counts a report; nothing where it does not.
 
-    >>> pin_of(is_open=False, is_public=True, merged=False, unit="19815", cell="884160a091fffff", main="duong-pho")
-    '19815/884160a091fffff/duong-pho'
-    >>> pin_of(is_open=True, is_public=True, merged=False, unit="19815", cell="", main="duong-pho")
+    Args:
+        received: the day of receipt in the city's zone; its month is kept.
+
+    >>> where = {"unit": "19815", "cell": "884160a091fffff", "main": "duong-pho", "received": date(2026, 11, 28)}
+    >>> pin_of(is_open=False, is_public=True, merged=False, **where)
+    '19815/884160a091fffff/duong-pho/2026-11'
+    >>> pin_of(is_open=True, is_public=True, merged=False, **where)
     ''
     """
-    return f"{unit}/{cell}/{main}" if is_public and not is_open and not merged else ""
+    return f"{unit}/{cell}/{main}/{received:%Y-%m}" if is_public and not is_open and not merged else ""
+
+
+def months_after(day: date, last: date) -> list[date]:
+    """Return the first days of the months after that of a day, up to that of another.
+
+    >>> [str(each) for each in months_after(date(2026, 10, 29), date(2027, 1, 3))]
+    ['2026-11-01', '2026-12-01', '2027-01-01']
+    >>> months_after(date(2026, 11, 2), date(2026, 11, 28))
+    []
+    """
+    first = day.year * 12 + day.month
+    return [date(each // 12, each % 12 + 1, 1) for each in range(first, last.year * 12 + last.month)]

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from django.db import connection
@@ -9,13 +10,16 @@ from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from huong.base import clock
 from huong.base.errors import HuongError
+from huong.base.sql import learn_sizes
 from huong.journal import tallies
 from huong.journal.readers import run_once
 from huong.places.cells import middle_of
 from huong.reports import actions, queries
 from huong.reports.actions import Draft, past
 from huong.reports.models import Report
+from huong.reports.queries import mapping
 from huong.reports.queries.mapping import answered_by_unit, answered_clusters, clusters, clusters_in, counts_by_unit
 from huong.reports.rules.past import Past, Step
 from huong.reports.tests.conftest import AN_CUU, MORNING, officer_of
@@ -133,13 +137,80 @@ def test_the_page_and_the_map_that_moves_count_no_report(client, operator, asked
 
 def test_what_the_tally_does_not_know_is_counted(client, operator):
     report = answered(operator)
-    for asked in ("&since=week", "&q=viec", "&category=duong-pho.do-xe", "&unit=19815"):
+    read_on()
+    for asked in ("&since=week", "&since=year", "&q=viec", "&category=duong-pho.do-xe", "&unit=19815",
+                  "&since=year&category=duong-pho", "&since=month&category=duong-pho.do-xe&q=viec&unit=19815"):  # fmt: skip
         found = client.get(f"/reports/map.geojson?state=done{asked}").json()["features"]
         assert [each["properties"]["total"] for each in found] == [1], asked
     west, south = AN_CUU[0] - 0.01, AN_CUU[1] - 0.01
     near = client.get(f"/reports/map.geojson?state=done&box={west},{south},{west + 0.02},{south + 0.02}").json()
     assert near["close"]
     assert [each["properties"] for each in near["features"]] == [{"total": 1, "newest": report.number}]
+
+
+def old(number, received_at, category=KINDS[0]):
+    """Return a matter of the past that was answered."""
+    step = Step("imported", received_at, "answered", "H57.21", "description")
+    return Past(
+        received_at=received_at, accepted_at=received_at, closed_at=received_at, state="answered", is_open=False,
+        channel="import", category=category, text="Cũ", lon=AN_CUU[0], lat=AN_CUU[1], cell="884160a091fffff",
+        unit="19815", agency="H57.21", is_public=True, external_id=str(number), steps=(step,),
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("days", [0, 1, 7, 28, 30, 31, 59, 365])
+def test_what_was_answered_since_a_day_is_what_a_full_count_says(operator, days):
+    now = clock.now()
+    past.take_over([old(each, now - timedelta(days=each)) for each in range(0, 400, 3)], source="cu")
+    read_on()
+    since = now - timedelta(days=days)
+    rows = queries.public().filter(is_open=False, received_at__gte=since)
+    found = mapping.answered_since(rows, since)
+    assert mapping.by_unit_of(found) == counts_by_unit(rows) == {"19815": 1 + days // 3}
+    assert [each.count for each in mapping.clusters_of(found)] == [1 + days // 3]
+
+
+@pytest.mark.parametrize(
+    ("asked", "index"),
+    [("&since=week", "since"), ("&category=duong-pho.do-xe", "by_kind"), ("&category=duong-pho&since=year", "by_kind")],
+)
+def test_what_is_counted_is_read_from_an_index_alone(client, operator, asked, index):
+    if connection.vendor != "sqlite":
+        pytest.skip("how SQLite reads it")
+    kinds = [
+        queries.book().categories_under(main.key, MORNING.date())[0].key
+        for main in queries.book().main_categories(MORNING.date())
+    ]
+    olds = [old(each, clock.now() - timedelta(days=each), kinds[each % len(kinds)]) for each in range(300)]
+    past.take_over(olds, source="cu")
+    learn_sizes(["reports_report"])
+    with CaptureQueriesContext(connection) as seen:
+        client.get(f"/reports/map.geojson?state=done{asked}")
+    (sql,) = (each["sql"] for each in seen if "COUNT" in each["sql"])
+    plan = connection.cursor().execute(f"EXPLAIN QUERY PLAN {sql}").fetchall()
+    assert any(f"COVERING INDEX report_answered_{index}" in row[-1] for row in plan), plan
+
+
+def test_with_words_only_the_newest_that_hold_them_are_counted_and_the_page_says_so(client, operator, monkeypatch):
+    monkeypatch.setattr(mapping, "MOST_FOUND", 2)
+    for place in range(3):
+        answered(operator, place)
+    page = client.get("/reports/?state=done&q=viec").content.decode()
+    assert "nhiều nhất 2 phản ánh mới nhất có các từ ấy" in page
+    assert "2 phản ánh" in page
+    assert "nhiều nhất" not in client.get("/reports/?state=done").content.decode()
+
+
+def test_wards_and_clusters_that_one_question_gathers_are_those_of_two(operator):
+    for place in range(4):
+        answered(operator, place // 2)
+    actions.send(Draft(text="Không rõ ở đâu", category=KINDS[0], unit="19815"))
+    rows = Report.objects.all()
+    by_unit, groups = mapping.gathered(rows)
+    assert by_unit == counts_by_unit(rows) == {"19815": 5}
+    assert sorted((round(each.lon, 9), round(each.lat, 9), each.count) for each in groups) == sorted(
+        (round(each.lon, 9), round(each.lat, 9), each.count) for each in clusters(rows)
+    )
 
 
 @pytest.mark.parametrize("box", ["1,2,3", "a,b,c,d", "108,16,107,17", "107,16,108,95", "nan,16,108,17", "1,2,3,4,5"])
