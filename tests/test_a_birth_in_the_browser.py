@@ -6,6 +6,7 @@ from huong.base import clock
 from huong.people.actions import parties
 from huong.people.assurance import KEY
 from huong.people.models import Identity, User
+from huong.procedures.actions import asking
 from huong.procedures.models import Component, Dossier
 from huong.procedures.tests.conftest import fresh_catalogue, neighbour, procedures, registers  # noqa: F401 - fixtures
 from huong.procedures.tests.test_it_is_asked_once import MOTHER
@@ -46,11 +47,18 @@ def signed_in(visit, client, user, **look):  # noqa: F811
     return page
 
 
+def answered():
+    """Let the registers answer what waits, as the job does a moment later."""
+    for dossier in Dossier.objects.filter(state="draft").order_by("pk"):
+        asking.answer.now(dossier.uid)
+
+
 def begin(page):
     page.goto("/procedures/events/child/")
     page.get_by_label("Phường, xã giải quyết").select_option("19815")
     page.get_by_role("button", name="Bắt đầu").click()
     page.get_by_label("Mẹ", exact=True).wait_for()
+    answered()
 
 
 def go_on(page):
@@ -58,6 +66,8 @@ def go_on(page):
     before = page.url
     page.get_by_role("button", name="Tiếp tục").or_(page.get_by_role("link", name="Tiếp tục")).first.click()
     page.wait_for_url(lambda url: url != before)
+    answered()
+    page.reload()
 
 
 @pytest.mark.parametrize(("width", "scripts"), [(375, True), (320, False)])
@@ -114,3 +124,36 @@ def test_what_was_typed_without_a_line_is_there_when_it_comes_back(visit, client
     page.goto(f"/procedures/dossiers/{birth}/child")
     assert page.get_by_label("Họ và tên em bé").input_value() == "Trần Nguyễn An Nhiên"
     page.get_by_text("Đã lưu").wait_for()
+
+
+def test_what_registers_say_appears_without_loading_again_and_disturbs_nobody(visit, client, thu_ha):  # noqa: F811
+    page = signed_in(visit, client, thu_ha, width=375)
+    page.goto("/procedures/1.001193/")
+    page.get_by_label("Phường, xã giải quyết").select_option("19815")
+    page.get_by_role("button", name="Bắt đầu").click()
+    page.get_by_text("Đang hỏi: Dữ liệu dân cư").first.wait_for()
+    address = page.get_by_label("Nơi cư trú")
+    address.fill("29 đường Nguyễn Huệ")
+    page.evaluate("window.stays = true")
+    answered()
+    page.get_by_text("Dữ liệu dân cư ghi:").first.wait_for()
+    assert address.input_value() == "29 đường Nguyễn Huệ"
+    page.get_by_text("Các nguồn đã trả lời").wait_for()
+    assert page.evaluate("window.stays")
+    page.get_by_label("Mẹ", exact=True).check()
+    page.get_by_role("button", name="Dùng nội dung này").first.click()
+    page.locator("#known").get_by_text("27 đường Nguyễn Huệ").wait_for()
+    assert page.get_by_label("Mẹ", exact=True).is_checked()
+
+
+def test_load_again_shows_the_answers_without_scripts_and_keeps_what_was_typed(visit, client, thu_ha):  # noqa: F811
+    page = signed_in(visit, client, thu_ha, width=320, scripts=False)
+    page.goto("/procedures/1.001193/")
+    page.get_by_label("Phường, xã giải quyết").select_option("19815")
+    page.get_by_role("button", name="Bắt đầu").click()
+    page.get_by_label("Mẹ", exact=True).check()
+    assert not page.evaluate(TOO_WIDE)
+    answered()
+    page.get_by_role("button", name="Tải lại").click()
+    page.locator("#known").get_by_text("27 đường Nguyễn Huệ").wait_for()
+    assert page.get_by_label("Mẹ", exact=True).is_checked()

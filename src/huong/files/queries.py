@@ -4,6 +4,7 @@ import io
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
 
@@ -100,6 +101,21 @@ def name_of(found: Blob, owner: str) -> str:
 def kept_by(owner: str) -> list[Kept]:
     """Return what an owner keeps, newest first."""
     return list(Kept.objects.filter(owner=owner).select_related("blob").order_by("-at", "-pk"))
+
+
+def kept_between(prefix: str, since: datetime, until: datetime) -> list[tuple[str, int]]:
+    """Return what owners of a kind keep since some time: owner and content, oldest first.
+
+    Args:
+        prefix: with which the owners' names begin: "dossier:".
+    """
+    rows = Kept.objects.filter(owner__startswith=prefix, at__gte=since, at__lt=until)
+    return list(dict.fromkeys(rows.order_by("at", "pk").values_list("owner", "blob_id")))
+
+
+def is_kept(blob_id: int, owner: str) -> bool:
+    """Return whether an owner keeps a content, under whatever name."""
+    return Kept.objects.filter(blob_id=blob_id, owner=owner).exists()
 
 
 def others_with(digest: str, owner: str) -> list[Kept]:

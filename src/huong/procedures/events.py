@@ -54,6 +54,12 @@ SAVED = declare(
     "Answers of a draft, or what was asked for, were saved.",
     unhandled=True,
 )
+CHOSEN = declare(
+    "procedures.chosen",
+    {"part": "the path of the field", "use": "whether what the source says is taken"},
+    "Where a source answered something else than she had written meanwhile, she took it or kept her word.",
+    unhandled=True,
+)
 PREPARED = declare(
     "procedures.prepared",
     {"procedure": "the code of the procedure"},

@@ -6,7 +6,7 @@ from django.db.models import Q
 
 from huong.base import clock
 from huong.base.jobs import job, scheduled
-from huong.procedures.actions import counter, paying, preparing, rechecking, recomputing, syncing
+from huong.procedures.actions import counter, paying, preparing, rechecking, recomputing, releasing, syncing
 from huong.procedures.models import Disruption
 
 
@@ -71,3 +71,10 @@ def prepare() -> int:
 def let_counter_drafts_go() -> int:
     """Let go what was begun at counters and not filed within a day."""
     return counter.let_go_left()
+
+
+@scheduled("procedures.release_files", every=timedelta(hours=24))
+@job(queue="bulk")
+def release_files() -> int:
+    """Let go of files of dossiers that nothing shows any more."""
+    return releasing.sweep()

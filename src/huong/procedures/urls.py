@@ -21,6 +21,7 @@ urlpatterns = [
     path("dossiers/<str:uid>/withdraw", citizen_moves.take_back, name="withdraw"),
     path("dossiers/<str:uid>/helper", citizen_moves.helper, name="helper"),
     path("dossiers/<str:uid>/<slug:step>", citizen_form.step, name="step"),
+    path("dossiers/<str:uid>/<slug:step>/choose", citizen_form.choose, name="choose"),
     path("dossiers/<str:uid>/<slug:step>/save", citizen_form.autosave, name="autosave"),
     path("<str:code>/", citizen_info.procedure, name="procedure"),
 ]

@@ -13,6 +13,7 @@ from huong.exchange.registers.kinds import (
     Parcels,
     Person,
     ask,
+    kept,
 )
 
 __all__ = [
@@ -29,4 +30,5 @@ __all__ = [
     "Parcels",
     "Person",
     "ask",
+    "kept",
 ]

@@ -83,7 +83,7 @@ def fetch(
     Records: `exchange.asked` or `exchange.failed`; `people.accessed` where an officer uses a copy.
     """
     facts = description(register)
-    hashed = keys.keyed_hash(wanted, context=consumer.PERSON if person else f"register.{facts['key']}")
+    hashed = _hashed(register, wanted, person=person)
     kept = _copy(register, hashed, read)
     if kept is not None:
         if asker.by is not None and person:
@@ -91,6 +91,16 @@ def fetch(
             access.record_access(asker.by, subject, fields, asker.issue, agency=asker.member.agency)
         return kept
     return _fresh(register, wanted, hashed, facts, read, asker, person=person, fields=fields)
+
+
+def copy_of(register: str, wanted: str, read: Callable[[dict[str, Any]], T], *, person: bool) -> Fetched[T] | None:
+    """Return the copy of an answer that still holds, without asking anybody; None if there is none."""
+    return _copy(register, _hashed(register, wanted, person=person), read)
+
+
+def _hashed(register: str, wanted: str, *, person: bool) -> str:
+    context = consumer.PERSON if person else f"register.{description(register)['key']}"
+    return keys.keyed_hash(wanted, context=context)
 
 
 def _fresh(

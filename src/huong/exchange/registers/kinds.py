@@ -160,6 +160,36 @@ REGISTERS: dict[type[Any], tuple[str, str]] = {
 _PARTS: dict[str, type[Any]] = {"members": Relative, "children": Relative, "enterprises": Firm, "parcels": Parcel}
 
 
+def _reader(kind: type[V], wanted: str) -> Callable[[dict[str, Any]], V]:
+    """Return what makes a typed value of an answer, and refuses one about somebody else."""
+    told = REGISTERS[kind][1]
+
+    def read(found: dict[str, Any]) -> V:
+        value = _made(kind, found)
+        if told and getattr(value, told) != wanted:
+            raise Untrue(
+                _("The register answered about somebody else; that answer is not used."), code="another_person"
+            )
+        if isinstance(value, Household) and wanted not in {each.national_id for each in value.members}:
+            raise Untrue(
+                _("The register answered about somebody else; that answer is not used."), code="another_person"
+            )
+        return value
+
+    return read
+
+
+def kept(kind: type[V], wanted: str) -> Fetched[V] | None:
+    """Return what a register answered before and still holds, without asking it; None if it must be asked.
+
+    Args:
+        kind, wanted: as `ask` takes them.
+    """
+    register = REGISTERS[kind][0]
+    is_person = description(register)["key"] == "national_id"
+    return asking.copy_of(register, wanted, _reader(kind, wanted), person=is_person)
+
+
 def ask(kind: type[V], wanted: str, asker: Asker) -> Fetched[V]:
     """Ask the register that knows a kind of thing.
 
@@ -175,20 +205,7 @@ def ask(kind: type[V], wanted: str, asker: Asker) -> Fetched[V]:
 
     Records: `exchange.asked` or `exchange.failed`.
     """
-    register, told = REGISTERS[kind]
-
-    def read(found: dict[str, Any]) -> V:
-        value = _made(kind, found)
-        if told and getattr(value, told) != wanted:
-            raise Untrue(
-                _("The register answered about somebody else; that answer is not used."), code="another_person"
-            )
-        if isinstance(value, Household) and wanted not in {each.national_id for each in value.members}:
-            raise Untrue(
-                _("The register answered about somebody else; that answer is not used."), code="another_person"
-            )
-        return value
-
+    register, read = REGISTERS[kind][0], _reader(kind, wanted)
     is_person = description(register)["key"] == "national_id"
     names = tuple(each.name for each in fields(kind))  # type: ignore[arg-type]
     found = asking.fetch(register, wanted, read, asker, person=is_person, fields=names)

@@ -12,9 +12,10 @@ from huong.people.models import Party
 from huong.procedures import events
 from huong.procedures.actions import acting
 from huong.procedures.actions.acting import Actor
+from huong.procedures.actions.asking import look
 from huong.procedures.actions.drafting import begin, submit
 from huong.procedures.actions.receiving import supply
-from huong.procedures.actions.resolving import PATIENCE, Resolution, resolve
+from huong.procedures.actions.resolving import Resolution
 from huong.procedures.models import Bundle, Dossier, LifeEvent
 from huong.procedures.queries import catalogue
 from huong.procedures.queries.application import application_of
@@ -138,8 +139,10 @@ def leave_out(uid: str, *, actor: Actor) -> None:
     dossier.parts.all().delete()
 
 
-def resolve_all(uid: str, *, actor: Actor, patience: float = PATIENCE) -> dict[str, Resolution]:
+def resolve_all(uid: str, *, actor: Actor) -> dict[str, Resolution]:
     """Fill in every draft of the application that a dossier belongs to, in order, so that later ones take from earlier.
+
+    What registers must be asked is asked in the background; nobody waits here.
 
     Returns:
         By dossier, what became of its fields and papers.
@@ -148,7 +151,7 @@ def resolve_all(uid: str, *, actor: Actor, patience: float = PATIENCE) -> dict[s
     if dossier is None:
         raise NotFound(_("There is no such dossier."))
     drafts = [each for each in application_of(dossier) if each.state == "draft"]
-    return {each.uid: resolve(each.uid, actor=actor, patience=patience / max(1, len(drafts))) for each in drafts}
+    return {each.uid: look(each.uid, actor=actor) for each in drafts}
 
 
 @transaction.atomic

@@ -1,6 +1,6 @@
 """A citizen's draft: begun, saved at every step, sent once. What a source filled in is never taken from a browser."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -178,7 +178,13 @@ def place_of(agency: str, unit: str) -> Place:
 
 @transaction.atomic
 def save(
-    uid: str, typed: Mapping[str, Any], *, actor: Actor, version: int | None = None, confirmed: bool = True
+    uid: str,
+    typed: Mapping[str, Any],
+    *,
+    actor: Actor,
+    version: int | None = None,
+    confirmed: bool = True,
+    meanwhile: Collection[str] = (),
 ) -> list[Fault]:
     """Save what was typed, right or not: a draft keeps everything; locked values stay as their source says.
 
@@ -188,6 +194,8 @@ def save(
     Args:
         typed: path to value, as a form or an API sends it; paths of locked or unknown fields are left alone.
         confirmed: whether a field that was asked for counts as supplied though it was not changed.
+        meanwhile: paths whose source was still being asked when she began to type: her word is kept beside what the
+            source has said since.
 
     Returns:
         What is wrong with what was typed, for the page; it is saved all the same.
@@ -211,7 +219,8 @@ def save(
     known = {each.path: each for each in fields.fields_of(made.form)}
     told = {path: fields.cleaned(known[path], value) for path, value in typed.items() if path in known}
     if dossier.state == "draft":
-        kept = {path: value for path, value in told.items() if path not in held or not held[path].locked}
+        kept = {path: value for path, value in told.items() if _takes(held.get(path), value)}
+        _keep_beside(dossier, [held[path] for path in meanwhile if path in held and path in told], told, before)
     else:
         kept = _supplied(dossier, made, parts, before, told)
         kept = {path: value for path, value in kept.items() if _is_new(held.get(path), path, value, before, confirmed)}
@@ -239,6 +248,32 @@ def _supplied(
     return {path: value for path, value in told.items() if path in allowed}
 
 
+def _takes(part: Component | None, value: Any) -> bool:
+    """Return whether a draft takes a value: a source does not hold the field, and nothing does not end the asking."""
+    if part is None:
+        return True
+    return not part.locked and not (value is None and part.state == "asking" and part.sealed is None)
+
+
+def _keep_beside(
+    dossier: Dossier, parts: Iterable[Component], told: Mapping[str, Any], before: Mapping[str, Any]
+) -> None:
+    """Keep what she typed while a source was asked, where it has answered since: her word, and beside it the source's."""
+    sealed = sealer(scope_of(dossier))
+    for part in parts:
+        value = told[part.key]
+        if part.locked and value is not None and value != before.get(part.key):
+            Component.objects.filter(pk=part.pk).update(
+                origin="declared",
+                locked=False,
+                state="held",
+                sealed=sealed(value, part.key),
+                sealed_said=part.sealed,
+                why="said",
+                changed_at=clock.now(),
+            )
+
+
 def not_asked_for(title: str, key: str) -> NotAskedFor:
     """Return the refusal for a field or paper that would change and was not asked for."""
     return NotAskedFor(
@@ -261,7 +296,7 @@ def _keep(dossier: Dossier, held: Mapping[str, Component], kept: Mapping[str, An
             origin="declared",
             state="empty" if value is None else _state_after(held.get(path)),
             sealed=sealed(value, path),
-            why=_why_after(held.get(path), changed=before.get(path) != value),
+            why=_why_after(held.get(path), changed=before.get(path) != value, empty=value is None),
             source=held[path].source if path in held else "",
             changed_at=now,
             **({} if dossier.state == "draft" else former(held.get(path), now)),
@@ -290,15 +325,18 @@ def former(part: Component | None, now: datetime) -> dict[str, Any]:
     }
 
 
-def _why_after(part: Component | None, *, changed: bool) -> str:
-    """Return why a field is as it is, once it was typed: what was proposed and then changed is hers."""
+def _why_after(part: Component | None, *, changed: bool, empty: bool) -> str:
+    """Return why a field is as it is, once it was typed: what was proposed and then changed is hers.
+
+    What she leaves empty again she does not hold against its source.
+    """
     if part is None or (changed and part.why in {"proposed", "from_sign_in"}):
         return ""
-    return part.why
+    return "" if empty and part.why in {"said", "differs"} else part.why
 
 
 def _state_after(part: Component | None) -> str:
-    return part.state if part is not None and part.state in {"later", "disputed"} else "held"
+    return part.state if part is not None and part.state in {"later", "disputed", "asking"} else "held"
 
 
 @transaction.atomic
@@ -324,8 +362,17 @@ def submit(uid: str, *, actor: Actor, version: int | None = None, at: datetime |
             _("The form has changed since you began. Your answers are kept: look at what is new, then send.")
         )
     columns = _counted(dossier) | {"submitted_at": at or clock.now()}
+    _wait_no_longer(dossier)
     acting.act(dossier, "submit", actor, Deed(version=version, at=at, columns=columns))
     return dossier
+
+
+def _wait_no_longer(dossier: Dossier) -> None:
+    """Let fields whose source is still asked be declared now and verified later; what it offered, be her word."""
+    asking = Component.objects.filter(dossier=dossier, state="asking")
+    asking.filter(sealed__isnull=True).update(state="empty", why="source_down")
+    asking.filter(sealed__isnull=False).update(state="later", why="source_down")
+    Component.objects.filter(dossier=dossier, why="said").update(why="differs", sealed_said=None)
 
 
 def _counted(dossier: Dossier) -> dict[str, int]:

@@ -15,7 +15,7 @@ from huong.procedures.actions import acting
 from huong.procedures.actions.acting import Actor
 from huong.procedures.models import Component, Dossier
 from huong.procedures.queries.values import parts_of, scope_of, sealer
-from huong.procedures.rules.planning import HAVE, UNAVAILABLE, Known, Outcome
+from huong.procedures.rules.planning import HAVE, OFFER, UNAVAILABLE, WAIT, Known, Outcome
 
 ORIGINS = {"vault": "reused", "bundle": "bundle", "store": "fetched", "register": "fetched", "applicant": "fetched"}
 PAPER_ORIGINS = {"vault": "reused", "bundle": "bundle"}
@@ -23,7 +23,7 @@ NOT_HERS = frozenset({"reused", "bundle", "fetched", "cut"})
 Sealing = Callable[[Any, str], bytes | None]
 WRITTEN = [
     "origin", "state", "locked", "sealed", "type", "evidence", "source", "exchange", "fetched_at", "valid_until",
-    "why", "changed_at",
+    "why", "sealed_said", "changed_at",
 ]  # fmt: skip
 
 
@@ -58,7 +58,7 @@ def fill(uid: str, found: Found, *, actor: Actor) -> int:
     """Write outcomes into a draft; what somebody changed since they were read stays as it is.
 
     Returns:
-        How many fields and papers changed.
+        How many fields and papers somebody had changed meanwhile: planning again finds out what holds for them.
 
     Raises:
         NotFound, WrongState: as `resolve` says.
@@ -90,7 +90,7 @@ def fill(uid: str, found: Found, *, actor: Actor) -> int:
             agency=dossier.agency, unit=dossier.unit, found=sum(row.locked for row in written),
             later=sum(row.state == "later" for row in written), asked=found.asked,
         )  # fmt: skip
-    return len(written)
+    return len(held.keys() - untouched)
 
 
 def _no_longer_asked(part: Component, outcomes: Mapping[tuple[str, str], Outcome]) -> bool:
@@ -101,7 +101,9 @@ def _no_longer_asked(part: Component, outcomes: Mapping[tuple[str, str], Outcome
 def _row(dossier: Dossier, each: Outcome, part: Component | None, value: Any, sealed: Sealing) -> Component | None:
     """Return what an outcome writes; None if everything stays as it is."""
     if each.reason == "standing":
-        return None
+        return _plain(dossier, part, "") if part is not None and part.state == "asking" else None
+    if each.outcome in {WAIT, OFFER}:
+        return _waiting(dossier, each, part) if each.outcome == WAIT else _offered(dossier, each, part, sealed)
     if each.outcome == HAVE:
         made = _field(dossier, each, sealed) if each.kind == "field" else _paper(dossier, each)
         return _if_new(made, part, same=each.kind == "paper" or value == each.value)
@@ -109,9 +111,54 @@ def _row(dossier: Dossier, each: Outcome, part: Component | None, value: Any, se
         return _later(dossier, each, part)
     if part is not None and part.origin in NOT_HERS and (part.locked or each.kind == "paper"):
         return _hers(dossier, part, each.reason)
-    if part is not None and part.state == "later" and part.kind == "field" and not part.locked:
-        return _plain(dossier, part, each.reason)
-    return None
+    return _free(dossier, part, each.reason) if part is not None else None
+
+
+def _free(dossier: Dossier, part: Component, why: str) -> Component | None:
+    """Return what was waited for, or offered, and is simply hers now; None if it is that already."""
+    if part.state == "asking" and part.kind == "paper":
+        return _hers(dossier, part, why)
+    waited = part.state in {"later", "asking"} or part.why == "said"
+    return _plain(dossier, part, why) if waited and part.kind == "field" and not part.locked else None
+
+
+def _waiting(dossier: Dossier, each: Outcome, part: Component | None) -> Component | None:
+    """Return a field or paper whose source is being asked; what she typed meanwhile stays in it."""
+    if part is not None and part.state == "asking" and part.source == str(each.source)[:160]:
+        return None
+    return Component(
+        dossier=dossier,
+        kind=each.kind,
+        key=each.key,
+        state="asking",
+        sealed=part.sealed if part is not None and part.origin not in NOT_HERS else None,
+        source=str(each.source)[:160] if each.source else "",
+        why=each.reason,
+        changed_at=part.changed_at if part is not None and part.origin not in NOT_HERS else clock.now(),
+    )
+
+
+def _offered(dossier: Dossier, each: Outcome, part: Component | None, sealed: Sealing) -> Component | None:
+    """Return her word with what the source says beside it: she takes that, or keeps hers."""
+    known, paper = each.known or Known(), each.paper
+    fetched = known.fetched_at or (part.fetched_at if part is not None else None)
+    if part is None or (part.why == "said" and (part.source, part.fetched_at) == (str(each.source)[:160], fetched)):
+        return None
+    return Component(
+        dossier=dossier,
+        kind="field",
+        key=each.key,
+        state="held",
+        sealed=part.sealed,
+        sealed_said=sealed(each.value, each.key),
+        evidence_id=paper.id if paper else None,
+        source=str(each.source)[:160],
+        exchange=known.exchange[:64],
+        fetched_at=fetched,
+        valid_until=paper.valid_until if paper else known.valid_until,
+        why=each.reason,
+        changed_at=part.changed_at,
+    )
 
 
 def _if_new(made: Component, part: Component | None, *, same: bool) -> Component | None:

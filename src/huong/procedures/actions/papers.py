@@ -8,13 +8,13 @@ from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from huong.base import clock, ids
-from huong.base.errors import BadInput, NotFound, TooLarge, WrongState
+from huong.base.errors import BadInput, HuongError, NotFound, TooLarge, WrongState
 from huong.files import actions as files
 from huong.files import documents
 from huong.files import queries as blobs
 from huong.journal import actions as journal
 from huong.procedures import events
-from huong.procedures.actions import acting
+from huong.procedures.actions import acting, releasing
 from huong.procedures.actions.acting import Actor
 from huong.procedures.actions.drafting import AMENDABLE, former, not_asked_for
 from huong.procedures.models import Component, Dossier, PaperPage
@@ -30,7 +30,7 @@ TRIES = 5
 
 def owner_of(uid: str) -> str:
     """Return the name under which the files of a dossier are kept."""
-    return f"dossier:{uid}"
+    return f"{releasing.PREFIX}{uid}"
 
 
 def add(uid: str, key: str, stream: BinaryIO, *, name: str = "", actor: Actor) -> tuple[Component, bool]:
@@ -68,14 +68,28 @@ def add(uid: str, key: str, stream: BinaryIO, *, name: str = "", actor: Actor) -
     if known is not None and known.part.state in {"held", "verified"}:
         return known.part, False
     made = documents.prepare(data, name=name)
-    blob = _keep(dossier, made.pdf, f"{key}-{digest[:8]}.pdf")
-    for _try in range(TRIES):
-        pages = _pages(dossier, key)
-        whole = _whole(dossier, key, [*pages, blob])
-        part = _added(uid, need, (digest, blob, made.pages), whole, pages, actor)
-        if part is not None:
-            return part, made.cleaned
+    blob = whole = 0
+    try:
+        for _try in range(TRIES):
+            blob = _keep(dossier, made.pdf, f"{key}-{digest[:8]}.pdf")
+            pages = _pages(dossier, key)
+            whole = _whole(dossier, key, [*pages, blob])
+            part = _added(uid, need, (digest, blob, made.pages), whole, pages, actor)
+            if part is not None:
+                return part, made.cleaned
+            _let_go(uid, {whole})
+    except HuongError:
+        _let_go(uid, {blob, whole})
+        raise
+    _let_go(uid, {blob})
     raise WrongState(_("Another page was added a moment ago. Please send this one again."), code="overtaken")
+
+
+@transaction.atomic
+def _let_go(uid: str, left: set[int]) -> None:
+    """Let go of files that were kept for a page which was not written down."""
+    acting.found(uid)
+    releasing.let_go(owner_of(uid), left - {0})
 
 
 def need_of(dossier: Dossier, key: str) -> Requirement:
@@ -109,8 +123,8 @@ def _keep(dossier: Dossier, pdf: bytes, name: str) -> int:
     return files.keep(io.BytesIO(pdf), name=name, owner=owner_of(dossier.uid), scope=scope_of(dossier)).pk
 
 
-def _pages(dossier: Dossier, key: str) -> list[int]:
-    rows = PaperPage.objects.filter(part__dossier=dossier, part__kind="paper", part__key=key)
+def _pages(dossier: Dossier, key: str, *, without: int = 0) -> list[int]:
+    rows = PaperPage.objects.filter(part__dossier=dossier, part__kind="paper", part__key=key).exclude(pk=without)
     return list(rows.order_by("number").values_list("blob", flat=True))
 
 
@@ -139,13 +153,16 @@ def _added(
     part, _new = Component.objects.get_or_create(
         dossier=dossier, kind="paper", key=key, defaults={"origin": "uploaded", "changed_at": clock.now()}
     )
-    if _pages(dossier, key) != seen:
-        return None
     digest, blob, count = page
+    still_kept = blobs.is_kept(blob, owner_of(uid)) and blobs.is_kept(whole, owner_of(uid))
+    if _pages(dossier, key) != seen or not still_kept:  # the same bytes were let go meanwhile, from another page
+        return None
+    former_whole = part.blob
     last = part.pages.aggregate(last=Max("number"))["last"] or 0
     PaperPage.objects.create(part=part, number=last + 1, digest=digest, blob=blob, count=count, at=clock.now())
     _hold(dossier, part, whole)
     _note(dossier, part, digest, actor)
+    releasing.let_go(owner_of(uid), {former_whole} if former_whole else ())
     return part
 
 
@@ -177,21 +194,23 @@ def remove(uid: str, key: str, digest: str, *, actor: Actor) -> Component:
         WrongState: the dossier was sent.
         NotAskedFor: something is asked for, and not this paper.
 
-    Records: `procedures.paper_changed`.
+    Records: `procedures.paper_changed`; `files.released` for what nothing shows any more.
     """
     dossier = Dossier.objects.filter(uid=uid).first()
     page = PaperPage.objects.filter(part__dossier__uid=uid, part__key=key, digest=digest).first()
     if dossier is None or page is None:
         raise NotFound(_("This paper has no such page."))
-    left = [blob for blob in _pages(dossier, key) if blob != page.blob]
+    left = _pages(dossier, key, without=page.pk)  # two files may have become the same PDF
     whole = _whole(dossier, key, left) if left else None
     with transaction.atomic():
         dossier = acting.found(uid)
         _require_changeable(dossier, need_of(dossier, key))
         part = Component.objects.get(pk=page.part_id)
+        gone = {page.blob, part.blob or page.blob}
         page.delete()
         _hold(dossier, part, whole)
         _note(dossier, part, digest, actor)
+        releasing.let_go(owner_of(uid), gone, by=actor.user.pk if actor.user else None)
     return part
 
 

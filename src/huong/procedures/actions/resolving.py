@@ -4,9 +4,10 @@ Sources are asked outside any transaction and within one patience for all of the
 """
 
 import time as time_module
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Any
 
 from django.db import transaction
@@ -16,7 +17,7 @@ from huong.base import clock, limits
 from huong.base.errors import BadInput, Forbidden, HuongError, NotFound
 from huong.exchange import queries as exchange
 from huong.exchange import registers as national
-from huong.exchange.registers import Asker
+from huong.exchange.registers import Asker, Fetched
 from huong.journal import actions as journal
 from huong.people.models import User
 from huong.procedures import events
@@ -98,23 +99,27 @@ def resolve(uid: str, *, actor: Actor, patience: float = PATIENCE, anew: bool = 
     made, parts = document_by_id(dossier.edition_id), parts_of(dossier)
     now = situation_of(dossier, parts, anew=anew)
     by = actor.user if actor.who == OFFICER else None
-    outcomes, known = _explored(dossier, made, now, patience, by)
+    deadline = time_module.monotonic() + patience
+    outcomes, known = explored(made, now, partial(answers_to, dossier=dossier, made=made, deadline=deadline, by=by))
     filling.fill(uid, Found(outcomes, parts, now.answers, len(known)), actor=actor)
     return Resolution(tuple(outcomes), len(known))
 
 
-def _explored(
-    dossier: Dossier, made: Document, now: Situation, patience: float, by: User | None
+def explored(
+    made: Document, now: Situation, answering: Callable[[list[Ask]], Mapping[Ask, Known]]
 ) -> tuple[list[Outcome], dict[Ask, Known]]:
-    """Plan, ask, and plan again with the answers, until nothing is left to ask or patience has ended."""
+    """Plan, ask, and plan again with the answers, until nothing is left to ask.
+
+    Args:
+        answering: answers questions, or says why it cannot; called outside any transaction.
+    """
     steps, known = fields.steps_of(made.form), dict(now.known)
-    deadline = time_module.monotonic() + patience
     outcomes = planning.plan(made, steps, now)
     for _round in range(MOST_ROUNDS):
         asks = planning.asks_of(outcomes)
         if not asks:
             break
-        known |= answers_to(asks, dossier, made, deadline=deadline, by=by)
+        known |= answering(asks)
         now = replace(now, known=known)
         outcomes = planning.plan(made, steps, now)
     return outcomes, known
@@ -165,7 +170,11 @@ def _register(ask: Ask, dossier: Dossier, patience: float, by: User | None) -> K
         f"procedures.asks:{who}", rate=most, per=timedelta(hours=1)
     )  # who types number after number learns no more
     issue = f"{dossier.procedure}/{dossier.uid}"
-    answer = national.ask(kind, ask.wanted, Asker(member, issue, by=by, patience=patience))
+    return known_of(national.ask(kind, ask.wanted, Asker(member, issue, by=by, patience=patience)))
+
+
+def known_of(answer: Fetched[Any]) -> Known:
+    """Return a register's answer as planning reads it."""
     values = _plain(asdict(answer.value)) if answer.value is not None else {}
     return Known(values, "", answer.exchange, answer.fetched_at, answer.valid_until)
 

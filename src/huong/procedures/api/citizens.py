@@ -10,8 +10,8 @@ from ninja.files import UploadedFile
 
 from huong.base.errors import Forbidden
 from huong.people.auth import Door
-from huong.procedures.actions import papers, save
-from huong.procedures.actions.bundling import send_all
+from huong.procedures.actions import asking, papers, save
+from huong.procedures.actions.bundling import resolve_all, send_all
 from huong.procedures.owning import owned
 from huong.procedures.queries.application import PaperShown, Shown, Stage, application
 from huong.procedures.queries.said import said
@@ -24,6 +24,8 @@ class FieldOut(Schema):
     """One field of the form.
 
     `changeable` says whether it may be changed now; `asked` is what the office writes about it, if it asks for it.
+    `state` is "asking" while its source is asked in the background, "later" if it is to be declared now because the
+    source does not answer; `said` is what the source says beside her own word, to take or leave.
     """
 
     dossier: str
@@ -39,6 +41,7 @@ class FieldOut(Schema):
     asked: str
     source: str
     why: str
+    said: str
     fetched_at: datetime | None
     valid_until: datetime | None
 
@@ -71,16 +74,25 @@ class FormOut(Schema):
     uid: str
     state: str
     version: int
+    asking: list[str]
     fields: list[FieldOut]
     papers: list[PaperOut]
     faults: dict[str, str] = {}
 
 
 class Typed(Schema):
-    """What was typed: path to value."""
+    """What was typed: path to value; `meanwhile` names the fields that were asking when the form was read."""
 
     answers: dict[str, Any]
     version: int | None = None
+    meanwhile: list[str] = []
+
+
+class Chosen(Schema):
+    """Which field, and whether what the source says is taken."""
+
+    path: str
+    use: bool
 
 
 class SentOut(Schema):
@@ -99,8 +111,25 @@ def form(request: HttpRequest, uid: str) -> dict[str, Any]:
 def type_in(request: HttpRequest, uid: str, body: Typed) -> dict[str, Any]:
     """Save answers, right or not; `faults` says what is wrong with them."""
     held, actor = owned(request, uid)
-    faults = save(held.uid, body.answers, actor=actor, version=body.version)
+    faults = save(held.uid, body.answers, actor=actor, version=body.version, meanwhile=body.meanwhile)
     return _form(request, uid) | {"faults": said(faults)}
+
+
+@router.post("/dossiers/{uid}/form/look", response=FormOut, tags=TAGS)
+def look(request: HttpRequest, uid: str) -> dict[str, Any]:
+    """Fill in what is known at once and have the rest asked in the background; ask again for the form to see it."""
+    held, actor = owned(request, uid)
+    if held.state == "draft":
+        resolve_all(held.uid, actor=actor)
+    return _form(request, uid)
+
+
+@router.post("/dossiers/{uid}/form/choose", response=FormOut, tags=TAGS)
+def choose(request: HttpRequest, uid: str, body: Chosen) -> dict[str, Any]:
+    """Take what a source says in the place of one's own word, or keep one's word."""
+    held, actor = owned(request, uid)
+    asking.choose(held.uid, body.path, use=body.use, actor=actor)
+    return _form(request, uid)
 
 
 @router.post("/dossiers/{uid}/papers/{key}", response=FormOut, tags=TAGS)
@@ -135,6 +164,7 @@ def _form(request: HttpRequest, uid: str) -> dict[str, Any]:
         "uid": held.uid,
         "state": held.state,
         "version": held.version,
+        "asking": found.asking,
         "fields": [_field(stage, each) for stage in found.stages for each in stage.fields],
         "papers": [_paper(each) for each in found.papers],
     }
@@ -155,6 +185,7 @@ def _field(stage: Stage, each: Shown) -> dict[str, Any]:
         "asked": each.asked,
         "source": each.source,
         "why": each.why,
+        "said": each.said,
         "fetched_at": each.part.fetched_at if each.part is not None else None,
         "valid_until": each.part.valid_until if each.part is not None else None,
     }

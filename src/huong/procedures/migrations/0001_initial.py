@@ -700,6 +700,7 @@ class Migration(migrations.Migration):
                         choices=[
                             ("empty", "not there yet"),
                             ("held", "there"),
+                            ("asking", "its source is being asked"),
                             ("later", "declared now, verified later"),
                             ("disputed", "said to be wrong"),
                             ("wanted", "asked for"),
@@ -822,6 +823,36 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "filing",
                 "verbose_name_plural": "filings",
+            },
+        ),
+        migrations.CreateModel(
+            name="Question",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("place", models.CharField(max_length=160, verbose_name="source")),
+                ("about", models.CharField(max_length=64, verbose_name="keyed hash of whom it is about")),
+                ("asked_at", models.DateTimeField(verbose_name="question put at")),
+                ("taken_at", models.DateTimeField(blank=True, null=True, verbose_name="sent to the source")),
+                ("answered_at", models.DateTimeField(blank=True, null=True, verbose_name="question answered at")),
+                ("failed", models.CharField(blank=True, max_length=40, verbose_name="why no answer can be had")),
+                (
+                    "dossier",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="questions",
+                        to="procedures.dossier",
+                        verbose_name="dossier",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "question to a source",
+                "verbose_name_plural": "questions to sources",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("dossier", "place", "about"), name="source_is_asked_once_for_a_dossier"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(

@@ -1,7 +1,7 @@
 """The nouns of procedures."""
 
 from huong.procedures.models.catalogue import CatalogueEdition, LifeEvent, Procedure, ProcedureVersion
-from huong.procedures.models.dossier import Action, Bundle, Component, DayNumber, Dossier, Filing, PaperPage
+from huong.procedures.models.dossier import Action, Bundle, Component, DayNumber, Dossier, Filing, PaperPage, Question
 from huong.procedures.models.evidence import Correction, Evidence, ExplicitRequest, Result, Share
 from huong.procedures.models.office import (
     BlankForm,
@@ -36,6 +36,7 @@ __all__ = [
     "PortalUpdate",
     "Procedure",
     "ProcedureVersion",
+    "Question",
     "Rating",
     "Result",
     "Share",

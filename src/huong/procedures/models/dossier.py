@@ -27,6 +27,7 @@ PART_KINDS = [("field", _("field")), ("paper", _("paper")), ("form", _("official
 PART_STATES = [
     ("empty", _("not there yet")),
     ("held", _("there")),
+    ("asking", _("its source is being asked")),
     ("later", _("declared now, verified later")),
     ("disputed", _("said to be wrong")),
     ("wanted", _("asked for")),
@@ -286,6 +287,31 @@ class PaperPage(models.Model):
 
     def __str__(self) -> str:
         return f"{self.part_id}/{self.number}"
+
+
+class Question(models.Model):
+    """One question of a dossier to a source (câu hỏi gửi nguồn): put when a form needs it, answered in the background.
+
+    However often the form is opened, a source is asked once about each person; whom it is about is kept as a keyed hash.
+    """
+
+    dossier = models.ForeignKey(Dossier, verbose_name=_("dossier"), on_delete=models.CASCADE, related_name="questions")
+    place = models.CharField(_("source"), max_length=160)
+    about = models.CharField(_("keyed hash of whom it is about"), max_length=64)
+    asked_at = models.DateTimeField(_("question put at"))
+    taken_at = models.DateTimeField(_("sent to the source"), null=True, blank=True)
+    answered_at = models.DateTimeField(_("question answered at"), null=True, blank=True)
+    failed = models.CharField(_("why no answer can be had"), max_length=40, blank=True)
+
+    class Meta:
+        verbose_name = _("question to a source")
+        verbose_name_plural = _("questions to sources")
+        constraints = [
+            models.UniqueConstraint(fields=["dossier", "place", "about"], name="source_is_asked_once_for_a_dossier")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.dossier_id}: {self.place}"
 
 
 class DayNumber(models.Model):

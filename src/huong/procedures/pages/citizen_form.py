@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from huong.base import clock
 from huong.base.errors import HuongError, NotFound
 from huong.files import queries as files
-from huong.procedures.actions import papers, save
+from huong.procedures.actions import asking, papers, save
 from huong.procedures.actions.acting import Actor
 from huong.procedures.actions.bundling import resolve_all
 from huong.procedures.actions.drafting import AMENDABLE
@@ -92,15 +92,23 @@ def step(request: HttpRequest, uid: str, step: str) -> HttpResponseBase:
             return _page(request, held, step, actor, refused=refused, status=refused.status)
     kept = typed_before(request)
     if kept:
-        save(uid, typed_of(application(held).stage(uid, step), kept), actor=actor)
+        typed = typed_of(application(held).stage(uid, step), kept)
+        save(uid, typed, actor=actor, meanwhile=meanwhile_of(kept))
     return _page(request, held, step, actor, notice=_("What you had typed is still here.") if kept else "")
+
+
+def meanwhile_of(post: Any) -> frozenset[str]:
+    """Return the fields whose source was still being asked when the page was made."""
+    given = post.getlist("asking") if isinstance(post, QueryDict) else [post.get("asking", "")]
+    return frozenset(path[:120] for path in given if path)
 
 
 def typed_of(stage: Stage, post: Any) -> dict[str, Any]:
     """Return what a page sent, by path: boxes that were left empty say no. What is fixed counts if it was sent."""
     found: dict[str, Any] = {}
+    meanwhile = meanwhile_of(post)
     for each in stage.fields:
-        if each.locked and not each.fixed:
+        if each.locked and not each.fixed and each.field.path not in meanwhile:
             continue
         if each.field.kind == "yesno" and not each.fixed:
             found[each.field.path] = post.get(each.field.path) == "true"
@@ -111,11 +119,13 @@ def typed_of(stage: Stage, post: Any) -> dict[str, Any]:
 
 def _saved(request: HttpRequest, held: Dossier, step: str, actor: Actor) -> HttpResponseBase:
     stage = application(held).stage(held.uid, step)
-    faults = save(held.uid, typed_of(stage, request.POST), actor=actor)
+    faults = save(held.uid, typed_of(stage, request.POST), actor=actor, meanwhile=meanwhile_of(request.POST))
     if held.state == "draft":
         resolve_all(held.uid, actor=actor)
+    if "again" in request.POST:
+        return redirect(f"/procedures/dossiers/{held.uid}/{step}")
     found = application(held)
-    paths = {each.field.path for each in found.stage(held.uid, step).asks}
+    paths = {each.field.path for each in found.stage(held.uid, step).asks if each.state != "asking"}
     wrong = {path: sentence for path, sentence in said(faults).items() if path in paths}
     if wrong:
         return _page(request, held, step, actor, faults=wrong, status=422)
@@ -127,7 +137,10 @@ def _saved(request: HttpRequest, held: Dossier, step: str, actor: Actor) -> Http
 def _has_more(before: Stage, after: Stage) -> bool:
     """Return whether what was answered brought further questions on the same page."""
     known = {each.field.path for each in before.fields}
-    return any(each.field.path not in known and each.value in (None, "") for each in after.asks)
+    return any(
+        each.said or (each.field.path not in known and each.value in (None, "") and each.state != "asking")
+        for each in after.asks
+    )
 
 
 def _page(
@@ -141,7 +154,7 @@ def _page(
     notice: str = "",
     status: int = 200,
 ) -> HttpResponse:
-    found = application(held)
+    found = looked_at(held, actor)
     stage = found.stage(held.uid, step)
     times = [each.part.changed_at for each in stage.asks if each.part is not None]
     context = {
@@ -161,13 +174,36 @@ def _page(
     return render(request, "procedures/citizen/step.html", context, status=status)
 
 
+def looked_at(held: Dossier, actor: Actor) -> Application:
+    """Return an application for a page; where sources are still asked, with what they have said by now."""
+    found = application(held)
+    if found.asking and held.state == "draft":
+        resolve_all(held.uid, actor=actor)
+        found = application(held)
+    return found
+
+
+@require_POST
+@for_owner
+def choose(request: HttpRequest, uid: str, step: str) -> HttpResponseBase:
+    """Take what a source says in the place of her own word, or keep her word; what else she typed is saved before."""
+    held, actor = owned(request, uid)
+    stage = application(held).stage(uid, step)
+    save(uid, typed_of(stage, request.POST), actor=actor, meanwhile=meanwhile_of(request.POST))
+    use = "take" in request.POST
+    path = request.POST.get("take" if use else "keep", "")[:120]
+    asking.choose(uid, path, use=use, actor=actor)
+    return redirect(f"/procedures/dossiers/{uid}/{step}#{path}")
+
+
 @require_POST
 @for_owner
 def autosave(request: HttpRequest, uid: str, step: str) -> HttpResponseBase:
     """Save what is typed while she types; answers when, for the line under the button."""
     held, actor = owned(request, uid)
     try:
-        save(uid, typed_of(application(held).stage(uid, step), request.POST), actor=actor, confirmed=False)
+        typed = typed_of(application(held).stage(uid, step), request.POST)
+        save(uid, typed, actor=actor, confirmed=False, meanwhile=meanwhile_of(request.POST))
     except HuongError as error:
         return JsonResponse({"detail": str(error.message)}, status=error.status)
     return JsonResponse({"saved": clock.local(clock.now()).strftime("%H:%M")})
@@ -189,7 +225,7 @@ def paper_list(request: HttpRequest, uid: str) -> HttpResponseBase:
             error = refused
         if error is None and not notice:
             return redirect(f"/procedures/dossiers/{uid}/papers")
-    found = application(held)
+    found = looked_at(held, actor)
     context = {
         "dossier": held,
         "found": found,

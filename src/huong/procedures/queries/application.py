@@ -53,6 +53,7 @@ class Shown:
         proposed: it is filled in, and free to be changed.
         fixed: it was sent, and the office did not ask for it: it stays.
         asked: what the office says about it, if it asks for it.
+        said: what its source says beside her own word, for her to take.
     """
 
     field: FormField
@@ -69,6 +70,7 @@ class Shown:
     state: str = ""
     fixed: bool = False
     asked: str = ""
+    said: str = ""
 
     @property
     def is_copy(self) -> bool:
@@ -103,12 +105,15 @@ class Stage:
     @property
     def counts(self) -> bool:
         """Return whether the page is part of the walk: something is missing there, or she typed there."""
-        return any(each.value in (None, "") or not each.proposed for each in self.asks)
+        return any(each.state != "asking" and (each.value in (None, "") or not each.proposed) for each in self.asks)
 
     @property
     def is_open(self) -> bool:
         """Return whether something compulsory is missing."""
-        return any(each.state == "wanted" or (each.field.required and each.value in (None, "")) for each in self.asks)
+        return any(
+            each.state == "wanted" or (each.field.required and each.value in (None, "") and each.state != "asking")
+            for each in self.asks
+        )
 
 
 @dataclass(frozen=True)
@@ -129,7 +134,7 @@ class PaperShown:
     @property
     def is_there(self) -> bool:
         """Return whether nothing is to be done about it."""
-        return self.part is not None and self.part.state not in {"empty", "wanted"}
+        return self.part is not None and self.part.state not in {"empty", "wanted", "asking"}
 
     @property
     def is_hers(self) -> bool:
@@ -151,6 +156,13 @@ class Application:
     counted: Count
     wants: bool = False
     answers: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+
+    @property
+    def asking(self) -> list[str]:
+        """Return the sources that are being asked, as they are called on a page."""
+        fields = [each.source for stage in self.stages for each in stage.asks if each.state == "asking"]
+        papers = [each.source for each in self.papers if each.part is not None and each.part.state == "asking"]
+        return list(dict.fromkeys(each for each in (*fields, *papers) if each))
 
     @property
     def lead(self) -> Dossier:
@@ -201,9 +213,10 @@ def application(dossier: Dossier) -> Application:
         if not each.edition_id:
             continue
         made, parts = document_by_id(each.edition_id), by_dossier[each.pk]
-        answers = told[each.uid] = _opened(opened[scope_of(each)], parts)
+        answers = told[each.uid] = _opened(opened[scope_of(each)], parts, "sealed")
+        said = _opened(opened[scope_of(each)], parts, "sealed_said")
         free = _free(each, parts, answers)
-        stages += _stages(each, made, parts, answers, free)
+        stages += _stages(each, made, parts, answers, said, free)
         papers += _papers(each, made, parts, answers, free)
         counts.append(needs.count(made, answers, parts))
     wants = any(each.state == supplement.WANTED for each in dossiers)
@@ -229,13 +242,14 @@ def _free(dossier: Dossier, parts: list[Component], answers: Mapping[str, Any]) 
     return _Free(draft=False, keys=supplement.changeable(dossier, parts, answers, sentences), sentences=sentences)
 
 
-def _opened(key: bytes | None, parts: Iterable[Component]) -> dict[str, Any]:
+def _opened(key: bytes | None, parts: Iterable[Component], column: str) -> dict[str, Any]:
     if key is None:
         return {}
+    sealed = {part.key: getattr(part, column) for part in parts if part.kind == "field"}
     return {
-        part.key: orjson.loads(keys.open_bytes(key, bytes(part.sealed), context=part.key))
-        for part in parts
-        if part.kind == "field" and part.sealed is not None
+        path: orjson.loads(keys.open_bytes(key, bytes(value), context=path))
+        for path, value in sealed.items()
+        if value is not None
     }
 
 
@@ -254,7 +268,12 @@ def is_english() -> bool:
 
 
 def _stages(
-    dossier: Dossier, made: Document, parts: list[Component], answers: Mapping[str, Any], free: _Free
+    dossier: Dossier,
+    made: Document,
+    parts: list[Component],
+    answers: Mapping[str, Any],
+    said: Mapping[str, Any],
+    free: _Free,
 ) -> list[Stage]:
     held = {part.key: part for part in parts if part.kind == "field"}
     return [
@@ -264,7 +283,7 @@ def _stages(
             step.title_en if is_english() else step.title,
             tuple(
                 replace(
-                    shown(each, held, answers),
+                    shown(each, held, answers, said),
                     fixed=free.fixes(each.path),
                     asked=free.sentences.get(each.path, ""),
                 )
@@ -277,15 +296,21 @@ def _stages(
     ]
 
 
-def shown(each: FormField, held: Mapping[str, Component], answers: Mapping[str, Any]) -> Shown:
-    """Return a field as its reader sees it; the particulars of somebody whose id was only typed are masked."""
+def shown(each: FormField, held: Mapping[str, Component], answers: Mapping[str, Any], said: Mapping[str, Any]) -> Shown:
+    """Return a field as its reader sees it; the particulars of somebody whose id was only typed are masked.
+
+    Args:
+        said: path to what a source says beside her own word.
+    """
     part, value = held.get(each.path), answers.get(each.path)
     locked = part is not None and part.locked
     english = is_english()
     text = spoken(each, value)
     place = source(part.source).place if part is not None and part.source else ""
-    if locked and part is not None and _is_guessed(part, held, answers):
-        text = masked(text)
+    offer = spoken(each, said.get(each.path))
+    if part is not None and (locked or offer) and _is_guessed(part, held, answers):
+        text, offer = masked(text) if locked else text, masked(offer)
+    tells = part is not None and (locked or offer or part.state == "asking")
     return Shown(
         each,
         value,
@@ -295,10 +320,11 @@ def shown(each: FormField, held: Mapping[str, Component], answers: Mapping[str, 
         locked,
         part is not None and part.why in {"proposed", "from_sign_in"} and value not in (None, ""),
         part,
-        source_name(part.source) if part is not None and locked else "",
+        source_name(part.source) if part is not None and part.source and tells else "",
         place,
         _(REASONS[part.why]) if part is not None and part.why in REASONS else "",
         part.state if part is not None else "",
+        said=offer,
     )
 
 

@@ -18,6 +18,7 @@ from huong.procedures.rules.nouns import Document
 from huong.procedures.rules.planning import Paper, Situation
 from huong.procedures.rules.sources import Source, source
 
+NOT_HER_WORD = frozenset({"proposed", "from_sign_in"})
 CONTAINERS = {
     "unit_code": "residence",
     "unit_name": "residence",
@@ -29,11 +30,13 @@ CONTAINERS = {
 }
 
 
-def situation_of(dossier: Dossier, parts: list[Component], *, anew: bool = False) -> Situation:
+def situation_of(dossier: Dossier, parts: list[Component], *, anew: bool = False, behind: bool = False) -> Situation:
     """Return everything that planning a dossier needs.
 
     Args:
         anew: what was fetched before does not count: ask again.
+        behind: whether sources are asked in the background, while she may type: then her own word stands beside what
+            they say, and what they gave before stands until they answer anew.
     """
     made = document_by_id(dossier.edition_id or 0)
     answers, now = answers_of(dossier, parts), clock.now()
@@ -50,14 +53,28 @@ def situation_of(dossier: Dossier, parts: list[Component], *, anew: bool = False
         results=results,
         standing=frozenset(_standing(parts, declined, now)) if not anew else _disputed(parts),
         rests={part.key: source(part.source).whom for part in parts if part.locked and part.source},
-        typed=frozenset(
-            part.key for part in parts if part.origin == "declared" and part.state in {"held", "later", "disputed"}
-        ),
+        typed=frozenset(part.key for part in parts if _typed(part)),
         agreed=agreed,
         declined=declined,
         closed=closed,
         granted=granted,
+        hers=frozenset(part.key for part in parts if behind and _typed(part) and part.why not in NOT_HER_WORD),
+        ageing=frozenset(part.key for part in parts if behind and part.locked and _of_same(part, declined, parts)),
     )
+
+
+def _typed(part: Component) -> bool:
+    there = part.state in {"held", "later", "disputed"} or (part.state == "asking" and part.sealed is not None)
+    return part.origin == "declared" and there
+
+
+def _of_same(part: Component, declined: frozenset[str], parts: list[Component]) -> bool:
+    """Return whether a source that may be used gave a value about the person that the form still names."""
+    if not part.source:
+        return False
+    one = source(part.source)
+    asked_about = next((each.changed_at for each in parts if each.key == one.whom), None)
+    return one.place not in declined and (asked_about is None or asked_about <= part.changed_at)
 
 
 def _applicant(dossier: Dossier) -> dict[str, str]:
@@ -96,6 +113,7 @@ def _standing(parts: list[Component], declined: frozenset[str], now: datetime) -
         if (
             part.state in {"disputed", "wanted"}
             or _hers(part)
+            or (part.why == "differs" and part.origin == "declared" and _of_same(part, declined, parts))
             or (part.locked and _fresh(part, declined, now, changed))
         ):
             yield part.key

@@ -47,7 +47,7 @@ def papers_needed(made: Document, answers: Mapping[str, Any]) -> tuple[Requireme
 
 def missing(made: Document, answers: Mapping[str, Any], parts: Iterable[Part]) -> tuple[Requirement, ...]:
     """Return the compulsory papers that are not there in any form."""
-    there = {part.key for part in parts if part.kind == "paper" and part.state not in {"empty", "wanted"}}
+    there = {part.key for part in parts if part.kind == "paper" and part.state not in {"empty", "wanted", "asking"}}
     return tuple(need for need in papers_needed(made, answers) if need.required and need.key not in there)
 
 

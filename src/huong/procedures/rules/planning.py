@@ -7,7 +7,7 @@ Source: issue of procedures, `resolve`; Decree 47/2020 article 9.3; Decree 61/20
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -17,6 +17,7 @@ from huong.procedures.rules.nouns import Accepted, Document, Requirement
 from huong.procedures.rules.sources import Source, source
 
 HAVE, FETCH, ASK_CONSENT, ASK_APPLICANT, UNAVAILABLE = "have", "fetch", "ask_consent", "ask_applicant", "unavailable"
+WAIT, OFFER = "wait", "offer"
 REASONS: Final[dict[str, str]] = {
     "in_vault": noop("It is in the applicant's own papers here."),
     "in_bundle": noop("It was answered in the same application."),
@@ -26,6 +27,8 @@ REASONS: Final[dict[str, str]] = {
     "proposed": noop("Proposed; please change it if it is different."),
     "standing": noop("It was fetched before and still holds."),
     "to_fetch": noop("It can be fetched."),
+    "asking": noop("The source is being asked."),
+    "said": noop("The source says something else; the applicant chooses."),
     "yours": noop("No source knows this; only the applicant does."),
     "consent": noop("The law asks for the applicant's explicit request before this is fetched."),
     "declined": noop("The applicant does not want this source used."),
@@ -59,7 +62,7 @@ class Known:
 
     Attributes:
         values: by part; empty if it knows nothing.
-        failed: a key of `REASONS` if no answer can be had.
+        failed: a key of `REASONS` if no answer can be had; "asking" if it is still waited for.
     """
 
     values: Mapping[str, Any] = field(default_factory=dict)
@@ -97,6 +100,9 @@ class Situation:
         closed: by place, why it cannot be asked at all.
         granted: by place, the parts a grant covers; a place without an entry is not narrowed.
         known: what was asked already.
+        hers: paths whose value she gave herself, so that a source that answers later does not take its place.
+        ageing: paths that a source gave about the same person, and whose time has passed.
+        waiting: paths whose source is being asked; found while planning.
     """
 
     answers: Mapping[str, Any]
@@ -113,6 +119,9 @@ class Situation:
     closed: Mapping[str, str] = field(default_factory=dict)
     granted: Mapping[str, frozenset[str]] = field(default_factory=dict)
     known: Mapping[Ask, Known] = field(default_factory=dict)
+    hers: frozenset[str] = frozenset()
+    ageing: frozenset[str] = frozenset()
+    waiting: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -120,7 +129,8 @@ class Outcome:
     """What becomes of one field or paper.
 
     Attributes:
-        outcome: have, fetch, ask_consent, ask_applicant or unavailable.
+        outcome: have, fetch, wait (it is being asked), offer (she and the source differ), ask_consent, ask_applicant
+            or unavailable.
         reason: a key of `REASONS`.
         ask: the question that "fetch" means.
         known: the answer that "have" rests on, if a source was asked.
@@ -153,6 +163,8 @@ def plan(made: Document, steps: Iterable[FormStep], now: Situation) -> list[Outc
                 continue
             outcome = _field(made, each, now, answers)
             found.append(outcome)
+            if outcome.outcome == WAIT:
+                now = replace(now, waiting=now.waiting | {each.path})
             _settle(answers, outcome, now)
     found += [_paper(made, need, now, answers) for need in made.requirements if holds(need.when, answers)]
     return found
@@ -187,11 +199,27 @@ def _field(made: Document, each: FormField, now: Situation, answers: Mapping[str
     if found is None:
         down = why in DOWN
         return Outcome("field", each.path, UNAVAILABLE if down else ASK_APPLICANT, why, source=_asked(each, answers))
-    if each.path in now.typed and found.source is not None and not found.source.locks and found.outcome == HAVE:
+    if _stands(each, found, now):
         return Outcome("field", each.path, HAVE, "standing")
+    if _differs(each, found, now):
+        found = replace(found, outcome=OFFER, reason="said")
     return Outcome(
         "field", each.path, found.outcome, found.reason, found.value, found.source, found.ask, found.known, found.paper
     )
+
+
+def _differs(each: FormField, found: Outcome, now: Situation) -> bool:
+    """Return whether shared data say something else than she wrote herself while they were asked."""
+    shared = found.outcome == HAVE and found.source is not None and found.source.kind in {"register", "store"}
+    return shared and each.path in now.hers and found.value != now.answers.get(each.path)
+
+
+def _stands(each: FormField, found: Outcome, now: Situation) -> bool:
+    """Return whether a field stays as it is: she typed what is only proposed, or what ages is being asked anew."""
+    if found.outcome == WAIT:
+        return each.path in now.ageing
+    only_proposed = found.source is not None and not found.source.locks and found.outcome == HAVE
+    return each.path in now.typed and only_proposed
 
 
 def _default(each: FormField) -> Outcome | None:
@@ -250,6 +278,8 @@ def _tried(made: Document, one: Source, now: Situation, answers: Mapping[str, An
 def _shared_data(made: Document, one: Source, now: Situation, answers: Mapping[str, Any]) -> Outcome | str:
     own = now.applicant.get("national_id") or now.applicant.get("tax_code") or ""
     wanted = own if one.whom == "applicant" else str(answers.get(one.whom) or "")
+    if not wanted and one.whom in now.waiting:
+        return Outcome("", "", WAIT, "asking", source=one)
     if refused := _refused(made, one, now, wanted=wanted, own=own):
         return refused
     if one.place in made.consent and one.place not in now.agreed:
@@ -258,6 +288,8 @@ def _shared_data(made: Document, one: Source, now: Situation, answers: Mapping[s
     known = now.known.get(ask)
     if known is None:
         return Outcome("", "", FETCH, "to_fetch", source=one, ask=ask)
+    if known.failed == "asking":
+        return Outcome("", "", WAIT, "asking", source=one, ask=ask)
     value = known.values.get(one.part)
     if known.failed or value in (None, ""):
         return known.failed or "not_known"
@@ -282,6 +314,8 @@ def _paper(made: Document, need: Requirement, now: Situation, answers: Mapping[s
     for accepted in need.accepts:
         found = _accepted(made, accepted, now, answers)
         if isinstance(found, Outcome):
+            if found.outcome == WAIT and need.key in now.ageing:
+                return Outcome("paper", need.key, HAVE, "standing")
             return Outcome(
                 "paper", need.key, found.outcome, found.reason, accepted.type, found.source, found.ask, found.known,
                 found.paper,

@@ -214,3 +214,12 @@ def registers(neighbour, procedures, settings, house):
 def meet(neighbour):
     exchange_loading.load(cast.HUE)
     neighbours.meet(neighbour.base, by=None)
+
+
+def resolve_all(uid, *, actor):
+    """Look, let the job that asks the registers run as it would a moment later, and look again."""
+    from huong.procedures.actions import asking, bundling
+
+    bundling.resolve_all(uid, actor=actor)
+    asking.answer.now(uid)
+    return bundling.resolve_all(uid, actor=actor)

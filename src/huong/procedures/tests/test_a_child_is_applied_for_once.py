@@ -10,7 +10,6 @@ from huong.procedures.actions.bundling import (
     begin_event,
     begin_twin,
     leave_out,
-    resolve_all,
     submit_all,
 )
 from huong.procedures.actions.papers import come_later
@@ -18,7 +17,7 @@ from huong.procedures.errors import FormFaults
 from huong.procedures.models import Component, Dossier, LifeEvent
 from huong.procedures.queries import answers_of
 from huong.procedures.queries.application import application
-from huong.procedures.tests.conftest import BIRTH
+from huong.procedures.tests.conftest import BIRTH, resolve_all
 from huong.procedures.tests.test_it_is_asked_once import (
     HER_ANSWERS,
     HERS,

@@ -8,6 +8,7 @@ from django.test import Client
 from huong.base import clock
 from huong.people.assurance import KEY
 from huong.people.models import Identity
+from huong.procedures.actions import asking
 from huong.procedures.models import Component, Correction, Dossier, HelperPass, ProcedureVersion
 from huong.procedures.queries import answers_of
 from huong.procedures.tests.conftest import BIRTH, officer_of
@@ -41,13 +42,16 @@ def hers(mother):
 def begun(browser):
     answer = browser.post(f"/procedures/{BIRTH}/", {"unit": "19815"})
     assert answer.status_code == 302, answer.content.decode()
-    return Dossier.objects.order_by("-pk")[0]
+    dossier = Dossier.objects.order_by("-pk")[0]
+    asking.answer.now(dossier.uid)
+    return dossier
 
 
 def filled(browser, dossier, **more):
     """Go through the whole form as she would, with what the registers do not know."""
     base = f"/procedures/dossiers/{dossier.uid}"
     browser.post(f"{base}/requester", STEP_1)
+    asking.answer.now(dossier.uid)
     browser.post(f"{base}/father", {"father.known": "no"})
     child = {
         "child.name": "Trần An Nhiên",

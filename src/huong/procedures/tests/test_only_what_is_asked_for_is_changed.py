@@ -8,6 +8,7 @@ from django.test import Client
 
 from huong.base import paging
 from huong.base.errors import BadInput, NotFound, WrongState
+from huong.files import queries as files
 from huong.journal.models import Entry
 from huong.people.ports import Person
 from huong.procedures import holding
@@ -95,6 +96,8 @@ def test_a_named_paper_keeps_its_former_file_and_wants_another_one(accepted, war
     kept = part(accepted, WITNESS)
     assert (kept.state, kept.blob_before) == ("held", old.blob)
     assert kept.blob != old.blob
+    shown = {row.blob_id for row in files.kept_by(f"dossier:{accepted.uid}")}
+    assert {old.blob, kept.blob} <= shown  # what the office had read is not let go with its page
     assert supply(accepted.uid, actor=HERS).state == "in_progress"
 
 

@@ -6,12 +6,13 @@ import pikepdf
 import pytest
 from PIL import Image
 
+from huong.base import clock
 from huong.base.errors import BadInput, NotFound, TooLarge, WrongState
 from huong.files import documents
 from huong.files import queries as files
 from huong.files.errors import BadDocument, NotAPhoto
 from huong.files.models import Blob
-from huong.procedures.actions import begin, citizen
+from huong.procedures.actions import begin, citizen, papers, releasing
 from huong.procedures.actions.papers import add, come_later, remove
 from huong.procedures.models import Component, PaperPage
 from huong.procedures.tests.conftest import BIRTH
@@ -163,3 +164,88 @@ def test_a_link_that_starts_a_program_is_disarmed():
     done = documents.prepare(out.getvalue(), name="a.pdf")
     assert done.cleaned
     assert b"cmd.exe" not in done.pdf
+
+
+def kept_now(dossier):
+    return {row.blob_id for row in files.kept_by(f"dossier:{dossier.uid}")}
+
+
+def test_a_page_that_is_taken_out_is_let_go_with_the_whole_it_was_part_of(empty):
+    first, second = picture(), pdf(2)
+    for data in (first, second):
+        part, _cleaned = add(empty.uid, "birth_notice", io.BytesIO(data), name="x", actor=HERS)
+    assert len(kept_now(empty)) == 3  # two pages and the whole
+    remove(empty.uid, "birth_notice", part.pages.first().digest, actor=HERS)
+    part.refresh_from_db()
+    assert kept_now(empty) == {part.blob} == set(Blob.objects.values_list("pk", flat=True))
+    assert kept(part).startswith(b"%PDF")
+    remove(empty.uid, "birth_notice", part.pages.get().digest, actor=HERS)
+    assert not Blob.objects.exists()
+
+
+def test_adding_page_by_page_leaves_only_the_newest_whole(empty):
+    for pages in (1, 2, 3, 4):
+        part, _cleaned = add(empty.uid, "birth_notice", io.BytesIO(pdf(pages)), name="x", actor=HERS)
+    assert kept_now(empty) == {*part.pages.values_list("blob", flat=True), part.blob}
+
+
+def test_of_two_papers_with_the_same_file_one_may_go(empty):
+    data = pdf(2)
+    one, _cleaned = add(empty.uid, "birth_notice", io.BytesIO(data), name="a.pdf", actor=HERS)
+    other, _cleaned = add(empty.uid, "birth_witness", io.BytesIO(data), name="b.pdf", actor=HERS)
+    assert one.blob == other.blob
+    remove(empty.uid, "birth_notice", one.pages.get().digest, actor=HERS)
+    assert kept(other).startswith(b"%PDF")
+    remove(empty.uid, "birth_witness", other.pages.get().digest, actor=HERS)
+    assert not Blob.objects.exists()
+
+
+def test_two_different_photos_that_become_the_same_pdf_are_two_pages_of_one_file(empty):
+    data = pdf(1)
+    one, _cleaned = add(empty.uid, "birth_notice", io.BytesIO(data), name="a.pdf", actor=HERS)
+    PaperPage.objects.create(part=one, number=2, digest="f" * 64, blob=one.blob, at=one.changed_at)
+    remove(empty.uid, "birth_notice", one.pages.first().digest, actor=HERS)
+    one.refresh_from_db()
+    assert one.pages.count() == 1
+    assert kept(one).startswith(b"%PDF")
+
+
+def test_a_page_that_was_refused_at_the_last_moment_leaves_nothing(empty, monkeypatch):
+    from huong.procedures.models import Dossier
+
+    real = documents.prepare
+
+    def slowly(*given, **more):
+        Dossier.objects.filter(pk=empty.pk).update(state="submitted")  # she pressed "send" in another window
+        return real(*given, **more)
+
+    monkeypatch.setattr(documents, "prepare", slowly)
+    with pytest.raises(WrongState):
+        add(empty.uid, "birth_notice", io.BytesIO(picture()), name="1.jpg", actor=HERS)
+    assert not Blob.objects.exists()
+
+
+def test_a_page_sent_again_while_the_same_one_is_taken_out_is_there(empty, monkeypatch):
+    first, _cleaned = add(empty.uid, "birth_notice", io.BytesIO(pdf(2)), name="a.pdf", actor=HERS)
+    real, digest = papers._added, first.pages.get().digest
+
+    def later(*given):
+        monkeypatch.setattr(papers, "_added", real)
+        remove(empty.uid, "birth_notice", digest, actor=HERS)
+        return real(*given)
+
+    monkeypatch.setattr(papers, "_added", later)
+    part, _cleaned = add(empty.uid, "birth_witness", io.BytesIO(pdf(2)), name="b.pdf", actor=HERS)
+    assert kept(part).startswith(b"%PDF")
+
+
+def test_what_a_killed_upload_left_goes_two_days_later_and_nothing_else(empty, ward_officer):
+    from huong.procedures.actions import scanning
+
+    part, _cleaned = add(empty.uid, "birth_notice", io.BytesIO(picture()), name="1.jpg", actor=HERS)
+    scanning.keep(io.BytesIO(pdf(3)), name="scan.pdf", uid=empty.uid, by=ward_officer)
+    assert releasing.sweep() == 0
+    with clock.freeze(clock.now() + releasing.UNTOUCHED_FOR * 2):
+        assert releasing.sweep() == 1
+        assert releasing.sweep() == 0
+    assert kept_now(empty) == {part.blob}

@@ -3,6 +3,7 @@ const PREFIX = "huong-dossier:";
 const WAIT = 900;
 const LINGER = 5000; // a page asked for at the same moment may have been made before the saving
 const DAY = 86400;
+const LOOKS = [700, 1000, 1500, 2000, 3000, 3000, 4000, 5000, 5000];
 const form = document.querySelector("form[data-autosave]");
 
 function kept(key) {
@@ -78,8 +79,59 @@ function begin() {
     put(key, { ...kept(key), sent: true }); // a later step that opens says that it arrived
   });
   addEventListener("online", () => kept(key) && save());
+  lookAgain(() => kept(key) && !kept(key).saved && save());
   forgetSaved(key, true);
 }
 
+function said(field) {
+  const boxes = field?.querySelectorAll("input[type=radio], input[type=checkbox]") ?? [];
+  if (boxes.length) return [...boxes].find((box) => box.checked)?.value ?? "";
+  return field?.querySelector("input:not([type=hidden], [type=file]), textarea, select")?.value ?? "";
+}
+
+function putIn(old, now) {
+  const mine = said(old);
+  if (mine && mine !== said(now)) return; // what she types is saved first; the next look brings both
+  const focused = old.contains(document.activeElement);
+  if (!now) return focused || old.remove();
+  old.replaceWith(now);
+  if (focused) now.querySelector("input:not([type=hidden]), textarea, select")?.focus();
+}
+
+function merge(fresh) {
+  for (const old of document.querySelectorAll("[data-asking], #fields > .field")) {
+    const now = fresh.getElementById(old.id);
+    if (!now || (old.hasAttribute("data-asking") && !now.hasAttribute("data-asking"))) putIn(old, now);
+  }
+  let before = null; // answers may open further fields
+  for (const now of [...(fresh.getElementById("fields")?.children ?? [])]) {
+    if (!document.getElementById(now.id)) before ? before.after(now) : document.getElementById("fields")?.prepend(now);
+    before = document.getElementById(now.id);
+  }
+  for (const old of document.querySelectorAll("[data-fresh]")) {
+    const now = fresh.getElementById(old.id);
+    if (now) old.replaceChildren(...now.childNodes);
+    else if (old.dataset.done) old.textContent = old.dataset.done;
+  }
+}
+
+// Fills in what sources answer while the page is open, until nothing is asked any more.
+async function lookAgain(save) {
+  for (const wait of LOOKS) {
+    if (!document.querySelector("[data-asking]")) return;
+    await new Promise((done) => setTimeout(done, wait));
+    try {
+      await save();
+      const answer = await fetch(location.href, { redirect: "error" });
+      if (answer.ok) merge(new DOMParser().parseFromString(await answer.text(), "text/html"));
+    } catch {
+      /* no line: the next look, or "load again" */
+    }
+  }
+}
+
 if (form) begin();
-else forgetSaved("", false);
+else {
+  forgetSaved("", false);
+  lookAgain(() => {});
+}
