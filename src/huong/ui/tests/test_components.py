@@ -9,7 +9,7 @@ from django.template.loader import render_to_string
 from django.test import RequestFactory
 from django.utils import translation
 
-from huong.ui import vendor
+from huong.ui import pieces, vendor
 from huong.ui.icons import ICONS
 from huong.ui.templatetags import ui
 from huong.ui.tests import specimen
@@ -54,7 +54,7 @@ def test_every_icon_that_pages_name_is_in_the_sprite():
 
 def test_an_unknown_icon_fails_loudly():
     with pytest.raises(KeyError):
-        ui.icon("no-such-icon")
+        pieces.icon("no-such-icon")
 
 
 def test_what_comes_from_npm_is_collected_with_its_licences(tmp_path):
