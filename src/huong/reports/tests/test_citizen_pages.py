@@ -208,7 +208,7 @@ def test_the_list_filters_pages_and_counts_its_queries(rules, dispatcher, client
         actions.accept(sent.report.number, by=dispatcher)
     unit = Report.objects.first().unit
     client.get("/reports/")
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(8):
         page = client.get(f"/reports/?unit={unit}&category=duong-pho&state=open&since=week")
     body = page.content.decode()
     assert body.count("report-card") == 20

@@ -8,7 +8,7 @@ from huong.reports.actions import Draft
 
 pytestmark = pytest.mark.django_db
 LIST = "/desk/reports/"
-MOST = 8
+MOST, MOST_OF_ONE = 8, 14
 
 
 @pytest.fixture
@@ -53,6 +53,18 @@ def test_danger_to_life_above_the_list_costs_one_more_at_most(client, fifty, dja
     client.get(LIST)
     with django_assert_max_num_queries(MOST):
         assert "row-danger" in client.get(LIST).content.decode()
+
+
+@pytest.mark.usefixtures("lasting_memory")
+def test_one_report_asks_the_same_however_long_its_story(client, fifty, django_assert_max_num_queries):
+    signed_in(client, fifty)
+    number = "PA-000001"
+    url = f"{LIST}{number}/"
+    for place in range(6):
+        actions.note(number, text=f"Ghi chú {place}", by=fifty)
+    client.get(url)
+    with django_assert_max_num_queries(MOST_OF_ONE):
+        assert client.get(url).content.decode().count("Ghi chú") >= 6
 
 
 def test_the_side_lists_figure_is_fresh_after_what_the_officer_did(client, fifty):
