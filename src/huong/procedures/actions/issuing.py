@@ -20,6 +20,7 @@ from huong.files import actions as files
 from huong.journal import actions as journal
 from huong.people import access
 from huong.people.models import User
+from huong.people.names import Names, names
 from huong.procedures import events, forms
 from huong.procedures.actions.numbers import next_of_year
 from huong.procedures.actions.papers import owner_of
@@ -27,7 +28,6 @@ from huong.procedures.forms import Applicant, Book, BookRow, Ground, Hop, Letter
 from huong.procedures.models import Action, Component, Dossier
 from huong.procedures.queries import answers_of, parts_of, procedure, screen, visible_to, words_of
 from huong.procedures.queries.clocks import limit_of
-from huong.procedures.queries.names import Names, names
 from huong.procedures.queries.values import opened, scope_of
 from huong.procedures.rules.official import BY_VERB, FORMS, key_of
 from huong.ui import words

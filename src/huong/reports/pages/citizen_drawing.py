@@ -14,10 +14,10 @@ from django.http import QueryDict
 from django.utils.safestring import SafeString, mark_safe
 
 from huong.base import clock
+from huong.people.names import names
 from huong.places import queries as places
 from huong.places import whereabouts
 from huong.reports.queries.mapping import Cluster
-from huong.reports.queries.names import names
 from huong.ui import maps, words
 
 LABELLED_FROM = 10

@@ -13,13 +13,13 @@ from django.views.decorators.http import require_POST, require_safe
 from huong.base import limits
 from huong.base.errors import BadInput
 from huong.people.access import open_to_all
+from huong.people.names import names
 from huong.people.sessions import address_of
 from huong.places import queries as places
 from huong.reports.actions.placing import locate
 from huong.reports.actions.sending import hashed_source
 from huong.reports.errors import OutsideTheCity
 from huong.reports.pages.citizen_drawing import drawing
-from huong.reports.queries.names import names
 from huong.ui import maps
 
 NEAREST = 3

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 
 from huong.base import clock
 from huong.people.access import open_to_all
+from huong.people.names import names
 from huong.reports import queries
 from huong.reports.models import Report
 from huong.reports.pages import citizen_drawing
@@ -19,7 +20,6 @@ from huong.reports.pages import citizen_words as words
 from huong.reports.queries import Wanted, mapping
 from huong.reports.queries.lists import filtered
 from huong.reports.queries.mapping import Cluster
-from huong.reports.queries.names import names
 
 SIZE = 20
 FEED = 40

@@ -13,6 +13,7 @@ from huong.base import clock
 from huong.base.errors import NotFound
 from huong.files import queries as files
 from huong.people.access import open_to_all
+from huong.people.names import Names, names
 from huong.reports import queries
 from huong.reports.models import Report
 from huong.reports.models.people import LEVELS
@@ -20,7 +21,6 @@ from huong.reports.pages import citizen_words as words
 from huong.reports.pages.citizen_links import Seen, citizen_of, keep_private, remember, seen
 from huong.reports.pages.citizen_list import atom
 from huong.reports.queries import Moment
-from huong.reports.queries.names import Names, names
 from huong.reports.queries.reporters import provable
 
 QUIET = {"contact_verified"}

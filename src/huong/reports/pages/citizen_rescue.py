@@ -10,11 +10,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from huong.base.errors import NotFound
 from huong.people.access import open_to_all
+from huong.people.names import names
 from huong.reports import actions, queries
 from huong.reports.actions import Draft
 from huong.reports.pages import citizen_words as words
 from huong.reports.pages.citizen_links import citizen_of, keep_private, remember
-from huong.reports.queries.names import names
 
 FACTS = ("people", "children", "sick", "water_level")
 

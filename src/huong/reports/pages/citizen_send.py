@@ -16,6 +16,7 @@ from huong.base import city, clock
 from huong.base.errors import BadInput, HuongError, TooMany
 from huong.people import texting
 from huong.people.access import open_to_all
+from huong.people.names import names
 from huong.people.sessions import address_of
 from huong.places import queries as places
 from huong.reports import actions, queries
@@ -26,7 +27,6 @@ from huong.reports.errors import PlaceUnclear
 from huong.reports.models import Report, Reporter
 from huong.reports.pages import citizen_words as words
 from huong.reports.pages.citizen_links import citizen_of, keep_private, remember
-from huong.reports.queries.names import names
 from huong.reports.queries.reporters import provable
 from huong.reports.rules.nouns import DANGER
 from huong.reports.rules.similarity import LIKELY

@@ -10,10 +10,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from huong.base import city, clock
+from huong.people.names import Names, names
 from huong.reports import queries
 from huong.reports.models import Report
 from huong.reports.queries import cards
-from huong.reports.queries.names import Names, names
 
 DAYS = [
     gettext_lazy("Monday"), gettext_lazy("Tuesday"), gettext_lazy("Wednesday"), gettext_lazy("Thursday"),

@@ -10,11 +10,11 @@ from huong.base.testing import cast
 from huong.people import access
 from huong.people.actions import agencies as agency_verbs
 from huong.people.models import Agency
+from huong.people.names import forget as forget_names
 from huong.reports import loading
 from huong.reports.actions import Draft, accept, send
 from huong.reports.models import CityRule, RuleEdition
 from huong.reports.queries.book import forget
-from huong.reports.queries.names import forget as forget_names
 
 MORNING = datetime(2026, 11, 25, 2, 0, tzinfo=UTC)  # 09:00 in Huế, a Wednesday
 AN_CUU = (107.6045, 16.4520)

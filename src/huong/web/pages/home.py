@@ -6,8 +6,8 @@ from django.views.decorators.http import require_safe
 
 from huong.base import city
 from huong.people.access import open_to_all
+from huong.people.names import names
 from huong.procedures.queries import finding
-from huong.reports.queries.names import names
 from huong.web import datasets
 from huong.web.matters import matters_of, near_me
 

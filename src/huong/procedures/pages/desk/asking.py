@@ -7,10 +7,10 @@ from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext as _
 
 from huong.base.text import whole
+from huong.people.names import names
 from huong.procedures import queries
 from huong.procedures.models.dossier import CHANNELS
 from huong.procedures.queries.lists import BUCKETS, ORDERS, SCOPES, Wanted
-from huong.procedures.queries.names import names
 from huong.procedures.rules import flow
 
 LIST = "/desk/dossiers/"
@@ -104,8 +104,8 @@ def choices() -> dict[str, list[tuple[str, str]]]:
     held = names()
     return {
         "procedures": queries.choices(),
-        "units": held.unit_choices(),
-        "agencies": held.agency_choices(),
+        "units": held.units_to_choose(),
+        "agencies": held.agencies_to_choose(),
         "states": [(key, queries.state_name(key)) for key in flow.STATES if key != "draft"],
         "channels": [(key, str(name)) for key, name in CHANNELS],
         "buckets": [

@@ -17,6 +17,7 @@ from huong.people import access
 from huong.people import queries as people
 from huong.people.access import needs
 from huong.people.models import Party, User
+from huong.people.names import names
 from huong.procedures import queries
 from huong.procedures.actions import blanks, corrections, counter, issuing, scanning
 from huong.procedures.actions.acting import officer
@@ -28,7 +29,6 @@ from huong.procedures.models.dossier import CHANNELS
 from huong.procedures.pages.desk import looking, receipts, rows
 from huong.procedures.pages.desk.disruptions import moment_typed
 from huong.procedures.queries import finding
-from huong.procedures.queries.names import names
 from huong.procedures.queries.screen import english
 from huong.procedures.rules.nouns import Document
 from huong.procedures.rules.official import key_of
@@ -192,7 +192,7 @@ def _form(
         "found": party,
         "is_new": known.get("new", False),
         "unit": typed.get("unit") or (own.unit.code if own is not None and own.tier == "ward" and own.unit else ""),
-        "units": held.unit_choices(),
+        "units": held.units_to_choose(),
         "channels": [(key, str(name)) for key, name in CHANNELS if key in AT_COUNTER],
         "channel": typed.get("channel", "counter"),
         "error": error,

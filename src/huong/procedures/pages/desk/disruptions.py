@@ -15,11 +15,11 @@ from huong.base.errors import BadInput, HuongError
 from huong.people import access
 from huong.people.access import needs
 from huong.people.models import User
+from huong.people.names import names
 from huong.procedures import jobs, queries
 from huong.procedures.actions import disrupting
 from huong.procedures.models import Disruption
 from huong.procedures.queries.lists import READ
-from huong.procedures.queries.names import names
 
 HOME = "/desk/dossiers/disruptions/"
 MOST_YEARS = 10
@@ -55,7 +55,7 @@ def _page(request: HttpRequest, error: HuongError | None = None) -> HttpResponse
         "typed_units": request.POST.getlist("units"),
         "typed_procedures": request.POST.getlist("procedures"),
         "may_disrupt": access.has_power(person, disrupting.POWER),
-        "units": held.unit_choices(),
+        "units": held.units_to_choose(),
         "procedures": queries.choices(),
         "now": clock.local(clock.now()).strftime("%Y-%m-%dT%H:%M"),
     }

@@ -14,11 +14,11 @@ from huong.base.errors import BadInput
 from huong.people import access
 from huong.people.access import needs
 from huong.people.models import User
+from huong.people.names import colleagues
 from huong.procedures import queries
 from huong.procedures.actions import issuing
 from huong.procedures.pages.desk import asking, rows, table
 from huong.procedures.queries.lists import ORDERS, READ, Wanted, Work, order_of
-from huong.procedures.queries.names import colleagues
 from huong.ui import words
 
 PAGE = 50

@@ -14,12 +14,12 @@ from huong.base.errors import BadInput, NotFound
 from huong.base.text import whole
 from huong.people import access
 from huong.people.models import User
+from huong.people.names import Names, colleagues
 from huong.procedures.actions import consulting, receiving, undoing, working
 from huong.procedures.actions.acting import officer
 from huong.procedures.models import Dossier
 from huong.procedures.queries.catalogue import document_by_id
 from huong.procedures.queries.clocks import flow_of
-from huong.procedures.queries.names import Names, colleagues
 from huong.procedures.queries.screen import english
 from huong.procedures.rules import flow
 
@@ -268,7 +268,7 @@ def forms_of(
     usual = document_by_id(dossier.edition_id).consults if dossier.edition_id else ()
     named = around.named
     given = {
-        "agencies": [pair for pair in named.agency_choices() if pair[0] != dossier.agency],
+        "agencies": [pair for pair in named.agencies_to_choose() if pair[0] != dossier.agency],
         "people": colleagues(dossier.agency),
         "steps": [(each.key, each.name_en if english() else each.name) for each in steps],
         "usual": [(each.agency, each.name_en if english() else each.name, each.days) for each in usual],

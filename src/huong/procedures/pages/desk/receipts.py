@@ -5,10 +5,10 @@ from typing import Any
 from django.http import FileResponse
 
 from huong.files import queries as files
+from huong.people.names import names
 from huong.procedures import queries
 from huong.procedures.actions import issuing
 from huong.procedures.models import Component, Dossier
-from huong.procedures.queries.names import names
 from huong.ui.qr import qr_code
 
 

@@ -5,9 +5,9 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from huong.people.names import Names, names
 from huong.procedures import queries
 from huong.procedures.models import Dossier
-from huong.procedures.queries.names import Names, names
 
 FIELDS = (
     "uid", "code", "version", "procedure", "state", "edition_id", "unit", "agency", "due_at", "is_open", "runs", "decided_at",

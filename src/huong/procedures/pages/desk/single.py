@@ -16,6 +16,7 @@ from huong.files.kinds import media_type
 from huong.people import access
 from huong.people.access import needs
 from huong.people.models import User
+from huong.people.names import names
 from huong.procedures import queries
 from huong.procedures.actions import issuing, verifying
 from huong.procedures.actions.bulk import Outcome
@@ -24,7 +25,6 @@ from huong.procedures.models import Dossier
 from huong.procedures.pages.desk import looks, many, moves, receipts, rows, telling
 from huong.procedures.queries import official, screen
 from huong.procedures.queries.lists import READ
-from huong.procedures.queries.names import names
 from huong.procedures.queries.values import opened, scope_of
 
 FILE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'"

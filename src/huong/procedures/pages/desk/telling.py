@@ -9,9 +9,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from huong.base import clock
+from huong.people.names import Names
 from huong.procedures.models import Action, Dossier
 from huong.procedures.queries import clocks, state_name
-from huong.procedures.queries.names import Names
 from huong.procedures.rules.times import Reading
 from huong.ui import words
 

@@ -5,11 +5,11 @@ from typing import Any
 
 from huong.base import clock
 from huong.people.models import User
+from huong.people.names import Names, names
 from huong.reports import queries
 from huong.reports.actions.taking import PHOTO_VERBS, PUBLIC_VERBS, VERBS, WORDLESS_VERBS
 from huong.reports.models import Report
 from huong.reports.pages.desk import asking, moves, rows, telling
-from huong.reports.queries.names import Names, names
 
 
 def copy_of(report: Report, person: User) -> dict[str, Any]:

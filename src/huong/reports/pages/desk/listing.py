@@ -18,12 +18,12 @@ from huong.base.text import whole
 from huong.people import access
 from huong.people.access import needs
 from huong.people.models import User
+from huong.people.names import names
 from huong.reports import actions, queries
 from huong.reports.models.report import CHANNELS
 from huong.reports.pages.desk import asking, rows, table
 from huong.reports.queries import bulks
 from huong.reports.queries.book import book
-from huong.reports.queries.names import names
 from huong.reports.queries.rush import is_rush
 from huong.ui import words
 

@@ -14,11 +14,11 @@ from huong.base import ids
 from huong.base.errors import BadInput, HuongError
 from huong.people.access import needs
 from huong.people.models import User
+from huong.people.names import names
 from huong.places import queries as places
 from huong.reports import actions, queries
 from huong.reports.pages.desk import asking, rows
 from huong.reports.queries import bulks, rush
-from huong.reports.queries.names import names
 from huong.reports.rules import numbers
 
 HOURS = 6

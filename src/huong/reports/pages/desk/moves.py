@@ -11,11 +11,11 @@ from huong.base.errors import NotFound
 from huong.base.text import whole
 from huong.people import queries as people
 from huong.people.models import User
+from huong.people.names import names
 from huong.reports import actions, queries
 from huong.reports.models import Report
 from huong.reports.pages.desk import asking
 from huong.reports.queries import cities
-from huong.reports.queries.names import names
 
 Data = Mapping[str, str]
 

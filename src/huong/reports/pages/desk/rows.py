@@ -6,9 +6,9 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from huong.people.names import Names, names
 from huong.reports import queries
 from huong.reports.models import Report
-from huong.reports.queries.names import Names, names
 from huong.reports.rules.nouns import DANGER
 from huong.ui import words
 

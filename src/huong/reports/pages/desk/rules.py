@@ -14,8 +14,8 @@ from huong.base.errors import BadInput, HuongError, NotFound
 from huong.base.text import whole
 from huong.people import access
 from huong.people.access import needs
+from huong.people.names import Names, names
 from huong.reports import actions, queries
-from huong.reports.queries.names import Names, names
 
 KINDS = {
     "category": gettext_lazy("Categories"),

@@ -13,13 +13,13 @@ from huong.files import queries as files
 from huong.people import access
 from huong.people.access import needs
 from huong.people.models import User
+from huong.people.names import names
 from huong.reports import actions, queries
 from huong.reports.actions import lines
 from huong.reports.actions import photos as photo_verbs
 from huong.reports.models import Report, Reporter, ReportPhoto
 from huong.reports.pages.desk import moves, rows, telling
 from huong.reports.queries import cities
-from huong.reports.queries.names import names
 
 SIZES = {"small", "large"}
 

@@ -6,9 +6,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from huong.people.names import Names
 from huong.reports.models import Hop
 from huong.reports.queries import Moment
-from huong.reports.queries.names import Names
 
 EVENTS: dict[str, tuple[str | Promise, str]] = {
     "received": (gettext_lazy("Received"), "inbox"),

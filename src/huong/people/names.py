@@ -87,3 +87,17 @@ def _knows(held: Names, agencies: Iterable[str], units: Iterable[str]) -> bool:
 def forget() -> None:
     """Read the names again: an agency or a unit has changed in this process."""
     _kept.clear()
+    _colleagues.clear()
+
+
+_colleagues: dict[str, tuple[float, list[tuple[int, str]]]] = {}
+
+
+def colleagues(agency: str) -> list[tuple[int, str]]:
+    """Return (id, name) of the people who hold a post in an agency today, by name; some seconds old."""
+    now = time.monotonic()
+    kept = _colleagues.get(agency)
+    if kept is None or now - kept[0] > FRESH_SECONDS:
+        found = sorted(((each.pk, str(each)) for each in people.holders(agency)), key=lambda pair: pair[1])
+        kept = _colleagues[agency] = (now, found)
+    return kept[1]
