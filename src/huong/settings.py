@@ -145,7 +145,7 @@ DATABASES = {"default": _database()}
 TASKS = {
     "default": {
         "BACKEND": "django_tasks_db.DatabaseBackend",
-        "QUEUES": ["default", "bulk"],
+        "QUEUES": ["quick", "default", "bulk"],
     }
 }
 if TESTING:

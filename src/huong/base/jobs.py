@@ -47,7 +47,8 @@ def job(*, queue: str = "default", tries: int = 3) -> Callable[[Callable[P, obje
     """Make a job of a function.
 
     Args:
-        queue: "default" for short things, "bulk" for loads and maintenance.
+        queue: "quick" for what somebody waits for in front of a page (its own thread runs it, beside any load),
+            "default" for short things, "bulk" for loads and maintenance.
         tries: how often it is tried when a source does not answer or something unexpected happens.
     """
     return lambda function: Job(function, queue=queue, tries=tries)

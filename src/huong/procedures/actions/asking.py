@@ -138,7 +138,7 @@ def _put(dossier: Dossier, asks: Iterable[Ask]) -> None:
         answer.later(dossier.uid)
 
 
-@job(tries=1)
+@job(queue="quick", tries=1)
 def answer(uid: str) -> None:
     """Ask the registers what the drafts of an application wait for, and fill in what they say.
 

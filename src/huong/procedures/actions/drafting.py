@@ -24,7 +24,7 @@ from huong.procedures.queries import catalogue, supplement
 from huong.procedures.queries.said import called, said
 from huong.procedures.queries.values import answers_of, parts_of, scope_of, seal, sealer
 from huong.procedures.rules import fields, needs
-from huong.procedures.rules.fields import Fault
+from huong.procedures.rules.fields import Fault, FormField
 from huong.procedures.rules.nouns import Document
 
 AMENDABLE = frozenset({"draft", "supplement_wanted"})
@@ -203,6 +203,8 @@ def save(
     Raises:
         WrongState: the dossier is neither a draft nor waiting for what was asked.
         NotAskedFor: a field would change that the office did not ask for; nothing was saved.
+        FormFaults: a text is too long or holds a sign that cannot be kept; `details["faults"]` names the field, and
+            nothing was saved (code "cannot_be_kept").
         Overtaken: it was changed since it was looked at.
 
     Records: `procedures.saved` with how many fields.
@@ -218,6 +220,7 @@ def save(
     before = answers_of(dossier, parts)
     known = {each.path: each for each in fields.fields_of(made.form)}
     told = {path: fields.cleaned(known[path], value) for path, value in typed.items() if path in known}
+    _require_keepable(known, told)
     if dossier.state == "draft":
         kept = {path: value for path, value in told.items() if _takes(held.get(path), value)}
         _keep_beside(dossier, [held[path] for path in meanwhile if path in held and path in told], told, before)
@@ -230,6 +233,18 @@ def save(
         agency=dossier.agency, unit=dossier.unit, fields=len(kept), helper=actor.helper,
     )  # fmt: skip
     return fields.faults_of(made.form, before | kept, only=frozenset(kept), today=clock.today())
+
+
+def _require_keepable(known: Mapping[str, FormField], told: Mapping[str, Any]) -> None:
+    """Refuse what cannot be kept at all, in a sentence that names the field.
+
+    Raises:
+        FormFaults: as `save` says.
+    """
+    found = [fault for path, value in told.items() if (fault := fields.unkeepable(known[path], value))]
+    if found:
+        sentences = said(found)
+        raise FormFaults(" ".join(sentences.values()), code="cannot_be_kept", faults=sentences)
 
 
 def _supplied(

@@ -9,6 +9,7 @@ from huong.base import clock
 from huong.base.errors import BadInput, WrongState
 from huong.procedures.actions import acting
 from huong.procedures.actions.acting import Actor, Deed
+from huong.procedures.actions.wording import require_keepable
 from huong.procedures.models import Dossier, Rating
 from huong.procedures.queries.values import scope_of, seal
 
@@ -27,7 +28,7 @@ def rate(uid: str, *, level: str, actor: Actor, answers: Sequence[str] = (), wor
         words: in their own words; sealed.
 
     Raises:
-        BadInput: no such level or ready answer.
+        BadInput: no such level or ready answer; the words are too long or hold a sign that cannot be kept.
         WrongState: it is not decided yet, or was rated already.
 
     Records: `procedures.rated`.
@@ -38,6 +39,7 @@ def rate(uid: str, *, level: str, actor: Actor, answers: Sequence[str] = (), wor
         raise BadInput(_("Please choose one of the three levels."), code="no_such_level", field="level")
     if strange := [each for each in answers if each not in ANSWERS]:
         raise BadInput(_("There is no ready answer “%(key)s”.") % {"key": strange[0][:60]}, field="answers")
+    require_keepable(words, label=_("In your words"), field="words", most=LONGEST)
     dossier = acting.found(uid)
     acting.allowed(dossier, "rate", actor, Deed())
     if dossier.rating or Rating.objects.filter(dossier=dossier).exists():

@@ -12,6 +12,7 @@ from huong.people.models import User
 from huong.procedures.actions import acting
 from huong.procedures.actions.acting import Actor, Deed, officer
 from huong.procedures.actions.numbers import next_number
+from huong.procedures.actions.wording import require_keepable
 from huong.procedures.errors import AskedBefore, FormFaults
 from huong.procedures.models import Component, Dossier
 from huong.procedures.queries import supplement
@@ -188,8 +189,12 @@ def refuse(uid: str, *, words: str, reasons: Reasons, by: User, version: int | N
 def withdraw(uid: str, *, actor: Actor, words: str = "", version: int | None = None) -> Dossier:
     """Withdraw a dossier at the applicant's wish.
 
+    Raises:
+        BadInput: the words are too long or hold a sign that cannot be kept.
+
     Records: `procedures.withdrawn`.
     """
+    require_keepable(words, label=_("In your words"), field="words", most=acting.LONGEST)
     dossier = acting.found(uid)
     acting.act(dossier, "withdraw", actor, Deed(words=words, version=version))
     return dossier

@@ -1,6 +1,7 @@
 """A draft in the citizen's hands: one page per step, papers, preview, sending. Everything works without scripts."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse, QueryDict
@@ -15,12 +16,13 @@ from huong.procedures.actions import asking, papers, save
 from huong.procedures.actions.acting import Actor
 from huong.procedures.actions.bundling import resolve_all
 from huong.procedures.actions.drafting import AMENDABLE
-from huong.procedures.errors import NotAskedFor
+from huong.procedures.errors import FormFaults, NotAskedFor
 from huong.procedures.models import Dossier
 from huong.procedures.pages.owning import for_owner, owned, typed_before
 from huong.procedures.queries.application import Application, Stage, application, is_english, title_of
 from huong.procedures.queries.catalogue import procedure_name, state_name
 from huong.procedures.queries.said import said
+from huong.procedures.rules.fields import FormField, unkeepable
 
 
 @dataclass(frozen=True)
@@ -92,7 +94,8 @@ def step(request: HttpRequest, uid: str, step: str) -> HttpResponseBase:
             return _page(request, held, step, actor, refused=refused, status=refused.status)
     kept = typed_before(request)
     if kept:
-        typed = typed_of(application(held).stage(uid, step), kept)
+        stage = application(held).stage(uid, step)
+        typed = {each.path: value for each, value in _typed_fields(stage, kept) if not unkeepable(each, value)}
         save(uid, typed, actor=actor, meanwhile=meanwhile_of(kept))
     return _page(request, held, step, actor, notice=_("What you had typed is still here.") if kept else "")
 
@@ -113,13 +116,20 @@ def typed_of(stage: Stage, post: Any) -> dict[str, Any]:
         if each.field.kind == "yesno" and not each.fixed:
             found[each.field.path] = post.get(each.field.path) == "true"
         elif each.field.path in post:
-            found[each.field.path] = post.get(each.field.path, "")[: each.field.longest + 1]
+            found[each.field.path] = post.get(each.field.path, "")
     return found
 
 
 def _saved(request: HttpRequest, held: Dossier, step: str, actor: Actor) -> HttpResponseBase:
     stage = application(held).stage(held.uid, step)
-    faults = save(held.uid, typed_of(stage, request.POST), actor=actor, meanwhile=meanwhile_of(request.POST))
+    typed, meanwhile = typed_of(stage, request.POST), meanwhile_of(request.POST)
+    try:
+        faults = save(held.uid, typed, actor=actor, meanwhile=meanwhile)
+    except FormFaults as refused:
+        odd = refused.details["faults"]
+        save(held.uid, _without(typed, odd), actor=actor, meanwhile=meanwhile)
+        shown = {path: str(typed[path]) for path in odd}
+        return _page(request, held, step, actor, faults=odd, typed=shown, status=422)
     if held.state == "draft":
         resolve_all(held.uid, actor=actor)
     if "again" in request.POST:
@@ -132,6 +142,16 @@ def _saved(request: HttpRequest, held: Dossier, step: str, actor: Actor) -> Http
     if _has_more(stage, found.stage(held.uid, step)):
         return redirect(f"/procedures/dossiers/{held.uid}/{step}")
     return redirect(place_of(found, held.uid, step).on)
+
+
+def _typed_fields(stage: Stage, post: Any) -> list[tuple[FormField, Any]]:
+    known = {each.field.path: each.field for each in stage.fields}
+    return [(known[path], value) for path, value in typed_of(stage, post).items()]
+
+
+def _without(typed: dict[str, Any], odd: Mapping[str, str]) -> dict[str, Any]:
+    """Return what can be saved of what was typed."""
+    return {path: value for path, value in typed.items() if path not in odd}
 
 
 def _has_more(before: Stage, after: Stage) -> bool:
@@ -149,13 +169,15 @@ def _page(
     step: str,
     actor: Actor,
     *,
-    faults: dict[str, str] | None = None,
+    faults: Mapping[str, str] | None = None,
+    typed: Mapping[str, str] | None = None,
     refused: HuongError | None = None,
     notice: str = "",
     status: int = 200,
 ) -> HttpResponse:
     found = looked_at(held, actor)
     stage = found.stage(held.uid, step)
+    stage = as_typed(stage, typed or {})
     times = [each.part.changed_at for each in stage.asks if each.part is not None]
     context = {
         "dossier": held,
@@ -164,6 +186,7 @@ def _page(
         "title": title_of(found),
         "place": place_of(found, held.uid, step),
         "faults": faults or {},
+        "unsaved": bool(typed),
         "refused": refused,
         "notice": notice,
         "helper": actor.helper,
@@ -172,6 +195,12 @@ def _page(
         "english": is_english(),
     }
     return render(request, "procedures/citizen/step.html", context, status=status)
+
+
+def as_typed(stage: Stage, typed: Mapping[str, str]) -> Stage:
+    """Return a page with what was typed and could not be kept, so that it can be put right there."""
+    shown = [replace(each, value=typed.get(each.field.path, each.value)) for each in stage.fields]
+    return replace(stage, fields=tuple(shown))
 
 
 def looked_at(held: Dossier, actor: Actor) -> Application:
@@ -202,8 +231,13 @@ def autosave(request: HttpRequest, uid: str, step: str) -> HttpResponseBase:
     """Save what is typed while she types; answers when, for the line under the button."""
     held, actor = owned(request, uid)
     try:
-        typed = typed_of(application(held).stage(uid, step), request.POST)
-        save(uid, typed, actor=actor, confirmed=False, meanwhile=meanwhile_of(request.POST))
+        typed, meanwhile = typed_of(application(held).stage(uid, step), request.POST), meanwhile_of(request.POST)
+        try:
+            save(uid, typed, actor=actor, confirmed=False, meanwhile=meanwhile)
+        except FormFaults as refused:
+            rest = _without(typed, refused.details["faults"])
+            save(uid, rest, actor=actor, confirmed=False, meanwhile=meanwhile)
+            raise
     except HuongError as error:
         return JsonResponse({"detail": str(error.message)}, status=error.status)
     return JsonResponse({"saved": clock.local(clock.now()).strftime("%H:%M")})

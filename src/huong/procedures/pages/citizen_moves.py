@@ -23,6 +23,7 @@ from huong.procedures.pages.owning import for_owner, owned
 from huong.procedures.queries import catalogue
 from huong.procedures.queries.application import Application, Shown, application, is_english, place_name, title_of
 from huong.procedures.queries.situation import wishes_of
+from huong.procedures.queries.supplement import WANTED
 from huong.procedures.rules.fields import fields_of, holds
 
 
@@ -177,6 +178,8 @@ def send(request: HttpRequest, uid: str) -> HttpResponseBase:
         return redirect(f"/procedures/dossiers/{uid}/new")
     except HuongError as error:
         return _preview(request, held, error=error, status=error.status)
+    if held.state == WANTED:
+        messages.success(request, _("Sent. The office goes on with your dossier."))
     return redirect("procedures:dossier", uid)
 
 

@@ -16,7 +16,7 @@ from huong.procedures.queries.values import words_of
 from huong.procedures.rules import flow
 from huong.procedures.rules.stories import NEXT, SAID
 
-TONES = {"draft": "plain", "open": "info", "waiting": "warn", "done": "good"}
+TONES = {"draft": "plain", "open": "info", "waiting": "weak", "done": "good"}
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ by which several procedures of a life event mean the same answer; the path if le
 A property of the top level is one step of the form; its properties are the fields, and their path is "step.field".
 """
 
+import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -23,6 +24,8 @@ OURS: Final = frozenset(
     }
 )  # fmt: skip
 LONGEST: Final = 2000
+MOST_NUMBER: Final = 10**15
+MOST_ITEMS: Final = 200
 
 
 @dataclass(frozen=True)
@@ -194,7 +197,7 @@ def asked_fields(form: Mapping[str, Any], answers: Mapping[str, Any]) -> tuple[F
 def cleaned(each: FormField, typed: Any) -> Any:
     """Return what was typed as the schema wants it: trimmed text, number, truth value; None for nothing."""
     if isinstance(typed, str):
-        typed = typed.strip().replace("\x00", "")
+        typed = typed.strip()
         if not typed:
             return None
         if each.kind in {"person_id", "tax_code"}:
@@ -207,6 +210,38 @@ def cleaned(each: FormField, typed: Any) -> Any:
         except ValueError:
             return typed
     return typed
+
+
+def unkeepable(each: FormField, value: Any) -> Fault | None:
+    """Return why a value cannot be kept at all, naming its field; None if it can, right or not.
+
+    That is a sign that no database and no printer takes (NUL, half of a letter, control signs), a text longer than the
+    field, a number beyond 15 digits, or something that is neither text nor number nor a list of texts.
+    """
+    sentence = _unkeepable(value, each.longest)
+    names = {"label": each.title, "label_en": each.title_en, "most": each.longest}
+    return Fault(each.path, sentence, names) if sentence else None
+
+
+def _unkeepable(value: Any, longest: int) -> str:
+    if value is None or isinstance(value, bool):
+        return ""
+    if isinstance(value, int | float):
+        too_large = not abs(value) < MOST_NUMBER  # not-a-number is smaller than nothing
+        return noop("“%(label_en)s” holds a number that is too large. It was not saved.") if too_large else ""
+    if isinstance(value, str):
+        return _odd_text(value, longest)
+    if isinstance(value, list) and len(value) <= MOST_ITEMS and all(isinstance(one, str) for one in value):
+        return next((odd for one in value if (odd := _odd_text(one, longest))), "")
+    return noop("“%(label_en)s” does not look right. It was not saved.")
+
+
+def _odd_text(text: str, longest: int) -> str:
+    if any(unicodedata.category(sign) in {"Cc", "Cs"} and sign not in "\n\r\t" for sign in text):
+        return noop("“%(label_en)s” holds a sign that cannot be kept. Please type it again; it was not saved.")
+    if len(text) > longest:
+        return noop("“%(label_en)s” is too long; at most %(most)s characters. It was not saved.")
+    return ""
 
 
 def faults_of(
@@ -248,6 +283,8 @@ def _validator() -> Any:
 
 def wrong_with(each: FormField, value: Any, today: date | None) -> tuple[str, Mapping[str, Any]]:
     """Return what is wrong with one value, as a sentence and what it names; empty if nothing is."""
+    if fault := unkeepable(each, value):
+        return fault.sentence, fault.values
     schema = {key: part for key, part in each.schema.items() if not key.startswith("x-") and key != "format"}
     error = next(_validator()(schema).iter_errors(value), None)
     if error is not None:

@@ -195,6 +195,8 @@ def _field(made: Document, each: FormField, now: Situation, answers: Mapping[str
         found = _shared(each, now)
     if found is None:
         found, why = _first(made, far, now, answers)
+    if found is not None and found.outcome == WAIT and each.path not in now.ageing:
+        found = _from_sign_in(each, now, answers) or found  # shown while the source is asked
     found = found or _default(each)
     if found is None:
         down = why in DOWN
@@ -220,6 +222,15 @@ def _stands(each: FormField, found: Outcome, now: Situation) -> bool:
         return each.path in now.ageing
     only_proposed = found.source is not None and not found.source.locks and found.outcome == HAVE
     return each.path in now.typed and only_proposed
+
+
+def _from_sign_in(each: FormField, now: Situation, answers: Mapping[str, Any]) -> Outcome | None:
+    """Return what signing in says of a field."""
+    for one in each.sources:
+        value = now.applicant.get(one.part) if one.kind == "applicant" and one.counts(answers) else None
+        if value:
+            return Outcome("", "", HAVE, "from_sign_in", value, one)
+    return None
 
 
 def _default(each: FormField) -> Outcome | None:

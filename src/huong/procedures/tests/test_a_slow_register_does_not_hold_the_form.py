@@ -55,6 +55,8 @@ def page_of(dossier, step="requester"):
 def test_opening_a_form_asks_no_register_and_says_that_one_is_asked(opened):
     assert asked() == 0
     assert (part(opened, ADDRESS).state, part(opened, ADDRESS).why) == ("asking", "asking")
+    assert answers_of(opened)["requester.name"] == "Nguyễn Thị Thu Hà"  # signing in says so, meanwhile
+    assert not part(opened, "requester.name").locked
     assert part(opened, "father.national_id").state == "asking"
     assert part(opened, "father.name").state == "asking"  # whom to ask about is being asked
     assert waiting() == 1
@@ -67,6 +69,7 @@ def test_what_registers_say_is_filled_in_behind_it_with_its_proof(opened):
     assert row.valid_until - row.fetched_at == timedelta(minutes=15)
     assert Exchange.objects.filter(message_id=row.exchange).count() == 1
     assert answers_of(opened)["father.name"] == "Trần Minh Khôi"
+    assert part(opened, "requester.name").locked
     assert not Component.objects.filter(dossier=opened, state="asking").exists()
 
 

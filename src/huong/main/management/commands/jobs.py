@@ -1,5 +1,6 @@
 """`huong jobs`: run queued jobs; one of the job processes also keeps the schedules."""
 
+import logging
 import threading
 from typing import Any
 
@@ -9,6 +10,7 @@ from django_tasks_db.management.commands.db_worker import Worker
 from huong.base.commands import HuongCommand
 from huong.base.jobs import enqueue_due, reclaim, worker_name
 
+log = logging.getLogger(__name__)
 CLOCK_SECONDS = 15
 
 
@@ -28,21 +30,39 @@ class Command(HuongCommand):
         if options["clock"]:
             threading.Thread(target=keep_time, args=(stop,), daemon=True).start()
         reclaim()
-        worker = Worker(
-            queue_names=["default", "bulk"],
-            interval=0.5,
-            batch=options["until_empty"],
-            backend_name="default",
-            startup_delay=False,
-            max_tasks=None,
-            worker_id=worker_name(),
-            excluded_queue_names=[],
-        )
+        whole = ["quick", "default", "bulk"] if options["until_empty"] else ["default", "bulk"]
+        worker = worker_of(whole, until_empty=options["until_empty"])
         worker.configure_signals()
+        if not options["until_empty"]:
+            threading.Thread(target=keep_quick, args=(stop,), daemon=True).start()
         try:
             worker.run()
         finally:
             stop.set()
+
+
+def worker_of(queues: list[str], *, until_empty: bool = False, interval: float = 0.5) -> Worker:
+    """Return a worker for some queues."""
+    return Worker(
+        queue_names=queues,
+        interval=interval,
+        batch=until_empty,
+        backend_name="default",
+        startup_delay=False,
+        max_tasks=None,
+        worker_id=worker_name(),
+        excluded_queue_names=[],
+    )
+
+
+def keep_quick(stop: threading.Event) -> None:
+    """Run what somebody waits for in front of a page, beside a load that may take an hour; never give up."""
+    while not stop.is_set():
+        try:
+            worker_of(["quick"], interval=0.3).run()
+        except Exception:
+            log.exception("the quick jobs stumbled; they go on")
+            stop.wait(5)
 
 
 def keep_time(stop: threading.Event) -> None:

@@ -108,6 +108,7 @@ function merge(fresh) {
     if (!document.getElementById(now.id)) before ? before.after(now) : document.getElementById("fields")?.prepend(now);
     before = document.getElementById(now.id);
   }
+  fresh.querySelector("#asking [data-plain]")?.remove();
   for (const old of document.querySelectorAll("[data-fresh]")) {
     const now = fresh.getElementById(old.id);
     if (now) old.replaceChildren(...now.childNodes);
@@ -117,6 +118,7 @@ function merge(fresh) {
 
 // Fills in what sources answer while the page is open, until nothing is asked any more.
 async function lookAgain(save) {
+  document.querySelector("#asking [data-plain]")?.remove(); // "load again" is for pages without scripts
   for (const wait of LOOKS) {
     if (!document.querySelector("[data-asking]")) return;
     await new Promise((done) => setTimeout(done, wait));
