@@ -59,7 +59,8 @@ def server(options: Options) -> ThreadingHTTPServer:
     made = web.server(options.host, options.port, routes)
     base = f"http://{options.host}:{made.server_address[1]}"
     people, keyring = world.made(options.city), Keyring(options.home)
-    edge = Edge(people, keyring, slow_seconds=options.slow_seconds, strict=options.strict)
+    kept = options.home / "members.json"
+    edge = Edge(people, keyring, kept, slow_seconds=options.slow_seconds, strict=options.strict)
     desks = Desks(options.home, keyring, base, anywhere=options.anywhere)
     routes += [
         ("GET", "/", lambda _request, _found: _home(people, base)),

@@ -9,6 +9,7 @@ import secrets
 import threading
 import time
 import uuid
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -34,17 +35,26 @@ class Refused(Exception):
         super().__init__(message)
 
 
+def _keys_of(jwks: list[dict[str, Any]]) -> dict[str, Ed25519PublicKey]:
+    """Return the keys of a member by their ids; those of another kind sign nothing here."""
+    keys = {str(jwk["kid"]): OKPKey.import_key(jwk).raw_value for jwk in jwks}
+    return {kid: key for kid, key in keys.items() if isinstance(key, Ed25519PublicKey)}
+
+
 class Edge:
     """Serves the registers.
 
     Args:
+        kept: the file in which members and their public keys stand, so that a sandbox that starts again knows them.
         slow_seconds: how long the slow person takes.
         strict: refuse unsigned requests; else only requests of members with known keys must be signed.
     """
 
-    def __init__(self, world: World, keyring: Keyring, *, slow_seconds: float, strict: bool) -> None:
+    def __init__(self, world: World, keyring: Keyring, kept: Path, *, slow_seconds: float, strict: bool) -> None:
         self.world, self.keyring, self.slow_seconds, self.strict = world, keyring, slow_seconds, strict
-        self.members: dict[str, dict[str, Ed25519PublicKey]] = {}
+        self.kept = kept
+        self.joined: dict[str, list[dict[str, Any]]] = json.loads(kept.read_text()) if kept.exists() else {}
+        self.members = {member: _keys_of(jwks) for member, jwks in self.joined.items()}
         self.seen: dict[tuple[str, str], None] = {}
         self.lock = threading.Lock()
 
@@ -106,12 +116,15 @@ class Edge:
         """Take the public keys of a member (`{"member": "VN/GOV/H57", "keys": [JWK, …]}`); its requests must be signed from now on."""
         facts = request.facts()
         try:
-            keys = {str(jwk["kid"]): OKPKey.import_key(jwk).raw_value for jwk in facts["keys"]}
-            member = str(facts["member"])
+            keys, member = _keys_of(facts["keys"]), str(facts["member"])
         except (KeyError, TypeError, ValueError) as error:
             return as_json({"error": "bad_request", "message": str(error)}, 400)
-        self.members[member] = {kid: key for kid, key in keys.items() if isinstance(key, Ed25519PublicKey)}
-        return as_json({"member": member, "keys": sorted(self.members[member])}, 201)
+        with self.lock:
+            self.members[member], self.joined[member] = keys, facts["keys"]
+            fresh = self.kept.with_suffix(".new")
+            fresh.write_text(json.dumps(self.joined))
+            fresh.replace(self.kept)
+        return as_json({"member": member, "keys": sorted(keys)}, 201)
 
     def call(self, request: Request, found: re.Match[str]) -> Answer:
         """Answer one look-up, signed."""

@@ -11,6 +11,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from joserfc.jwk import OKPKey
 
+from huong.base.testing.sandbox import started
 from huong.exchange.sandbox import signing
 
 PERSONS = "G01/population/persons/find"
@@ -159,6 +160,22 @@ def test_a_member_with_known_keys_must_sign_and_nobody_else_can_speak_for_it(san
     assert signed(sandbox, key, "s-3", age=300).status_code == 403
     assert signed(sandbox, key, "s-4", change=b" ").status_code == 403
     assert sandbox.ask(PERSONS, {"national_id": KHOI}, X_Road_Client="VN/GOV/T01/desk").status_code == 403
+
+
+def test_a_sandbox_that_starts_again_knows_its_members(tmp_path):
+    key = Ed25519PrivateKey.generate()
+    jwk = {**OKPKey.import_key(key.public_key()).as_dict(private=False), "kid": "k1"}
+    first = started(tmp_path)
+    try:
+        httpx.post(f"{first.base}/members", json={"member": "VN/GOV/T01", "keys": [jwk]})
+    finally:
+        first.stop()
+    again = started(tmp_path)
+    try:
+        assert signed(again, key, "r-1").status_code == 200
+        assert signed(again, Ed25519PrivateKey.generate(), "r-2").json()["type"] == "Client.SignatureVerification"
+    finally:
+        again.stop()
 
 
 def test_the_request_hash_can_be_computed_again(sandbox):
