@@ -20,13 +20,12 @@ from pathlib import Path
 from typing import Any
 
 from bench import reports as house
-from bench.reports import ROOT, Client, measure, ready
+from bench.reports import ROOT, Client, cpu_seconds, measure, ready, rested
 
 STORIES, SMALL = 5_000, 3_000
 WARD, UNIT = "H57.21", "An Cựu"
 SHARED, PEOPLE, HALF = "social_allowance", 20_000, 10
 CODE = "1.001776"  # for which shared data may be granted
-TICKS = os.sysconf("SC_CLK_TCK")
 INBOX_MS, RESOLVE_MS = 60.0, 50.0
 
 
@@ -74,25 +73,6 @@ def rest() -> None:
     for name in ("check_clocks", "prepare", "verify_later", "open_disruptions", "counter_drafts"):
         later = clock.now() + timedelta(days=1)
         Schedule.objects.update_or_create(name=f"procedures.{name}", defaults={"due_at": later})
-
-
-def cpu_seconds(root: int) -> float:
-    """Return the CPU time that a process and everything below it has taken so far."""
-    parents: dict[int, int] = {}
-    spent: dict[int, float] = {}
-    for place in Path("/proc").iterdir():
-        if place.name.isdigit():
-            try:
-                facts = (place / "stat").read_text().rpartition(")")[2].split()
-            except OSError:  # it ended meanwhile
-                continue
-            parents[int(place.name)] = int(facts[1])
-            spent[int(place.name)] = sum(map(int, facts[11:15])) / TICKS
-    below, found = {root}, True
-    while found:
-        fresh = {each for each, parent in parents.items() if parent in below} - below
-        below, found = below | fresh, bool(fresh)
-    return sum(spent.get(each, 0.0) for each in below)
 
 
 def scenes(key: str, cookie: str, seconds: float, server: int) -> dict[str, Any]:
@@ -292,6 +272,7 @@ def main() -> None:
         )
         try:
             ready()
+            rested(server.pid)
             found = scenes(key, cookie, options.seconds, server.pid) | {"resolve": asked_once}
         finally:
             server.terminate()

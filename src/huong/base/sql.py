@@ -1,13 +1,14 @@
 """The few things that SQLite and PostgreSQL say differently, one function each."""
 
 import sqlite3
+import sys
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
 
 from django.db import DatabaseError, connection
-from django.db.models import Field, Model
+from django.db.models import Field, Model, Q
 from django.db.models.expressions import RawSQL
 
 _SQLITE_FULL = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_SHMSIZE}
@@ -125,6 +126,17 @@ def reader_horizon() -> str:
               WHERE backend_xid IS NOT NULL AND datid <> (SELECT oid FROM pg_database WHERE datname = current_database())
             UNION ALL SELECT transaction::text::bigint FROM pg_prepared_xacts WHERE database <> current_database())),
         pg_snapshot_xmax(pg_current_snapshot())::text::bigint))"""
+
+
+def begins_with(column: str, text: str) -> Q:
+    """Return the condition that a column of plain letters begins with a text, as an index of the column answers it.
+
+    SQLite looks up a range, by the order of its bytes. PostgreSQL looks up a pattern, in an index of its own kind
+    (`varchar_pattern_ops`), since its order may be a language's.
+    """
+    if is_postgresql():
+        return Q(**{f"{column}__startswith": text})
+    return Q(**{f"{column}__gte": text, f"{column}__lt": text + chr(sys.maxunicode)})
 
 
 def says_full(error: DatabaseError) -> bool:

@@ -288,6 +288,17 @@ class Migration(migrations.Migration):
                         name="dossier_work_of_agency",
                     ),
                     models.Index(
+                        condition=models.Q(("is_open", True)),
+                        fields=["agency", "state", "runs", "due_at", "accepted_at", "assignee"],
+                        name="dossier_figures_of_agency",
+                    ),
+                    models.Index(
+                        condition=models.Q(("code", ""), _negated=True),
+                        fields=["code"],
+                        name="dossier_by_code",
+                        opclasses=["varchar_pattern_ops"],
+                    ),
+                    models.Index(
                         condition=models.Q(("is_open", True)), fields=["queue_at", "id"], name="dossier_by_due"
                     ),
                     models.Index(

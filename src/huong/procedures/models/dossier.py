@@ -137,6 +137,14 @@ class Dossier(models.Model):
         verbose_name_plural = _("dossiers")
         indexes = [
             models.Index(fields=["agency", "queue_at", "id"], name="dossier_work_of_agency", condition=Q(is_open=True)),
+            models.Index(
+                fields=["agency", "state", "runs", "due_at", "accepted_at", "assignee"],
+                name="dossier_figures_of_agency",
+                condition=Q(is_open=True),
+            ),
+            models.Index(
+                fields=["code"], opclasses=["varchar_pattern_ops"], name="dossier_by_code", condition=~Q(code="")
+            ),
             models.Index(fields=["queue_at", "id"], name="dossier_by_due", condition=Q(is_open=True)),
             models.Index(
                 fields=["assignee", "queue_at", "id"],

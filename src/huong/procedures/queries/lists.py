@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from huong.base import clock, paging
 from huong.base.errors import Forbidden
+from huong.base.sql import begins_with
 from huong.base.text import fold
 from huong.people import access
 from huong.people.models import User
@@ -28,6 +29,7 @@ BUCKETS = ("on_time", "soon", "late", "very_late", "waiting", "new")
 SOON = timedelta(days=1)
 VERY_LATE = timedelta(days=5)
 MOST_WORDS = 6
+MOST_CODED = 1000
 MOST_ASKED = 1000
 _WORD = re.compile(r"[^\W_]+")
 
@@ -114,11 +116,20 @@ def dossiers_for(
         BadInput: the cursor is damaged.
     """
     order = order_of(wanted)
-    parts = [filtered(rows, wanted).select_related("assignee", "applicant") for rows in _parts(user, wanted.scope)]
-    if only:
-        parts = [rows.only(*only, *(name.lstrip("-") for name in order)) for rows in parts]
-    pages = [paging.keyset(rows, order=order, after=after, size=size) for rows in parts]
-    return pages[0] if len(pages) == 1 else _merged(pages, order, size)
+    parts = [filtered(rows, wanted) for rows in _parts(user, wanted.scope)]
+    if len(parts) == 1:
+        return paging.keyset(_whole(parts[0], order, only), order=order, after=after, size=size)
+    keys = [name.lstrip("-") for name in order]
+    pages = [paging.keyset(rows.only(*keys), order=order, after=after, size=size) for rows in parts]
+    page = _merged(pages, order, size)
+    whole = _whole(Dossier.objects.all(), order, only).in_bulk([each.pk for each in page.items])
+    return paging.Page([whole[each.pk] for each in page.items if each.pk in whole], page.next)
+
+
+def _whole(rows: QuerySet[Dossier], order: tuple[str, ...], only: Sequence[str]) -> QuerySet[Dossier]:
+    """Return rows with what is read of each: applicant and assignee, and the columns that are named, or all."""
+    rows = rows.select_related("assignee", "applicant")
+    return rows.only(*only, *(name.lstrip("-") for name in order)) if only else rows
 
 
 def order_of(wanted: Wanted) -> tuple[str, ...]:
@@ -173,10 +184,17 @@ def filtered(rows: QuerySet[Dossier], wanted: Wanted) -> QuerySet[Dossier]:
     if wanted.bucket:
         rows = rows.filter(in_bucket(wanted.bucket))
     if wanted.code:
-        rows = rows.filter(code__startswith=wanted.code.strip().upper()[:60])
+        rows = rows.filter(_coded(wanted.code.strip().upper()[:60]))
     if wanted.person.strip():
         rows = _named(rows, wanted.person)
     return rows
+
+
+def _coded(code: str) -> Q:
+    """Return the condition that a code begins with a text: few are named by their ids, so that no index is passed over."""
+    begins = begins_with("code", code)
+    found = list(Dossier.objects.filter(begins).exclude(code="").values_list("pk", flat=True)[: MOST_CODED + 1])
+    return Q(pk__in=found) if len(found) <= MOST_CODED else begins
 
 
 def _named(rows: QuerySet[Dossier], person: str) -> QuerySet[Dossier]:
@@ -191,6 +209,11 @@ def _named(rows: QuerySet[Dossier], person: str) -> QuerySet[Dossier]:
 def in_bucket(bucket: str, at: datetime | None = None) -> Q:
     """Return the condition for how the clock of an open dossier stands."""
     now = at or clock.now()
+    return Q(is_open=True) & _standing(bucket, now)
+
+
+def _standing(bucket: str, now: datetime) -> Q:
+    """Return how the clock of a dossier stands that is open."""
     conditions = {
         "on_time": Q(runs=True, due_at__gt=now + SOON),
         "soon": Q(runs=True, due_at__gte=now, due_at__lte=now + SOON),
@@ -199,7 +222,7 @@ def in_bucket(bucket: str, at: datetime | None = None) -> Q:
         "waiting": Q(runs=False, accepted_at__isnull=False),
         "new": Q(state="submitted"),
     }
-    return Q(is_open=True) & conditions.get(bucket, Q())
+    return conditions.get(bucket, Q())
 
 
 @dataclass(frozen=True)
@@ -219,12 +242,13 @@ def work_of(user: User, scope: str = "agency") -> Work:
     """Return the figures of an officer's work: one query over the open dossiers of the scope, one over questions."""
     if not access.has_power(user, READ):
         return Work(0, 0, 0, 0, 0, 0, 0)
+    now = clock.now()
     found = (
         scoped(user, scope)
         .filter(is_open=True)
         .aggregate(
             open=Count("pk"),
-            **{name: Count("pk", filter=in_bucket(name)) for name in ("late", "soon", "waiting", "new")},
+            **{name: Count("pk", filter=_standing(name, now)) for name in ("late", "soon", "waiting", "new")},
             mine=Count("pk", filter=Q(assignee=user)),
         )
     )
