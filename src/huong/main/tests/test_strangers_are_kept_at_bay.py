@@ -125,7 +125,7 @@ def test_the_code_that_shows_a_paper_for_an_hour_reaches_no_log(client, caplog):
     ],
 )
 def test_a_time_beyond_all_calendars_is_no_error_of_ours(client, address):
-    assert client.get(address).status_code in {400, 404}
+    assert client.get(address).status_code < 500  # PostgreSQL knows such times, and finds nothing
 
 
 def test_half_a_letter_is_refused_with_a_sentence(client):

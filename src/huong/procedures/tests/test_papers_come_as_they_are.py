@@ -189,8 +189,10 @@ def test_adding_page_by_page_leaves_only_the_newest_whole(empty):
     assert kept_now(empty) == {*part.pages.values_list("blob", flat=True), part.blob}
 
 
-def test_of_two_papers_with_the_same_file_one_may_go(empty):
+def test_of_two_papers_with_the_same_file_one_may_go(empty, monkeypatch):
     data = pdf(2)
+    made = documents.prepare(data, name="a.pdf")  # made a second later it would bear another time
+    monkeypatch.setattr(documents, "prepare", lambda *_given, **_more: made)
     one, _cleaned = add(empty.uid, "birth_notice", io.BytesIO(data), name="a.pdf", actor=HERS)
     other, _cleaned = add(empty.uid, "birth_witness", io.BytesIO(data), name="b.pdf", actor=HERS)
     assert one.blob == other.blob

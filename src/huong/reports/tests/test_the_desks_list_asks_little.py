@@ -5,6 +5,7 @@ import pytest
 from huong.messages import actions as messages
 from huong.reports import actions
 from huong.reports.actions import Draft
+from huong.reports.models import Report
 
 pytestmark = pytest.mark.django_db
 LIST = "/desk/reports/"
@@ -58,7 +59,7 @@ def test_danger_to_life_above_the_list_costs_one_more_at_most(client, fifty, dja
 @pytest.mark.usefixtures("lasting_memory")
 def test_one_report_asks_the_same_however_long_its_story(client, fifty, django_assert_max_num_queries):
     signed_in(client, fifty)
-    number = "PA-000001"
+    number = Report.objects.order_by("id")[0].number
     url = f"{LIST}{number}/"
     for place in range(6):
         actions.note(number, text=f"Ghi chú {place}", by=fifty)
