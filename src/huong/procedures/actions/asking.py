@@ -22,7 +22,7 @@ from huong.procedures import events
 from huong.procedures.actions import acting, filling
 from huong.procedures.actions.acting import PLATFORM_ITSELF, Actor
 from huong.procedures.actions.filling import ORIGINS, Found
-from huong.procedures.actions.resolving import KINDS, MOST_ROUNDS, Resolution, answers_to, explored, known_of
+from huong.procedures.actions.resolving import KINDS, MOST_ROUNDS, Resolution, answers_to, draft_of, explored, known_of
 from huong.procedures.models import Component, Dossier, Question
 from huong.procedures.queries.application import application_of
 from huong.procedures.queries.catalogue import document_by_id
@@ -52,10 +52,7 @@ def look(uid: str, *, actor: Actor) -> Resolution:
 
     Records: `procedures.resolved`, if something changed; `store.read` for what was read.
     """
-    dossier = Dossier.objects.select_related("applicant").filter(uid=uid).first()
-    if dossier is None:
-        raise NotFound(_("There is no such dossier."))
-    filling.require_draft(dossier)
+    dossier = draft_of(uid)
     if dossier.edition_id is None:
         return Resolution((), 0)
     made, parts = document_by_id(dossier.edition_id), parts_of(dossier)

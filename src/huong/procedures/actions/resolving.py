@@ -90,10 +90,7 @@ def resolve(uid: str, *, actor: Actor, patience: float = PATIENCE, anew: bool = 
 
     Records: `procedures.resolved`, if something changed; `exchange.asked`, `store.read` for what was asked.
     """
-    dossier = Dossier.objects.select_related("applicant").filter(uid=uid).first()
-    if dossier is None:
-        raise NotFound(_("There is no such dossier."))
-    filling.require_draft(dossier)
+    dossier = draft_of(uid)
     if dossier.edition_id is None:
         return Resolution((), 0)
     made, parts = document_by_id(dossier.edition_id), parts_of(dossier)
@@ -103,6 +100,20 @@ def resolve(uid: str, *, actor: Actor, patience: float = PATIENCE, anew: bool = 
     outcomes, known = explored(made, now, partial(answers_to, dossier=dossier, made=made, deadline=deadline, by=by))
     filling.fill(uid, Found(outcomes, parts, now.answers, len(known)), actor=actor)
     return Resolution(tuple(outcomes), len(known))
+
+
+def draft_of(uid: str) -> Dossier:
+    """Return a dossier that is still filled in, with whoever applies.
+
+    Raises:
+        NotFound: there is no such dossier.
+        WrongState: it was sent already.
+    """
+    dossier = Dossier.objects.select_related("applicant").filter(uid=uid).first()
+    if dossier is None:
+        raise NotFound(_("There is no such dossier."))
+    filling.require_draft(dossier)
+    return dossier
 
 
 def explored(
