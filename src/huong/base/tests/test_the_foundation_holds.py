@@ -26,10 +26,10 @@ def test_moving_tones_twice_is_moving_them_once(value):
     assert text.tone_normal(text.tone_normal(value)) == text.tone_normal(value)
 
 
-def test_identifiers_sort_by_the_time_they_were_made():
-    made = [ids.new_id() for _ in range(3)]
-    assert len(set(made)) == 3
-    assert [found[:11] for found in made] == sorted(found[:11] for found in made)
+def test_identifiers_sort_in_the_order_they_were_made():
+    made = [ids.new_id() for _ in range(2_000)]
+    assert made == sorted(set(made))
+    assert {(found[12], found[16] in "89ab", len(found)) for found in made} == {("7", True, 32)}
 
 
 def test_what_a_destroyed_key_protected_cannot_be_read_again(db):
