@@ -3,12 +3,13 @@
 import sqlite3
 import sys
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
 
 from django.db import DatabaseError, connection
-from django.db.models import Field, Model, Q
+from django.db.models import Field, Model, Q, QuerySet
 from django.db.models.expressions import RawSQL
 
 _SQLITE_FULL = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_SHMSIZE}
@@ -32,6 +33,25 @@ def one(statement: str, values: Sequence[Any] = ()) -> tuple[Any, ...] | None:
         cursor.execute(statement, values)
         found: tuple[Any, ...] | None = cursor.fetchone()
     return found
+
+
+def counted(rows: QuerySet[Any], conditions: Mapping[str, tuple[str, Sequence[Any]]]) -> dict[str, int]:
+    """Return how many rows fulfil each condition, in one statement; see `one`.
+
+    Args:
+        rows: a query over one table.
+        conditions: name to SQL and its values; times as datetimes. An empty SQL counts all.
+    """
+    columns = [
+        RawSQL(f"COUNT(*) FILTER (WHERE {said})" if said else "COUNT(*)", [_value(each) for each in values])  # noqa: S611
+        for said, values in conditions.values()
+    ]
+    found = list(rows.order_by().values_list(*columns)) or [(0,) * len(columns)]
+    return dict(zip(conditions, found[0], strict=True))
+
+
+def _value(value: Any) -> Any:
+    return connection.ops.adapt_datetimefield_value(value) if isinstance(value, datetime) else value
 
 
 def changed(statement: str, values: Sequence[Any] = ()) -> int:

@@ -4,14 +4,13 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import timedelta
 
-from django.db.models import Count, Q
-
 from huong.base import clock
+from huong.base.sql import counted
 from huong.journal import queries as journal
 from huong.people.models import User
 from huong.reports.models import Report, SavedFilter
 from huong.reports.queries.book import book
-from huong.reports.queries.lists import in_bucket, scoped
+from huong.reports.queries.lists import scoped, soon_hours
 from huong.reports.rules.nouns import DANGER
 
 KEPT = "_open_reports"  # on the user object of one request: the head of the list and the side list say the same
@@ -33,20 +32,21 @@ class Work:
 
 def work_of(user: User, scope: str = "agency") -> Work:
     """Return the figures of an officer's work (one query over the open reports of the scope)."""
+    now = clock.now()
     new = [state.key for state in book().states.values() if state.phase == "new"]
-    found = (
-        scoped(user, scope)
-        .filter(is_open=True)
-        .aggregate(
-            open=Count("pk"),
-            late=Count("pk", filter=Q(due_at__lt=clock.now())),
-            very_late=Count("pk", filter=in_bucket("very_late")),
-            soon=Count("pk", filter=in_bucket("soon")),
-            screening=Count("pk", filter=Q(state__in=new)),
-            mine=Count("pk", filter=Q(assignee=user)),
-            danger=Count("pk", filter=Q(priority=DANGER)),
-            last_hour=Count("pk", filter=Q(received_at__gte=clock.now() - timedelta(hours=1))),
-        )
+    soon = now + timedelta(hours=soon_hours())
+    found = counted(
+        scoped(user, scope).filter(is_open=True),
+        {
+            "open": ("", ()),
+            "late": ("due_at < %s", [now]),
+            "very_late": ("late3_at <= %s AND queue_at < %s", [now, now]),
+            "soon": ("due_at IS NOT NULL AND queue_at BETWEEN %s AND %s", [now, soon]),
+            "screening": (f"state IN ({', '.join(['%s'] * len(new))})", new),
+            "mine": ("assignee_id = %s", [user.pk]),
+            "danger": ("priority = %s", [DANGER]),
+            "last_hour": ("received_at >= %s", [now - timedelta(hours=1)]),
+        },
     )
     if scope == "agency":
         user.__dict__[KEPT] = found["open"]

@@ -189,10 +189,15 @@ def _searched(rows: QuerySet[Report], text: str, marks: Sequence[Sequence[str]],
     return rows.filter(pk=number) if number else matching(rows, text, marks, newest=newest)
 
 
+def soon_hours() -> int:
+    """Return how many hours before its time a report is due soon, by the city's rules."""
+    return int(book().setting("soon_hours", 24))
+
+
 def in_bucket(bucket: str, at: datetime | None = None) -> Q:
     """Return the condition for how the clock of an open report stands; its place in the queue is its due time."""
     now = at or clock.now()
-    soon = now + timedelta(hours=int(book().setting("soon_hours", 24)))
+    soon = now + timedelta(hours=soon_hours())
     conditions = {
         "on_time": Q(due_at__isnull=False, queue_at__gt=soon),
         "soon": Q(due_at__isnull=False, queue_at__gte=now, queue_at__lte=soon),
