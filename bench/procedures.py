@@ -8,13 +8,11 @@ unless HUONG_DATABASE names a PostgreSQL database made for this. A home that is 
 is. The last line is JSON.
 """
 
-import argparse
 import json
 import os
 import random
 import shutil
 import subprocess
-import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -23,7 +21,7 @@ from typing import Any
 from bench import reports as house
 from bench.reports import ROOT, Client, cpu_seconds, measure, ready, rested
 
-STORIES, SMALL = 5_000, 3_000
+STORIES = 5_000
 WARD, UNIT = "H57.21", "An Cựu"
 SHARED, PEOPLE, HALF = "social_allowance", 20_000, 10
 CODE = "1.001776"  # for which shared data may be granted
@@ -242,20 +240,7 @@ def verdict(found: dict[str, Any]) -> None:
 
 def main() -> None:
     """Fill, serve, measure, tidy up."""
-    asked = argparse.ArgumentParser()
-    asked.add_argument("--rows", type=int, default=1_000_000)
-    asked.add_argument("--seconds", type=float, default=8)
-    asked.add_argument(
-        "--small", action="store_true", help="for continuous integration: 3,000 dossiers, one second each"
-    )
-    asked.add_argument("--home", help="fill this folder once, keep it, and measure it again and again")
-    options = asked.parse_args()
-    if options.small:
-        options.rows, options.seconds = SMALL, 1
-    place = Path(options.home) if options.home else Path(tempfile.mkdtemp(prefix="huong-bench-"))
-    place.mkdir(parents=True, exist_ok=True)
-    os.environ |= {"HUONG_HOME": str(place), "HUONG_DEMO": "0", "HUONG_LOG_LEVEL": "ERROR", "PORT": str(house.PORT)}
-    os.environ |= {"HUONG_TRUSTED_PROXIES": "127.0.0.1", "DJANGO_SETTINGS_MODULE": "huong.settings"}
+    options, place = house.asked("dossiers")
     try:
         import django
 

@@ -233,22 +233,32 @@ def scenes(key: str, cookie: str, seconds: float) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def main() -> None:
-    """Fill, serve, measure, tidy up."""
-    asked = argparse.ArgumentParser()
-    asked.add_argument("--rows", type=int, default=1_000_000)
-    asked.add_argument("--seconds", type=float, default=8)
-    asked.add_argument(
-        "--small", action="store_true", help="for continuous integration: 3,000 reports, one second each"
+def asked(what: str) -> tuple[argparse.Namespace, Path]:
+    """Return what the command was asked for and the home to fill, and set this process up for it.
+
+    Args:
+        what: of which a million are measured unless the command says otherwise.
+    """
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--rows", type=int, default=1_000_000)
+    parser.add_argument("--seconds", type=float, default=8)
+    parser.add_argument(
+        "--small", action="store_true", help=f"for continuous integration: {SMALL:,} {what}, one second each"
     )
-    asked.add_argument("--home", help="fill this folder once, keep it, and measure it again and again")
-    options = asked.parse_args()
+    parser.add_argument("--home", help="fill this folder once, keep it, and measure it again and again")
+    options = parser.parse_args()
     if options.small:
         options.rows, options.seconds = SMALL, 1
     place = Path(options.home) if options.home else Path(tempfile.mkdtemp(prefix="huong-bench-"))
     place.mkdir(parents=True, exist_ok=True)
     os.environ |= {"HUONG_HOME": str(place), "HUONG_DEMO": "0", "HUONG_LOG_LEVEL": "ERROR", "PORT": str(PORT)}
     os.environ |= {"HUONG_TRUSTED_PROXIES": "127.0.0.1", "DJANGO_SETTINGS_MODULE": "huong.settings"}
+    return options, place
+
+
+def main() -> None:
+    """Fill, serve, measure, tidy up."""
+    options, place = asked("reports")
     try:
         import django
 

@@ -6,8 +6,10 @@ is sealed under the home's key, and only what was sealed is taken back.
 
 import base64
 import binascii
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from operator import itemgetter
 from typing import Any, Generic, TypeVar
 
 import orjson
@@ -63,17 +65,57 @@ def keyset(queryset: QuerySet[M], *, order: tuple[str, ...], after: str | None, 
     Raises:
         BadInput: the cursor is damaged.
     """
-    size = max(1, min(size, 1000))
-    if after:
-        values = values_of(after)
-        if len(values) != len(order):
-            raise BadInput(_("This page link is damaged. Please start again from the first page."))
-        queryset = queryset.filter(_beyond(order, values))
-    found = list(queryset.order_by(*order)[: size + 1])
+    size = _within(size)
+    found = list(_past(queryset, order, after).order_by(*order)[: size + 1])
     more = len(found) > size
     found = found[:size]
     next_ = cursor_of([_read(found[-1], name.lstrip("-")) for name in order]) if more else None
     return Page(found, next_)
+
+
+def merged(
+    parts: Sequence[QuerySet[M]], whole: QuerySet[M], *, order: tuple[str, ...], after: str | None, size: int = 50
+) -> Page[M]:
+    """Return one page of several querysets over one table, each row once; each of them is read by an index of its own.
+
+    Args:
+        parts: which rows may be seen; only the columns of the order are read of them.
+        whole: what is read of the rows that stand on the page.
+        order: as for `keyset`; the last is the primary key.
+        after: the cursor of the page before, or None for the first page.
+        size: rows of a page, at most 1,000.
+
+    Raises:
+        BadInput: the cursor is damaged.
+    """
+    size = _within(size)
+    names = [name.lstrip("-") for name in order]
+    keys = list({
+        key for part in parts for key in _past(part, order, after).order_by(*order).values_list(*names)[: size + 1]
+    })  # fmt: skip
+    for position in reversed(range(len(order))):
+        keys.sort(key=itemgetter(position), reverse=order[position].startswith("-"))
+    held = whole.in_bulk([key[-1] for key in keys[:size]])
+    next_ = cursor_of(list(keys[size - 1])) if len(keys) > size else None
+    return Page([held[key[-1]] for key in keys[:size] if key[-1] in held], next_)
+
+
+def _within(size: int) -> int:
+    return max(1, min(size, 1000))
+
+
+def _past(queryset: QuerySet[M], order: tuple[str, ...], after: str | None) -> QuerySet[M]:
+    """Return the rows that come after a cursor.
+
+    Raises:
+        BadInput: the cursor is damaged.
+    """
+    if not after:
+        return queryset
+    values = values_of(after)
+    if len(values) != len(order):
+        raise BadInput(_("This page link is damaged. Please start again from the first page."))
+    return queryset.filter(_beyond(order, values))
 
 
 def _read(row: Model, name: str) -> Any:

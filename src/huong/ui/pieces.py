@@ -5,6 +5,7 @@ Every value is escaped as a template would. Between neighbours stands the line e
 """
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
 from html import escape
@@ -93,6 +94,34 @@ def ago(value: datetime) -> SafeString:
     """Return how long ago an instant was, with the full time as its title."""
     said, full = escape(words.ago(value)), escape(words.moment(value))
     return _safe(f'<time datetime="{value.isoformat()}" title="{full}">{said}</time>')
+
+
+@dataclass(frozen=True)
+class Chip:
+    """One ready question above a list.
+
+    Attributes:
+        count: how many answers it has, if that is known.
+        tone: how it stands out while it has answers and is not chosen (good, weak, bad).
+    """
+
+    label: str
+    url: str
+    on: bool
+    count: int | None = None
+    tone: str = ""
+
+
+def chips(found: Iterable[Chip]) -> SafeString:
+    """Return ready questions; the chosen one is marked for screen readers too."""
+    return _safe("".join(_chip(each) for each in found))
+
+
+def _chip(chip: Chip) -> str:
+    tone = f" chip-{escape(chip.tone)}" if chip.tone and chip.count and not chip.on else ""
+    count = "" if chip.count is None else f' <span class="figures">{escape(words.number(chip.count))}</span>'
+    current = ' aria-current="true"' if chip.on else ""
+    return f'<a class="chip{tone}" href="{escape(chip.url)}"{current}>{escape(chip.label)}{count}</a>'
 
 
 def options(choices: Iterable[tuple[Any, Any]], chosen: str | None = None) -> SafeString:

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.http import HttpRequest
 from ninja import Query, Router, Schema
-from pydantic import Field
+from pydantic import BaseModel, Field
 
 from huong.people import access
 from huong.people.auth import Door, person
@@ -36,7 +36,13 @@ class WorkQuery(Schema):
     size: int = Field(50, ge=1, le=200)
 
 
-class DossierOut(Schema):
+LISTED = (
+    "uid", "code", "procedure", "edition_id", "state", "channel", "unit", "agency", "submitted_at", "accepted_at", "promised_at",
+    "due_at", "plain_due_at", "runs",
+)  # fmt: skip
+
+
+class DossierOut(BaseModel):
     """One dossier of a list; persons are named at the desk only."""
 
     uid: str
@@ -56,7 +62,7 @@ class DossierOut(Schema):
     clock_runs: bool
 
 
-class WorkPageOut(Schema):
+class WorkPageOut(BaseModel):
     """One page of a list, and the cursor of the next."""
 
     dossiers: list[DossierOut]
@@ -70,7 +76,7 @@ def work(request: HttpRequest, asked: Query[WorkQuery]) -> dict[str, Any]:
     access.require_power(user, READ)
     given = asked.dict()
     after, size = given.pop("after"), given.pop("size")
-    page = queries.dossiers_for(user, Wanted(**given), after=after, size=size)
+    page = queries.dossiers_for(user, Wanted(**given), after=after, size=size, only=LISTED)
     return {"dossiers": [_out(each) for each in page.items], "next": page.next}
 
 

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from huong.base import clock, paging
 from huong.base.errors import Forbidden
-from huong.base.sql import begins_with
+from huong.base.sql import begins_with, counted
 from huong.base.text import fold
 from huong.people import access
 from huong.people.models import User
@@ -107,10 +107,10 @@ def scoped(user: User, scope: str) -> QuerySet[Dossier]:
 def dossiers_for(
     user: User, wanted: Wanted, *, after: str | None = None, size: int = 50, only: Sequence[str] = ()
 ) -> paging.Page[Dossier]:
-    """Return a page of the dossiers an officer asks for; applicant and assignee come with each.
+    """Return a page of the dossiers an officer asks for; applicant and assignee come with each unless columns are named.
 
     Args:
-        only: the columns that are read, beside those of the order; all if none is named.
+        only: the columns that are read, beside those of the order, such as `applicant__name`; all if none is named.
 
     Raises:
         BadInput: the cursor is damaged.
@@ -119,17 +119,16 @@ def dossiers_for(
     parts = [filtered(rows, wanted) for rows in _parts(user, wanted.scope)]
     if len(parts) == 1:
         return paging.keyset(_whole(parts[0], order, only), order=order, after=after, size=size)
-    keys = [name.lstrip("-") for name in order]
-    pages = [paging.keyset(rows.only(*keys), order=order, after=after, size=size) for rows in parts]
-    page = _merged(pages, order, size)
-    whole = _whole(Dossier.objects.all(), order, only).in_bulk([each.pk for each in page.items])
-    return paging.Page([whole[each.pk] for each in page.items if each.pk in whole], page.next)
+    return paging.merged(parts, _whole(Dossier.objects.all(), order, only), order=order, after=after, size=size)
 
 
 def _whole(rows: QuerySet[Dossier], order: tuple[str, ...], only: Sequence[str]) -> QuerySet[Dossier]:
-    """Return rows with what is read of each: applicant and assignee, and the columns that are named, or all."""
-    rows = rows.select_related("assignee", "applicant")
-    return rows.only(*only, *(name.lstrip("-") for name in order)) if only else rows
+    """Return rows with what is read of each: the columns that are named, or all with applicant and assignee."""
+    if not only:
+        return rows.select_related("assignee", "applicant")
+    joined = {name.partition("__")[0] for name in only if "__" in name}
+    rows = rows.select_related(*joined) if joined else rows
+    return rows.only(*only, *(name.lstrip("-") for name in order))
 
 
 def order_of(wanted: Wanted) -> tuple[str, ...]:
@@ -156,17 +155,6 @@ def _asked(codes: list[str], **only: Any) -> list[int]:
     """Return the dossiers that agencies were asked about, the latest first; as ids, so that no index is passed over."""
     found = Consultation.objects.filter(agency__in=codes, **only).order_by("-id")
     return list(found.values_list("dossier_id", flat=True)[:MOST_ASKED])
-
-
-def _merged(pages: list[paging.Page[Dossier]], order: tuple[str, ...], size: int) -> paging.Page[Dossier]:
-    """Return one page of several: in order, each dossier once."""
-    rows = list({each.pk: each for page in pages for each in page.items}.values())
-    for name in reversed(order):
-        rows.sort(key=lambda each: getattr(each, name.lstrip("-")), reverse=name.startswith("-"))
-    more = len(rows) > size or any(page.next for page in pages)
-    rows = rows[:size]
-    next_ = paging.cursor_of([getattr(rows[-1], name.lstrip("-")) for name in order]) if more and rows else None
-    return paging.Page(rows, next_)
 
 
 def filtered(rows: QuerySet[Dossier], wanted: Wanted) -> QuerySet[Dossier]:
@@ -209,11 +197,6 @@ def _named(rows: QuerySet[Dossier], person: str) -> QuerySet[Dossier]:
 def in_bucket(bucket: str, at: datetime | None = None) -> Q:
     """Return the condition for how the clock of an open dossier stands."""
     now = at or clock.now()
-    return Q(is_open=True) & _standing(bucket, now)
-
-
-def _standing(bucket: str, now: datetime) -> Q:
-    """Return how the clock of a dossier stands that is open."""
     conditions = {
         "on_time": Q(runs=True, due_at__gt=now + SOON),
         "soon": Q(runs=True, due_at__gte=now, due_at__lte=now + SOON),
@@ -222,7 +205,7 @@ def _standing(bucket: str, now: datetime) -> Q:
         "waiting": Q(runs=False, accepted_at__isnull=False),
         "new": Q(state="submitted"),
     }
-    return conditions.get(bucket, Q())
+    return Q(is_open=True) & conditions.get(bucket, Q())
 
 
 @dataclass(frozen=True)
@@ -243,14 +226,16 @@ def work_of(user: User, scope: str = "agency") -> Work:
     if not access.has_power(user, READ):
         return Work(0, 0, 0, 0, 0, 0, 0)
     now = clock.now()
-    found = (
-        scoped(user, scope)
-        .filter(is_open=True)
-        .aggregate(
-            open=Count("pk"),
-            **{name: Count("pk", filter=_standing(name, now)) for name in ("late", "soon", "waiting", "new")},
-            mine=Count("pk", filter=Q(assignee=user)),
-        )
+    found = counted(
+        scoped(user, scope).filter(is_open=True),
+        {
+            "open": ("", ()),
+            "late": ("runs AND due_at < %s", [now]),
+            "soon": ("runs AND due_at BETWEEN %s AND %s", [now, now + SOON]),
+            "waiting": ("NOT runs AND accepted_at IS NOT NULL", ()),
+            "new": ("state = 'submitted'", ()),
+            "mine": ("assignee_id = %s", [user.pk]),
+        },
     )
     if scope == "agency":
         user.__dict__["_open_dossiers"] = found["open"]

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from ninja import Field, Schema
+from pydantic import BaseModel
 
 from huong.reports import queries
 from huong.reports.models import Report
@@ -33,7 +34,7 @@ class RescueIn(DraftIn):
     facts: dict[str, str | int] = Field(default_factory=dict)
 
 
-class SentOut(Schema):
+class SentOut(BaseModel):
     """The receipt: number, private link, and when it must be answered."""
 
     number: str
@@ -46,7 +47,7 @@ class SentOut(Schema):
     promise: str
 
 
-class PhotoOut(Schema):
+class PhotoOut(BaseModel):
     """A photo that waits for its report."""
 
     id: str
@@ -54,7 +55,7 @@ class PhotoOut(Schema):
     height: int
 
 
-class CategoryOut(Schema):
+class CategoryOut(BaseModel):
     """A category, with what is asked for it."""
 
     key: str
@@ -69,7 +70,7 @@ class CategoryOut(Schema):
     questions: list[dict[str, Any]]
 
 
-class ReportOut(Schema):
+class ReportOut(BaseModel):
     """A report as everybody sees it."""
 
     number: str
@@ -109,7 +110,7 @@ class WorkOut(ReportOut):
     lang: str
 
 
-class WordsOut(Schema):
+class WordsOut(BaseModel):
     """Words of a moment."""
 
     id: int
@@ -120,7 +121,7 @@ class WordsOut(Schema):
     edited: bool
 
 
-class MomentOut(Schema):
+class MomentOut(BaseModel):
     """One thing in the story."""
 
     at: datetime
@@ -132,7 +133,7 @@ class MomentOut(Schema):
     photos: list[str]
 
 
-class StoryOut(Schema):
+class StoryOut(BaseModel):
     """A report with its story."""
 
     report: WorkOut
@@ -145,7 +146,7 @@ class StoryOut(Schema):
     asks: dict[str, str]
 
 
-class PublicStoryOut(Schema):
+class PublicStoryOut(BaseModel):
     """A report with its story, as everybody or its sender sees it."""
 
     report: ReportOut
@@ -154,14 +155,14 @@ class PublicStoryOut(Schema):
     merged_into: str
 
 
-class PageOut(Schema):
+class PageOut(BaseModel):
     """One page of public reports."""
 
     reports: list[ReportOut]
     next: str | None
 
 
-class WorkPageOut(Schema):
+class WorkPageOut(BaseModel):
     """One page of an officer's list."""
 
     reports: list[WorkOut]
@@ -222,7 +223,7 @@ class SuggestBody(Schema):
     unit: str = Field("", max_length=200)
 
 
-class SimilarOut(Schema):
+class SimilarOut(BaseModel):
     """A report that may be the same matter."""
 
     report: ReportOut
@@ -230,7 +231,7 @@ class SimilarOut(Schema):
     score: float
 
 
-class SuggestOut(Schema):
+class SuggestOut(BaseModel):
     """Suggested categories with a share of 0 to 1, and what may be the same matter."""
 
     categories: list[tuple[str, float]]
@@ -294,7 +295,7 @@ class BulkIn(Schema):
     move: MoveIn = Field(default_factory=lambda: MoveIn.model_validate({}))
 
 
-class OutcomeOut(Schema):
+class OutcomeOut(BaseModel):
     """What became of a move on many."""
 
     uid: str
@@ -315,7 +316,7 @@ class RuleIn(Schema):
     version: int | None = None
 
 
-class RuleOut(Schema):
+class RuleOut(BaseModel):
     """A version of a rule."""
 
     kind: str
@@ -326,7 +327,7 @@ class RuleOut(Schema):
     valid_to: datetime | None
 
 
-class PreviewOut(Schema):
+class PreviewOut(BaseModel):
     """What a change would do."""
 
     in_force: int

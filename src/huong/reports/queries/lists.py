@@ -110,11 +110,16 @@ def reports_for(
         BadInput: the cursor is damaged.
     """
     order = order_of(wanted)
-    parts = [filtered(rows, wanted, within).select_related("assignee") for rows, within in _parts(user, wanted.scope)]
-    if only:
-        parts = [rows.only(*only, *(name.lstrip("-") for name in order)) for rows in parts]
-    pages = [paging.keyset(rows, order=order, after=after, size=size) for rows in parts]
-    return pages[0] if len(pages) == 1 else _merged(pages, order, size)
+    parts = [filtered(rows, wanted, within) for rows, within in _parts(user, wanted.scope)]
+    if len(parts) == 1:
+        return paging.keyset(_whole(parts[0], order, only), order=order, after=after, size=size)
+    return paging.merged(parts, _whole(Report.objects.all(), order, only), order=order, after=after, size=size)
+
+
+def _whole(rows: QuerySet[Report], order: tuple[str, ...], only: Sequence[str]) -> QuerySet[Report]:
+    """Return rows with what is read of each: the assignee, and the columns that are named, or all."""
+    rows = rows.select_related("assignee")
+    return rows.only(*only, *(name.lstrip("-") for name in order)) if only else rows
 
 
 def order_of(wanted: Wanted) -> tuple[str, ...]:
@@ -136,18 +141,6 @@ def _parts(user: User, scope: str) -> list[tuple[QuerySet[Report], list[list[str
     if not units:
         return parts
     return [*parts, (Report.objects.filter(unit__in=units), [[mark(UNIT, code) for code in units]])]
-
-
-def _merged(pages: list[paging.Page[Report]], order: tuple[str, ...], size: int) -> paging.Page[Report]:
-    """Return one page of two: in order, each report once."""
-    found = {report.pk: report for page in pages for report in page.items}
-    rows = list(found.values())
-    for name in reversed(order):
-        rows.sort(key=lambda report: getattr(report, name.lstrip("-")), reverse=name.startswith("-"))
-    more = len(rows) > size or any(page.next for page in pages)
-    rows = rows[:size]
-    next_ = paging.cursor_of([getattr(rows[-1], name.lstrip("-")) for name in order]) if more and rows else None
-    return paging.Page(rows, next_)
 
 
 def filtered(

@@ -22,6 +22,7 @@ register.simple_tag(pieces.mark, name="mark")
 register.simple_tag(pieces.badge, name="badge")
 register.simple_tag(pieces.due, name="due")
 register.simple_tag(pieces.options, name="options")
+register.simple_tag(pieces.chips, name="chips")
 
 
 @register.inclusion_tag("ui/components/lotus.html")

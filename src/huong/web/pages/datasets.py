@@ -19,6 +19,7 @@ from huong.people.access import staff_only
 from huong.quality import queries as quality
 from huong.store import queries as store
 from huong.ui import criteria
+from huong.ui.pieces import Chip
 from huong.web import datasets, fields, history, loads, sentences
 from huong.web.preview import look_at, map_of
 
@@ -79,27 +80,19 @@ def _chosen(rows: list[datasets.Row], request: HttpRequest, mine: set[str], want
     return found
 
 
-def _chips(rows: list[datasets.Row], request: HttpRequest, mine: set[str]) -> list[dict[str, Any]]:
+def _chips(rows: list[datasets.Row], request: HttpRequest, mine: set[str]) -> list[Chip]:
     show, domain = request.GET.get("show", ""), request.GET.get("domain", "")
+    of_mine, below = sum(row.dataset.owner.code in mine for row in rows), sum(row.below for row in rows)
     chips = [
-        _chip(_("All"), "/desk/datasets/", len(rows), on=not show and not domain),
-        _chip(
-            _("Of my agency"),
-            "?show=mine",
-            sum(row.dataset.owner.code in mine for row in rows),
-            on=show == "mine",
-        ),
-        _chip(_("Below the threshold"), "?show=below", sum(row.below for row in rows), on=show == "below"),
+        Chip(_("All"), "/desk/datasets/", not show and not domain, len(rows)),
+        Chip(_("Of my agency"), "?show=mine", show == "mine", of_mine),
+        Chip(_("Below the threshold"), "?show=below", show == "below", below),
     ]
     for key, label in DOMAIN_NAMES.items():
         count = sum(row.dataset.domain == key for row in rows)
         if count:
-            chips.append(_chip(datasets.capital(str(label)), f"?domain={key}", count, on=domain == key))
+            chips.append(Chip(datasets.capital(str(label)), f"?domain={key}", domain == key, count))
     return chips
-
-
-def _chip(label: str, url: str, count: int, *, on: bool) -> dict[str, Any]:
-    return {"label": label, "url": url, "count": count, "on": on}
 
 
 def _columns(request: HttpRequest, sort: str) -> list[dict[str, Any]]:

@@ -14,6 +14,7 @@ from huong.base import outbox
 from huong.base.errors import Forbidden, HuongError, NotFound
 from huong.people.access import staff_only
 from huong.ui import words
+from huong.ui.pieces import Chip
 
 MOST_AT_ONCE = 500
 
@@ -29,9 +30,9 @@ def listing(request: HttpRequest) -> HttpResponse:
     total = sum(counts.values())
     context = {
         "rows": [{"source": key, "from": str(found[key].title), "thing": thing} for key, thing in rows],
-        "chips": [{"url": "?", "label": _("All"), "count": total, "on": not only}]
+        "chips": [Chip(_("All"), "?", not only, total)]
         + [
-            {"url": f"?{urlencode({'from': key})}", "label": str(source.title), "count": counts[key], "on": key == only}
+            Chip(str(source.title), f"?{urlencode({'from': key})}", key == only, counts[key])
             for key, source in found.items()
         ],
         "only": only,

@@ -21,6 +21,7 @@ from huong.intake.models import Load, Repair
 from huong.people.access import needs, staff_only
 from huong.quality import queries as quality
 from huong.ui import words
+from huong.ui.pieces import Chip
 from huong.web import datasets, waiting_rows
 
 PAGE = 25
@@ -100,11 +101,10 @@ def _line(waiting: list[Load]) -> str:
     return " · ".join(parts)
 
 
-def _chips(counts: list[tuple[str, str, int]], waiting: int, chosen: str) -> list[dict[str, Any]]:
-    chips = [{"label": _("All"), "count": waiting, "url": "?", "on": not chosen}]
+def _chips(counts: list[tuple[str, str, int]], waiting: int, chosen: str) -> list[Chip]:
+    chips = [Chip(_("All"), "?", not chosen, waiting)]
     return chips + [
-        {"label": message.rstrip("."), "count": count, "url": f"?rule={rule}", "on": rule == chosen}
-        for rule, message, count in counts
+        Chip(message.rstrip("."), f"?rule={rule}", rule == chosen, count) for rule, message, count in counts
     ]
 
 

@@ -1,6 +1,5 @@
 """From the address of a list to what it asks for, and back to chips and choices. A person's name never stands there."""
 
-from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest, QueryDict
@@ -12,6 +11,7 @@ from huong.procedures import queries
 from huong.procedures.models.dossier import CHANNELS
 from huong.procedures.queries.lists import BUCKETS, ORDERS, SCOPES, Wanted
 from huong.procedures.rules import flow
+from huong.ui.pieces import Chip
 
 LIST = "/desk/dossiers/"
 NAMES = ("scope", "state", "open", "procedure", "unit", "agency", "bucket", "channel", "person", "code", "order")
@@ -62,17 +62,6 @@ def chosen_order(request: HttpRequest) -> str:
         request.session[ORDER] = asked
     kept = request.session.get(ORDER, "due")
     return kept if kept in ORDERS else "due"
-
-
-@dataclass(frozen=True)
-class Chip:
-    """One ready question above the list."""
-
-    label: str
-    url: str
-    on: bool
-    count: int | None = None
-    tone: str = ""
 
 
 def chips(wanted: Wanted, work: Any, *, in_ward: bool, sees_all: bool) -> list[Chip]:

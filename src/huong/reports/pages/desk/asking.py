@@ -1,6 +1,5 @@
 """From the address of a list to what it asks for, and back to chips, choices and kept lists."""
 
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from typing import Any
@@ -17,6 +16,7 @@ from huong.reports.queries import Wanted
 from huong.reports.queries.lists import BUCKETS, ORDERS
 from huong.reports.rules.book import Book
 from huong.reports.rules.nouns import Category
+from huong.ui.pieces import Chip
 
 SCOPES = ("agency", "mine", "unit", "all")
 NAMES = ("scope", "state", "open", "category", "unit", "agency", "bucket", "channel", "since", "until", "q", "order")
@@ -72,17 +72,6 @@ def kept(given: QueryDict) -> dict[str, Any]:
 def url_of(wanted: dict[str, Any]) -> str:
     """Return the address of a saved list."""
     return "/desk/reports/?" + urlencode({name: wanted[name] for name in NAMES if name in wanted}, doseq=True)
-
-
-@dataclass(frozen=True)
-class Chip:
-    """One ready question above the list."""
-
-    label: str
-    url: str
-    on: bool
-    count: int | None = None
-    tone: str = ""
 
 
 def chips(given: QueryDict, work: Any, *, in_ward: bool, sees_all: bool) -> list[Chip]:
