@@ -11,6 +11,7 @@ from huong import __version__
 from huong.base import city, home
 from huong.intake import actions as intake
 from huong.journal import actions as journal
+from huong.main.tables import make_tables
 from huong.store import actions as store
 
 log = logging.getLogger("huong.prepare")
@@ -23,6 +24,7 @@ def prepare() -> bool:
         Whether the home is new.
     """
     fresh = home.prepare(demo=settings.HUONG.demo)
+    make_tables()
     call_command("migrate", interactive=False, verbosity=0)
     journal.settle()
     for sentence in store.recover():

@@ -289,8 +289,22 @@ class Migration(migrations.Migration):
                     ),
                     models.Index(
                         condition=models.Q(("is_open", True)),
-                        fields=["agency", "state", "runs", "due_at", "accepted_at", "assignee"],
+                        fields=["agency", "state", "runs", "due_at", "accepted_at", "assignee", "is_open"],
                         name="dossier_figures_of_agency",
+                    ),
+                    models.Index(
+                        condition=models.Q(("is_open", True)),
+                        fields=[
+                            "lead_agency",
+                            "agency",
+                            "state",
+                            "runs",
+                            "due_at",
+                            "accepted_at",
+                            "assignee",
+                            "is_open",
+                        ],
+                        name="dossier_figures_of_lead",
                     ),
                     models.Index(
                         condition=models.Q(("code", ""), _negated=True),

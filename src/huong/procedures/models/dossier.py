@@ -137,9 +137,14 @@ class Dossier(models.Model):
         verbose_name_plural = _("dossiers")
         indexes = [
             models.Index(fields=["agency", "queue_at", "id"], name="dossier_work_of_agency", condition=Q(is_open=True)),
-            models.Index(
-                fields=["agency", "state", "runs", "due_at", "accepted_at", "assignee"],
+            models.Index(  # of all that a head of a list counts, `is_open` too: only then SQLite reads no row
+                fields=["agency", "state", "runs", "due_at", "accepted_at", "assignee", "is_open"],
                 name="dossier_figures_of_agency",
+                condition=Q(is_open=True),
+            ),
+            models.Index(
+                fields=["lead_agency", "agency", "state", "runs", "due_at", "accepted_at", "assignee", "is_open"],
+                name="dossier_figures_of_lead",
                 condition=Q(is_open=True),
             ),
             models.Index(

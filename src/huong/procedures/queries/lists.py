@@ -1,11 +1,10 @@
 """Lists of dossiers for officers: one across all procedures, by one predicate of what they may see. Keyset paged."""
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import reduce
-from operator import or_
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -157,11 +156,16 @@ def _conditions(codes: list[str]) -> list[Q]:
     ]
 
 
-def _counted_in(user: User, scope: str) -> QuerySet[Dossier]:
-    """Return the rows of a scope for counting them."""
+def _apart(user: User, scope: str) -> list[QuerySet[Dossier]]:
+    """Return the open rows of a scope for counting, as parts of which none holds a row of another."""
     if scope != "all" or access.sees_all(user, READ):
-        return scoped(user, scope)
-    return Dossier.objects.filter(reduce(or_, _conditions(access.agencies_of(user)))).exclude(state="draft")
+        return [scoped(user, scope).filter(is_open=True)]
+    rows, before = Dossier.objects.exclude(state="draft").filter(is_open=True), Q()
+    found = []
+    for condition in _conditions(access.agencies_of(user)):
+        found.append(rows.filter(condition).exclude(before) if before else rows.filter(condition))
+        before |= condition
+    return found
 
 
 def _asked(codes: list[str], **only: Any) -> list[int]:
@@ -239,21 +243,19 @@ def work_of(user: User, scope: str = "agency") -> Work:
     if not access.has_power(user, READ):
         return Work(0, 0, 0, 0, 0, 0, 0)
     now = clock.now()
-    found = counted(
-        _counted_in(user, scope).filter(is_open=True),
-        {
-            "open": ("", ()),
-            "late": ("runs AND due_at < %s", [now]),
-            "soon": ("runs AND due_at BETWEEN %s AND %s", [now, now + SOON]),
-            "waiting": ("NOT runs AND accepted_at IS NOT NULL", ()),
-            "new": ("state = 'submitted'", ()),
-            "mine": ("assignee_id = %s", [user.pk]),
-        },
-    )
+    wanted: dict[str, tuple[str, list[Any]]] = {
+        "open": ("", []),
+        "late": ("runs AND due_at < %s", [now]),
+        "soon": ("runs AND due_at BETWEEN %s AND %s", [now, now + SOON]),
+        "waiting": ("NOT runs AND accepted_at IS NOT NULL", []),
+        "new": ("state = 'submitted'", []),
+        "mine": ("assignee_id = %s", [user.pk]),
+    }
+    found = sum((Counter(counted(rows, wanted)) for rows in _apart(user, scope)), Counter())
     if scope == "agency":
         user.__dict__["_open_dossiers"] = found["open"]
     asked = Consultation.objects.filter(agency__in=access.agencies_of(user), answered_at=None).count()
-    return Work(**found, asked=asked)
+    return Work(**{name: found[name] for name in wanted}, asked=asked)
 
 
 def open_count_of(user: User) -> int:
