@@ -26,6 +26,10 @@ ORDERS = {
     "changed": ("-changed_at", "-id"),
 }
 BUCKETS = ("on_time", "soon", "late", "very_late", "waiting")
+SHOWN = (
+    "uid", "title", "state", "is_open", "category", "unit", "place", "lon", "lat", "agency", "received_at", "accepted_at", "due_at",
+    "closed_at", "changed_at", "followers", "photos_count", "rating",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -218,10 +222,14 @@ def public_reports(
     after: str | None = None,
     size: int = 50,
 ) -> paging.Page[Report]:
-    """Return a page of what everybody may see: screened, of a public category, not hidden, not merged."""
+    """Return a page of what everybody may see: screened, of a public category, not hidden, not merged.
+
+    Only `SHOWN` is read of each.
+    """
     wanted = Wanted(unit=unit, category=category, is_open=is_open, since=since, text=text)
-    rows = filtered(public(), wanted)
-    return paging.keyset(rows, order=ORDERS.get(order, ORDERS["newest"]), after=after, size=size)
+    keys = ORDERS.get(order, ORDERS["newest"])
+    rows = filtered(public(), wanted).only(*SHOWN, *(name.lstrip("-") for name in keys))
+    return paging.keyset(rows, order=keys, after=after, size=size)
 
 
 def public() -> QuerySet[Report]:
