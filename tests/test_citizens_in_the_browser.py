@@ -82,6 +82,7 @@ def test_a_draft_written_without_a_line_opens_again_and_is_sent_once(visit, city
     page.get_by_text("Đã lưu").wait_for()
     assert Report.objects.count() == 0
 
+    page.goto("about:blank")  # only the page that is opened then may send
     page.context.set_offline(False)
     page.goto("/my/")
     page.get_by_text("Đã gửi: PA-").wait_for()

@@ -133,9 +133,8 @@ def test_photos_of_the_work_done_are_kept_without_a_line_and_sent_once(taken, mi
     uploads = []
     page.on("request", lambda request: uploads.append(request.url) if request.url.endswith("/photos") else None)
     page.route("**/moves", lambda route: route.abort(), times=1)  # the line breaks once the photos are there
-    page.context.set_offline(False)
     with page.expect_event("requestfailed", lambda request: request.url.endswith("/moves")):
-        page.goto(PAGE)
+        page.context.set_offline(False)  # the page sends by itself
     page.get_by_role("button", name="Gửi ngay").click()
     page.get_by_text(f"Đã gửi: {mine.number}").wait_for()
     assert len(uploads) == 2
@@ -220,6 +219,7 @@ def test_an_answer_outlives_the_day_and_is_sent_afterwards(taken, mine):
         assert taking.end_expired() == 1
     taken.context.clock.install()
     taken.clock.set_fixed_time(clock.now() + timedelta(hours=25))
+    taken.goto("about:blank")  # only the page that is opened then may send
     taken.context.set_offline(False)
     taken.goto(PAGE)
     taken.get_by_text(f"Đã gửi: {mine.number}").wait_for()

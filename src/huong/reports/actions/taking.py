@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from huong.base import clock, ids, keys, limits
-from huong.base.errors import BadInput, NotFound
+from huong.base.errors import BadInput, Conflict, NotFound
 from huong.journal import actions as journal
 from huong.people import access
 from huong.people.models import User
@@ -37,6 +37,7 @@ VERBS: dict[str, Callable[..., Report]] = {
     "note": handling.note,
 }
 PUBLIC_VERBS, WORDLESS_VERBS, PHOTO_VERBS = {"answer", "tell"}, {"take"}, {"answer", "note"}
+UNVERSIONED_VERBS = {"note"}
 
 
 @dataclass(frozen=True)
@@ -208,10 +209,12 @@ def carry_out(
     Args:
         key: the device's own random key of this move.
         photos: public ids of photos taken in before, for an answer or a note.
-        version: of the report that the officer had before them.
+        version: of the report that the officer had before them; only a note needs none.
 
     Raises:
         NotFound: somebody else took it along, or there is no such move.
+        BadInput: no version came, so that nobody could tell whether the report changed.
+        Conflict: the key belongs to another move.
         TakenEnded: somebody ended it.
         Overtaken: the report changed meanwhile; nothing is written.
         Forbidden, WrongState, BadInput: what the verb refuses.
@@ -221,8 +224,10 @@ def carry_out(
     row = queries.require_unrevoked(uid)
     if row.user_id != by.pk or verb not in VERBS:
         raise NotFound
+    if version is None and verb not in UNVERSIONED_VERBS:
+        raise BadInput(_("Please open the matter again: its version is missing."), code="version_needed")
     hashed = keys.keyed_hash(f"{by.pk}:{key[:200]}", context="reports.taken")
-    if (before := _before(hashed)) is not None:
+    if (before := _before(hashed, number, verb)) is not None:
         return before
     try:
         with transaction.atomic():
@@ -231,22 +236,29 @@ def carry_out(
                 taken=row, key=hashed, report=report, verb=verb, version=report.version, at=clock.now()
             )
     except IntegrityError:
-        won = _before(hashed)  # the same move came by another request at the same moment
+        won = _before(hashed, number, verb)  # the same move came by another request at the same moment
         if won is None:
             raise
         return won
     return Carried(report, report.version, repeated=False)
 
 
-def _before(hashed: str) -> Carried | None:
+def _before(hashed: str, number: str, verb: str) -> Carried | None:
+    """Return the move that came before under a key.
+
+    Raises:
+        Conflict: it was another move, which must not be taken for this one.
+    """
     held = TakenMove.objects.filter(key=hashed).select_related("report").first()
+    if held is not None and (held.report.number, held.verb) != (number, verb):
+        raise Conflict(_("Another answer was sent under the same mark. Please write this one again."), code="key_used")
     return Carried(held.report, held.version, repeated=True) if held else None
 
 
 def _run(
     number: str, verb: str, *, text: str, public: bool, photos: tuple[str, ...], version: int | None, by: User
 ) -> Report:
-    options: dict[str, Any] = {} if verb == "note" else {"version": version}
+    options: dict[str, Any] = {} if verb in UNVERSIONED_VERBS else {"version": version}
     if verb not in WORDLESS_VERBS:
         options["text"] = text
     if verb in PUBLIC_VERBS:

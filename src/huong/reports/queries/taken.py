@@ -37,9 +37,14 @@ def require_unrevoked(uid: str) -> TakenAlong:
         TakenEnded: somebody ended it, the officer may no longer work on reports, or there is none.
     """
     row = TakenAlong.objects.filter(uid=uid[:64]).select_related("user").first()
-    if row is None or row.ended_by_id is not None or not access.has_power(row.user, "reports.handle"):
+    if row is None or _is_revoked(row) or not access.has_power(row.user, "reports.handle"):
         raise TakenEnded
     return row
+
+
+def _is_revoked(row: TakenAlong) -> bool:
+    """Return whether a person ended it, whose account may be gone; at the end of its day it ends by itself."""
+    return row.ended_at is not None and (row.ended_by_id is not None or row.ended_at < row.until)
 
 
 def no_longer_theirs(row: TakenAlong) -> list[str]:

@@ -8,7 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
 from huong.base import clock
-from huong.base.errors import BadInput, Forbidden, NotFound
+from huong.base.errors import BadInput, Conflict, Forbidden, NotFound
 from huong.base.models import DataKey
 from huong.base.testing import cast
 from huong.journal.models import Entry
@@ -110,6 +110,29 @@ def test_an_answer_is_made_once_however_often_it_is_sent(taken, mine, ward_offic
     again = answer(taken, ward_officer, version=mine.version, text="Đã nạo vét cống.")
     assert (first.repeated, again.repeated, again.version) == (False, True, first.version)
     assert Message.objects.filter(kind="answer").count() == 1
+
+
+def test_a_key_of_one_answer_never_stands_for_another(taken, mine, ward_officer):
+    answer(taken, ward_officer, version=mine.version, text="Đã nạo vét cống.")
+    with pytest.raises(Conflict) as told:
+        actions.carry_out(
+            taken.row.uid, key=KEY, number=mine.number, verb="note", by=ward_officer, text="Ghi chú", version=None
+        )
+    assert "viết lại" in told.value.message
+    assert not Message.objects.filter(kind="note").exists()
+
+
+def test_an_answer_that_does_not_say_what_it_answers_is_refused(taken, ward_officer):
+    with pytest.raises(BadInput) as told:
+        answer(taken, ward_officer, version=None, text="Đã nạo vét cống.")
+    assert told.value.code == "version_needed"
+
+
+def test_what_was_ended_stays_ended_when_the_account_that_ended_it_is_gone(taken, mine, ward_officer, administrator):
+    actions.end_taken(taken.row.uid, by=administrator)
+    TakenAlong.objects.update(ended_by=None)
+    with pytest.raises(TakenEnded):
+        answer(taken, ward_officer, version=mine.version, text="Đã nạo vét cống.")
 
 
 def test_an_answer_still_counts_when_the_day_is_over(taken, mine, ward_officer):
