@@ -12,31 +12,34 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
+
 from huong.base import clock, keys
 from huong.base.errors import HuongError, NotFound, WrongState
 from huong.base.jobs import job
 from huong.exchange import queries as exchange
 from huong.exchange import registers as national
 from huong.journal import actions as journal
+from huong.procedures import events
+from huong.procedures.actions import acting, filling
 from huong.procedures.actions.acting import PLATFORM_ITSELF, Actor
 from huong.procedures.actions.filling import ORIGINS, Found
+from huong.procedures.actions.registers import KINDS, WAITING, Registers, known_of
+from huong.procedures.actions.resolving import MOST_ROUNDS, Resolution, answers_to, dossier_of, explored, shared
+from huong.procedures.actions.unsettling import unsettle
 from huong.procedures.models import Component, Dossier, Question
 from huong.procedures.queries.application import application_of
 from huong.procedures.queries.catalogue import document_by_id
 from huong.procedures.queries.situation import situation_of
+from huong.procedures.queries.supplement import WANTED
 from huong.procedures.queries.values import parts_of
 from huong.procedures.rules.nouns import Document
 from huong.procedures.rules.planning import Ask, Known
 from huong.procedures.rules.sources import source
 
-from huong.procedures import events
-from huong.procedures.actions import acting, filling
-from huong.procedures.actions.registers import KINDS, WAITING, Registers, known_of
-from huong.procedures.actions.resolving import MOST_ROUNDS, Resolution, answers_to, draft_of, explored, shared
-
 PATIENCE = 10.0
 LIMIT = timedelta(seconds=20)
 AGAIN = timedelta(minutes=2)
+OPEN = frozenset({"draft", WANTED})
 HOLDS = timedelta(minutes=15)
 NO_MEMBER = Known(failed="not_member")
 
@@ -53,11 +56,13 @@ def look(uid: str, *, actor: Actor) -> Resolution:
 
     Records: `procedures.resolved`, if something changed; `store.read` for what was read.
     """
-    dossier = draft_of(uid)
-    if dossier.edition_id is None:
+    dossier = dossier_of(uid)
+    parts = parts_of(dossier)
+    only = filling.lookable(dossier, parts)
+    if dossier.edition_id is None or (only is not None and not only):
         return Resolution((), 0)
-    made, parts = document_by_id(dossier.edition_id), parts_of(dossier)
-    now = situation_of(dossier, parts, behind=True)
+    made = document_by_id(dossier.edition_id)
+    now = situation_of(dossier, parts, behind=True, only=only)
     put: list[Ask] = []
 
     def at_once(asks: list[Ask]) -> dict[Ask, Known]:
@@ -71,7 +76,7 @@ def look(uid: str, *, actor: Actor) -> Resolution:
             put.extend([ask] if told is None else [])
         return {ask: known or WAITING for ask, known in found.items()}
 
-    outcomes, known = explored(made, now, at_once)
+    outcomes, known = explored(made, now, at_once, only)
     with transaction.atomic():
         filling.fill(uid, Found(outcomes, parts, now.answers, len(known)), actor=actor)
         _put(dossier, put)
@@ -160,7 +165,7 @@ def answer(uid: str) -> None:
     """
     dossier = Dossier.objects.filter(uid=uid).first()
     found = application_of(dossier) if dossier is not None else ()
-    drafts = {each.pk: _Draft(each) for each in found if each.state == "draft" and each.edition_id}
+    drafts = {each.pk: _Draft(each) for each in found if each.state in OPEN and each.edition_id}
     with Registers(patience=PATIENCE) as registers:
         while drafts:
             drafts = {key: draft for key, draft in drafts.items() if _written(draft, registers)}
@@ -181,14 +186,19 @@ def _written(draft: _Draft, registers: Registers) -> bool:
         return {ask: _asked(dossier, made, ask, registers) for ask in asks}
 
     for _round in range(MOST_ROUNDS):
+        dossier.refresh_from_db(fields=["state"])
         parts = parts_of(dossier)
-        now = replace(situation_of(dossier, parts, behind=True), known=draft.known)
-        outcomes, known = explored(made, now, behind)
+        try:
+            only = filling.lookable(dossier, parts)
+        except WrongState:  # it was sent meanwhile; what was declared is verified later
+            return False
+        now = replace(situation_of(dossier, parts, behind=True, only=only), known=draft.known)
+        outcomes, known = explored(made, now, behind, only)
         draft.known = {ask: each for ask, each in known.items() if each.failed != "asking"}
         fresh, draft.written = len(draft.known) - draft.written, len(draft.known)
         try:
             changed = filling.fill(dossier.uid, Found(outcomes, parts, now.answers, fresh), actor=PLATFORM_ITSELF)
-        except WrongState:  # it was sent meanwhile; what was declared is verified later
+        except WrongState:
             return False
         if not changed:
             break
@@ -256,6 +266,7 @@ def choose(uid: str, key: str, *, use: bool, actor: Actor) -> Component:
     part.state, part.why, part.sealed_said = "held", f"in_{source(part.source).kind}" if use else "differs", None
     part.changed_at = clock.now()
     part.save()
+    unsettle(dossier, [key] if use else [])
     journal.record(
         events.CHOSEN, f"dossier:{dossier.uid}", by=actor.user.pk if actor.user else None, audience="named",
         agency=dossier.agency, unit=dossier.unit, part=key, use=use,

@@ -13,7 +13,7 @@ from huong.procedures import events
 from huong.procedures.actions import acting
 from huong.procedures.actions.acting import Actor
 from huong.procedures.actions.asking import look
-from huong.procedures.actions.drafting import begin, submit
+from huong.procedures.actions.drafting import AMENDABLE, begin, submit
 from huong.procedures.actions.receiving import supply
 from huong.procedures.actions.resolving import Resolution
 from huong.procedures.models import Bundle, Dossier, LifeEvent
@@ -142,6 +142,7 @@ def leave_out(uid: str, *, actor: Actor) -> None:
 def resolve_all(uid: str, *, actor: Actor) -> dict[str, Resolution]:
     """Fill in every draft of the application that a dossier belongs to, in order, so that later ones take from earlier.
 
+    Of what was sent and waits for a supplement, only what that changed is looked for.
     What registers must be asked is asked in the background; nobody waits here.
 
     Returns:
@@ -150,7 +151,7 @@ def resolve_all(uid: str, *, actor: Actor) -> dict[str, Resolution]:
     dossier = Dossier.objects.filter(uid=uid).first()
     if dossier is None:
         raise NotFound(_("There is no such dossier."))
-    drafts = [each for each in application_of(dossier) if each.state == "draft"]
+    drafts = [each for each in application_of(dossier) if each.state in AMENDABLE]
     return {each.uid: look(each.uid, actor=actor) for each in drafts}
 
 

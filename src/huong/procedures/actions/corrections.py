@@ -18,6 +18,7 @@ from huong.procedures import events
 from huong.procedures.actions import acting, telling
 from huong.procedures.actions.acting import Actor
 from huong.procedures.actions.papers import owner_of
+from huong.procedures.actions.unsettling import unsettle
 from huong.procedures.models import Component, Correction, Dossier
 from huong.procedures.queries.catalogue import document_by_id
 from huong.procedures.queries.values import opened, scope_of, seal
@@ -100,6 +101,7 @@ def _disputed(uid: str, key: str, right: str, proof: int | None, actor: Actor) -
         why="disputed",
         changed_at=now,
     )
+    unsettle(dossier, [key])
     journal.record(
         events.CORRECTION_ASKED, f"correction:{made.uid}", by=actor.user.pk if actor.user else None, audience="named",
         agency=made.owner, part=key, source=made.source, owner=made.owner, due=made.due_at.isoformat(),

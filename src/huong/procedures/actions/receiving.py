@@ -11,6 +11,7 @@ from huong.base.errors import BadInput
 from huong.people.models import User
 from huong.procedures.actions import acting
 from huong.procedures.actions.acting import Actor, Deed, officer
+from huong.procedures.actions.drafting import wait_no_longer
 from huong.procedures.actions.numbers import next_number
 from huong.procedures.actions.wording import require_keepable
 from huong.procedures.errors import AskedBefore, FormFaults
@@ -138,6 +139,7 @@ def supply(uid: str, *, actor: Actor, version: int | None = None) -> Dossier:
             parts=missing,
         )
     _require_right(dossier, parts)
+    wait_no_longer(dossier)
     acting.act(dossier, "supply", actor, Deed(version=version))
     return dossier
 

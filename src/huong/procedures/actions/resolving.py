@@ -4,20 +4,24 @@ Sources are asked outside any transaction and within one patience for all of the
 """
 
 import time as time_module
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Set
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+
 from huong.base import clock
 from huong.base.errors import BadInput, HuongError, NotFound
 from huong.exchange import queries as exchange
 from huong.journal import actions as journal
 from huong.people.models import User
+from huong.procedures import events
+from huong.procedures.actions import acting, filling
 from huong.procedures.actions.acting import Actor
 from huong.procedures.actions.filling import Found
+from huong.procedures.actions.registers import Registers, plain, why
 from huong.procedures.models import Dossier, ExplicitRequest
 from huong.procedures.queries.catalogue import document_by_id
 from huong.procedures.queries.situation import situation_of
@@ -28,10 +32,6 @@ from huong.procedures.rules.nouns import Document
 from huong.procedures.rules.planning import Ask, Known, Outcome, Situation
 from huong.procedures.rules.sources import source
 from huong.store import queries as store
-
-from huong.procedures import events
-from huong.procedures.actions import acting, filling
-from huong.procedures.actions.registers import Registers, plain, why
 
 PATIENCE = 3.0
 MOST_ROUNDS = 5
@@ -93,25 +93,39 @@ def draft_of(uid: str) -> Dossier:
         NotFound: there is no such dossier.
         WrongState: it was sent already.
     """
-    dossier = Dossier.objects.select_related("applicant").filter(uid=uid).first()
-    if dossier is None:
-        raise NotFound(_("There is no such dossier."))
+    dossier = dossier_of(uid)
     filling.require_draft(dossier)
     return dossier
 
 
+def dossier_of(uid: str) -> Dossier:
+    """Return a dossier with whoever applies.
+
+    Raises:
+        NotFound: there is no such dossier.
+    """
+    dossier = Dossier.objects.select_related("applicant").filter(uid=uid).first()
+    if dossier is None:
+        raise NotFound(_("There is no such dossier."))
+    return dossier
+
+
 def explored(
-    made: Document, now: Situation, answering: Callable[[list[Ask]], Mapping[Ask, Known]]
+    made: Document,
+    now: Situation,
+    answering: Callable[[list[Ask]], Mapping[Ask, Known]],
+    only: Set[str] | None = None,
 ) -> tuple[list[Outcome], dict[Ask, Known]]:
     """Plan, ask, and plan again with the answers, until nothing is left to ask.
 
     Args:
         answering: answers questions, or says why it cannot; called outside any transaction.
+        only: the fields and papers for which sources are asked; all if left out.
     """
     steps, known = fields.steps_of(made.form), dict(now.known)
     outcomes = planning.plan(made, steps, now)
     for _round in range(MOST_ROUNDS):
-        asks = planning.asks_of(outcomes)
+        asks = planning.asks_of(each for each in outcomes if only is None or each.key in only)
         if not asks:
             break
         known |= answering(asks)
