@@ -28,6 +28,7 @@ from huong.procedures.rules.flow import CITIZEN, OFFICER, PLATFORM, Move
 
 CLOSED = frozenset({"delivered", "refused", "withdrawn"})
 LONGEST = 8000
+HELPED = frozenset({"draft", "supplement_wanted"})
 
 
 @dataclass(frozen=True)
@@ -141,6 +142,8 @@ def allowed(dossier: Dossier, verb: str, actor: Actor, deed: Deed) -> Move:
 def _require_actor(dossier: Dossier, move: Move, actor: Actor, deed: Deed) -> None:
     if actor.who not in move.who:
         raise Forbidden(_("This step is not yours to take."))
+    if actor.helper:  # who helps fills in; whatever moves a dossier is hers alone
+        raise Forbidden(_("Only the applicant can do this."))
     if actor.who == OFFICER:
         access.require_power(actor.user, move.power, deed.agency or dossier.agency)  # type: ignore[arg-type]
 
@@ -222,6 +225,8 @@ def written(dossier: Dossier, verb: str, actor: Actor, deed: Deed, target: str) 
     _change(dossier, columns)
     action.due_at, action.runs = dossier.due_at, dossier.runs
     facts = {name: value for name, value in deed.facts.items() if isinstance(value, str | int | float | bool)}
+    if was_state in HELPED and target != was_state:
+        dossier.helpers.filter(ended_at=None).update(ended_at=now)
     entry = journal.record(
         events.BY_VERB[verb],
         f"dossier:{dossier.uid}",
