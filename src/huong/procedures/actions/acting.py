@@ -256,6 +256,8 @@ def _clocked(dossier: Dossier, action: Action, target: str, columns: Mapping[str
         found["closed_at"] = action.at
     elif dossier.closed_at is not None:
         found["closed_at"] = None
+    if action.verb == "decide" and dossier.decided_at is None:  # a correction later on moves no figure of the past
+        found["decided_at"] = action.at
     reading = reading_of(dossier, [*dossier.actions.all(), action])
     found |= {"due_at": reading.due_at, "plain_due_at": reading.due_without_disruptions, "runs": reading.running}
     if dossier.promised_at is None and reading.due_at is not None:
