@@ -18,6 +18,7 @@ from huong.journal import actions as journal
 from huong.people import access
 from huong.people.models import User
 from huong.procedures import events
+from huong.procedures.actions.wording import require_keepable
 from huong.procedures.errors import Overtaken
 from huong.procedures.models import Action, Dossier
 from huong.procedures.queries.catalogue import state_name
@@ -117,7 +118,7 @@ def allowed(dossier: Dossier, verb: str, actor: Actor, deed: Deed) -> Move:
         Overtaken: the dossier changed since the person looked at it.
         WrongState: its state, or its version of the procedure, does not allow this.
         Forbidden: the officer has no such power there; a citizen tries what only offices do.
-        BadInput: words or reasons are needed.
+        BadInput: words or reasons are needed, or cannot be kept.
     """
     move = flow.moves_of(flow_of(dossier)).get(verb)
     if move is None:
@@ -128,6 +129,7 @@ def allowed(dossier: Dossier, verb: str, actor: Actor, deed: Deed) -> Move:
     if dossier.state not in move.sources:
         mine = {None, actor.user.pk if actor.user else None}
         raise overtaken(dossier) if dossier.changed_by_id not in mine else _not_now(dossier)
+    require_keepable(deed.words, label=_("In your words"), field="words", most=LONGEST)
     if move.words and not deed.words.strip():
         raise BadInput(_("Please write a few words: the applicant will read them."), code="text_needed", field="words")
     if move.reasons and not deed.reasons:

@@ -13,7 +13,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from huong.base import clock
-from huong.base.errors import BadInput, HuongError, NotFound
+from huong.base.errors import BadInput, Forbidden, HuongError, NotFound
 from huong.exchange import queries as exchange
 from huong.journal import actions as journal
 from huong.people.models import User
@@ -193,9 +193,12 @@ def wish(uid: str, place: str, *, use: bool, actor: Actor) -> None:
     Raises:
         WrongState: the dossier was sent already.
         BadInput: the procedure knows no such source.
+        Forbidden: a helper says so; the request must be her own.
 
     Records: `procedures.wished`.
     """
+    if actor.helper:
+        raise Forbidden(_("Only the applicant can do this."))
     dossier = acting.found(uid)
     filling.require_draft(dossier)
     made = document_by_id(dossier.edition_id or 0)

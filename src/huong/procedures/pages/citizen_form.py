@@ -51,7 +51,8 @@ def place_of(found: Application, uid: str, step: str) -> Place:
     whole = [*pages, *after, last]
     if here not in whole:
         order = [address(each) for each in found.stages]
-        later = [page for page in whole if page not in order or order.index(page) > order.index(here)]
+        seen = order.index(here) if here in order else len(order)  # the papers, of which none counts
+        later = [page for page in whole if page not in order or order.index(page) > seen]
         return Place(1, len(whole), "", later[0] if later else last)
     at = whole.index(here)
     return Place(at + 1, len(whole), whole[at - 1] if at else "", whole[at + 1] if at + 1 < len(whole) else last)
