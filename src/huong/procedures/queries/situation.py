@@ -52,7 +52,7 @@ def situation_of(
     agreed, declined = wishes_of(dossier)
     places = _places(made)
     closed, granted = _rights(dossier, places)
-    bundle, shared, results = _bundle(dossier)
+    bundle, shared, results = told_in_application(dossier)
     return Situation(
         answers=answers,
         applicant=_applicant(dossier),
@@ -207,7 +207,7 @@ def siblings_of(dossier: Dossier) -> list[Dossier]:
     return sorted(found.order_by("pk"), key=lambda each: each.bundle_id != dossier.bundle_id)
 
 
-def _bundle(
+def told_in_application(
     dossier: Dossier,
 ) -> tuple[dict[str, dict[str, Any]], dict[str, Any], dict[str, frozenset[str]]]:
     """Return what other dossiers of the application were told, under both names, and what they will produce.
