@@ -9,7 +9,7 @@ Source: X-Road PR-REST; the profile and the checks stand in `docs/exchange.md`.
 import time
 import uuid
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -83,10 +83,64 @@ def call(asked: Call, *, patience: float = PATIENCE, check: Callable[[Any], obje
     Records: `exchange.asked` or `exchange.failed`.
     """
     with knowing.for_one_message():
-        return _called(asked, patience, check)
+        ready = _prepared(asked)
+        return _concluded(ready, _tried(ready, patience), check)
 
 
-def _called(asked: Call, patience: float, check: Callable[[Any], object] | None) -> Answer:
+@dataclass(frozen=True)
+class Ready:
+    """A request that is signed and not sent yet: whoever sends it needs no database."""
+
+    asked: Call
+    provider: Member
+    facts: Facts
+    path: str
+    headers: dict[str, str]
+    base: bytes
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What came over the line, not believed yet; or why nothing came."""
+
+    status: int = 0
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes = b""
+    error: Refused | None = None
+
+
+def prepared(asked: Call) -> Ready:
+    """Return a request signed and ready to be sent; `sent` and `concluded` are the two other parts of `call`.
+
+    Apart, several can be under way at a time: only `sent` runs in threads, and it needs no database.
+
+    Raises:
+        NotFound, Resting: as `call` says.
+
+    Records: `exchange.failed`, if it may not be sent.
+    """
+    with knowing.for_one_message():
+        return _prepared(asked)
+
+
+def sent(ready: Ready, *, patience: float) -> Reply:
+    """Send a request and return what came: the network only, nothing is read from the database or written to it."""
+    return _tried(ready, patience)
+
+
+def concluded(ready: Ready, reply: Reply, *, check: Callable[[Any], object] | None = None) -> Answer:
+    """Return the answer to a request if it can be believed, and write down that it was asked.
+
+    Raises:
+        Refused: as `call` says.
+
+    Records: `exchange.asked` or `exchange.failed`.
+    """
+    with knowing.for_one_message():
+        return _concluded(ready, reply, check)
+
+
+def _prepared(asked: Call) -> Ready:
     name = asked.service.rpartition("/")[0]
     provider = knowing.member(name)
     if provider is None:
@@ -94,11 +148,34 @@ def _called(asked: Call, patience: float, check: Callable[[Any], object] | None)
     facts = _facts(asked)
     try:
         facts.line_is_well = _require_awake(asked.service)
-        return _believed(asked, provider, facts, patience, check)
+        path = _path(asked)
+        headers, base = _signed(asked, path, facts)
     except Refused as error:
-        facts.status, facts.fault = error.status, error.fault
-        exchanges.failed(facts, error, breaks=isinstance(error, Unreached | Untrue))
+        _failed(facts, error)
         raise
+    return Ready(asked, provider, facts, path, headers, base)
+
+
+def _tried(ready: Ready, patience: float) -> Reply:
+    try:
+        return _sent(ready.asked, ready.provider, ready.path, ready.headers, patience)
+    except Refused as error:
+        return Reply(error=error)
+
+
+def _concluded(ready: Ready, reply: Reply, check: Callable[[Any], object] | None) -> Answer:
+    try:
+        if reply.error is not None:
+            raise reply.error
+        return _believed(ready, reply, check)
+    except Refused as error:
+        _failed(ready.facts, error)
+        raise
+
+
+def _failed(facts: Facts, error: Refused) -> None:
+    facts.status, facts.fault = error.status, error.fault
+    exchanges.failed(facts, error, breaks=isinstance(error, Unreached | Untrue))
 
 
 def _facts(asked: Call) -> Facts:
@@ -136,30 +213,26 @@ def _require_awake(service: str) -> bool:
     return False
 
 
-def _believed(
-    asked: Call, provider: Member, facts: Facts, patience: float, check: Callable[[Any], object] | None
-) -> Answer:
-    path = _path(asked)
-    headers, base = _signed(asked, path, facts)
-    status, found, body = _sent(asked, provider, path, headers, patience)
-    _require_true(facts, provider, status, found, body, (asked, path, headers))
-    value = _value(status, found, body)
+def _believed(ready: Ready, reply: Reply, check: Callable[[Any], object] | None) -> Answer:
+    asked, facts, headers, found, body = ready.asked, ready.facts, ready.headers, dict(reply.headers), reply.body
+    _require_true(facts, ready.provider, reply.status, found, body, (asked, ready.path, headers))
+    value = _value(reply.status, found, body)
     if check is not None:
         check(value)
-    facts.status, facts.size = status, len(body)
+    facts.status, facts.size = reply.status, len(body)
     facts.request_id, facts.response_digest = found["x-road-request-id"], found["content-digest"]
     facts.request_hash = found["x-road-request-hash"]
-    head = heads.head_of(asked.method, _target(asked, path), headers, facts.request_id)
+    head = heads.head_of(asked.method, _target(asked, ready.path), headers, facts.request_id)
     kept = {name: found[name] for name in found if name.startswith(("x-road-", "content-digest", "signature"))}
     facts.proof = {
         "head": head,
         "body": heads.body_hash(asked.body),
-        "base": base.decode(),
+        "base": ready.base.decode(),
         "signature": headers["signature"],
-        "answer": {"status": status, "headers": kept},
+        "answer": {"status": reply.status, "headers": kept},
     }
     exchanges.asked(facts)
-    return Answer(value, status, facts.message_id, asked.service, facts.began)
+    return Answer(value, reply.status, facts.message_id, asked.service, facts.began)
 
 
 def _path(asked: Call) -> str:
@@ -194,9 +267,7 @@ def _signed(asked: Call, path: str, facts: Facts) -> tuple[dict[str, str], bytes
     return headers, signing.base_made(message, made["signature-input"])
 
 
-def _sent(
-    asked: Call, provider: Member, path: str, headers: Mapping[str, str], patience: float
-) -> tuple[int, dict[str, str], bytes]:
+def _sent(asked: Call, provider: Member, path: str, headers: Mapping[str, str], patience: float) -> Reply:
     """Send the request, and return status, headers and the whole body.
 
     Raises:
@@ -227,7 +298,7 @@ def _sent(
         )
     if size > MOST_BYTES:
         raise Untrue(_("The answer is larger than %(mb)d MB.") % {"mb": MOST_BYTES // 1_048_576}, code="too_large")
-    return status, found, b"".join(chunks)
+    return Reply(status, found, b"".join(chunks))
 
 
 def _require_true(
@@ -290,4 +361,4 @@ def quietly(asked: Call, *, patience: float = PATIENCE) -> Answer | None:
         return None
 
 
-__all__ = ["PERSON", "Answer", "Call", "call", "quietly"]
+__all__ = ["PERSON", "Answer", "Call", "Ready", "Reply", "call", "concluded", "prepared", "quietly", "sent"]

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from huong.base import ids, logs, navigation
 from huong.base.errors import TooLarge, TooMany
 from huong.base.refusals import refusal_of
+from huong.base.text import whole
 from huong.main.answers import refusal
 
 log = logging.getLogger("huong.request")
@@ -110,10 +111,11 @@ class BodyMiddleware:
 
     def process_view(self, request: HttpRequest, *_view: object) -> HttpResponse | None:
         """Refuse a body that is too large or one too many, before anything reads it."""
-        size = int(request.META.get("CONTENT_LENGTH") or 0)
-        if not size:
+        told = str(request.META.get("CONTENT_LENGTH") or "0")
+        size = whole(told)
+        if size == 0:
             return None
-        if size > _largest(request):
+        if size is None or size > _largest(request):
             return refusal(request, TooLarge(_("This is larger than can be taken in at once.")))
         if not self._take(request):
             return refusal(request, TooMany(retry_after=RETRY_SECONDS))

@@ -12,7 +12,7 @@ from huong.journal import actions as journal
 from huong.people.models import Party
 from huong.people.ports import Held, Person
 from huong.procedures import events
-from huong.procedures.models import Dossier, Evidence, HelperPass
+from huong.procedures.models import Action, Dossier, Evidence, HelperPass
 from huong.procedures.queries.catalogue import procedure_name, state_name
 from huong.procedures.queries.values import answers_of, former_of, opened, scope_of, vault_scope
 
@@ -89,9 +89,17 @@ def erase(person: Person, *, by: int | None) -> int:
         Dossier.objects.filter(applicant=party).update(phone_hash="", birth_hash="", sealed_contact=None)
         Evidence.objects.filter(party=party, revoked_at=None).update(revoked_at=clock.now(), number_hash="")
         HelperPass.objects.filter(dossier__applicant=party).update(helper_name="")
+        _blank_reasons(party)
         if count:
             journal.record(events.ERASED, f"party:{person.party}", by=by, audience="named", things=count)
     return count
+
+
+def _blank_reasons(party: Party) -> None:
+    """Let go of what officers wrote about fields and papers; which ones they asked about stays."""
+    rows = Action.objects.filter(dossier__applicant=party).exclude(reasons=[]).only("pk", "reasons")
+    for row in rows:
+        Action.objects.filter(pk=row.pk).update(reasons=[{**each, "text": ""} for each in row.reasons])
 
 
 def _let_go(scope: str, by: int | None) -> int:

@@ -19,7 +19,7 @@ from huong.journal import actions as journal
 from huong.procedures import events
 from huong.procedures.actions.catalogue import listed, renew
 from huong.procedures.models import LifeEvent, Procedure, ProcedureVersion
-from huong.procedures.rules import checking
+from huong.procedures.rules import checking, official
 from huong.procedures.rules.nouns import Document, document
 
 FOLDER = "procedures"
@@ -42,6 +42,7 @@ def load(folder: Path) -> int:
 
     Records: `procedures.catalogue_loaded`, when something changed.
     """
+    _require_signs(folder)
     home = folder / FOLDER
     if not home.exists():
         return 0
@@ -55,6 +56,17 @@ def load(folder: Path) -> int:
             renew()
             journal.record(events.CATALOGUE_LOADED, folder.name, count=changed)
     return len(known)
+
+
+def _require_signs(folder: Path) -> None:
+    file = folder / "city.yaml"
+    facts = (yaml.safe_load(file.read_text(encoding="utf-8")) if file.exists() else None) or {}
+    try:
+        official.signs_of(facts.get("official_forms"))
+    except ValueError as error:
+        raise BadInput(
+            _("%(file)s cannot be used: %(reason)s.") % {"file": file.name, "reason": error}, code="bad_form_sign"
+        ) from error
 
 
 def _document(file: Path) -> tuple[Document, dict[str, Any]]:

@@ -1,6 +1,7 @@
 """The national registers, asked over the exchange: typed answers that say when and where they were fetched."""
 
 from huong.exchange.registers.asking import Asker, Fetched
+from huong.exchange.registers.beside import SideBySide
 from huong.exchange.registers.kinds import (
     Birth,
     Children,
@@ -29,6 +30,7 @@ __all__ = [
     "Parcel",
     "Parcels",
     "Person",
+    "SideBySide",
     "ask",
     "kept",
 ]

@@ -60,37 +60,99 @@ class Fetched(Generic[T]):
         return self.fetched_at <= at < self.valid_until
 
 
-def fetch(
-    register: str,
-    wanted: str,
-    read: Callable[[dict[str, Any]], T],
-    asker: Asker,
-    *,
-    person: bool,
-    fields: tuple[str, ...],
-) -> Fetched[T]:
-    """Return a register's answer: a copy that still holds, else a fresh one.
+@dataclass(frozen=True)
+class Question(Generic[T]):
+    """What is asked of a register, about whom.
 
-    Args:
+    Attributes:
         wanted: the national id, tax code or certificate asked for.
         read: makes the typed value of the JSON; raises `Refused` for another person or another shape.
         person: whether `wanted` is a person's national id.
         fields: the names of what is read, for the person's own page.
+    """
+
+    register: str
+    wanted: str
+    read: Callable[[dict[str, Any]], T]
+    person: bool
+    fields: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class UnderWay(Generic[T]):
+    """A question that is signed and ready to leave: `consumer.sent` sends it, `finish` believes what came."""
+
+    question: Question[T]
+    hashed: str
+    valid_minutes: int
+    ready: consumer.Ready
+
+
+def fetch(question: Question[T], asker: Asker) -> Fetched[T]:
+    """Return a register's answer: a copy that still holds, else a fresh one.
 
     Raises:
         Refused: the register refuses, or is not to be had now.
 
     Records: `exchange.asked` or `exchange.failed`; `people.accessed` where an officer uses a copy.
     """
-    facts = description(register)
-    hashed = _hashed(register, wanted, person=person)
-    kept = _copy(register, hashed, read)
+    begun = begin(question, asker)
+    if isinstance(begun, Fetched):
+        return begun
+    return finish(begun, consumer.sent(begun.ready, patience=asker.patience))
+
+
+def begin(question: Question[T], asker: Asker) -> Fetched[T] | UnderWay[T]:
+    """Return a copy that still holds, or the question ready to leave; the first and the last part use the database.
+
+    Raises:
+        Refused, NotFound: it may not be sent.
+
+    Records: as `fetch` says.
+    """
+    facts = description(question.register)
+    hashed = _hashed(question.register, question.wanted, person=question.person)
+    kept = _copy(question.register, hashed, question.read)
     if kept is not None:
-        if asker.by is not None and person:
-            subject = f"register:{register}/person:{hashed}"
-            access.record_access(asker.by, subject, fields, asker.issue, agency=asker.member.agency)
+        if asker.by is not None and question.person:
+            subject = f"register:{question.register}/person:{hashed}"
+            access.record_access(asker.by, subject, question.fields, asker.issue, agency=asker.member.agency)
         return kept
-    return _fresh(register, wanted, hashed, facts, read, asker, person=person, fields=fields)
+    asked = consumer.Call(
+        facts["service"],
+        facts["path"],
+        asker.member,
+        asker.issue,
+        method="POST",
+        body=orjson.dumps({facts["key"]: question.wanted}),
+        user_id=asker.user_id,
+        person=question.wanted if question.person else "",
+        fields=question.fields,
+        by=asker.by,
+    )
+    return UnderWay(question, hashed, int(facts["valid_minutes"]), consumer.prepared(asked))
+
+
+def finish(under_way: UnderWay[T], reply: consumer.Reply) -> Fetched[T]:
+    """Return what a register answered, and keep a copy of it.
+
+    Raises:
+        Refused: the register refuses, or its answer is not to be believed.
+
+    Records: `exchange.asked` or `exchange.failed`.
+    """
+    question, facts = under_way.question, under_way.ready.facts
+    holds = timedelta(minutes=under_way.valid_minutes)
+    try:
+        answer = consumer.concluded(under_way.ready, reply, check=question.read)
+    except Refused as error:
+        if error.status == 404:
+            told = str(error.details.get("exchange", ""))
+            return Fetched(None, facts.began, facts.began + holds, facts.service, told)
+        raise
+    until = answer.fetched_at + holds
+    _keep(question.register, under_way.hashed, answer, until)
+    return Fetched(question.read(answer.value), answer.fetched_at, until, answer.source, answer.exchange)
 
 
 def copy_of(register: str, wanted: str, read: Callable[[dict[str, Any]], T], *, person: bool) -> Fetched[T] | None:
@@ -101,42 +163,6 @@ def copy_of(register: str, wanted: str, read: Callable[[dict[str, Any]], T], *, 
 def _hashed(register: str, wanted: str, *, person: bool) -> str:
     context = consumer.PERSON if person else f"register.{description(register)['key']}"
     return keys.keyed_hash(wanted, context=context)
-
-
-def _fresh(
-    register: str,
-    wanted: str,
-    hashed: str,
-    facts: dict[str, Any],
-    read: Callable[[dict[str, Any]], T],
-    asker: Asker,
-    *,
-    person: bool,
-    fields: tuple[str, ...],
-) -> Fetched[T]:
-    asked = consumer.Call(
-        facts["service"],
-        facts["path"],
-        asker.member,
-        asker.issue,
-        method="POST",
-        body=orjson.dumps({facts["key"]: wanted}),
-        user_id=asker.user_id,
-        person=wanted if person else "",
-        fields=fields,
-        by=asker.by,
-    )
-    began = clock.now()
-    until = began + timedelta(minutes=int(facts["valid_minutes"]))
-    try:
-        answer = consumer.call(asked, patience=asker.patience, check=read)
-    except Refused as error:
-        if error.status == 404:
-            return Fetched(None, began, until, facts["service"], str(error.details.get("exchange", "")))
-        raise
-    until = answer.fetched_at + timedelta(minutes=int(facts["valid_minutes"]))
-    _keep(register, hashed, answer, until)
-    return Fetched(read(answer.value), answer.fetched_at, until, answer.source, answer.exchange)
 
 
 def scope_of(hashed: str) -> str:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from huong.exchange.errors import Untrue
 from huong.exchange.queries import description
 from huong.exchange.registers import asking
-from huong.exchange.registers.asking import Asker, Fetched
+from huong.exchange.registers.asking import Asker, Fetched, Question
 
 
 @dataclass(frozen=True)
@@ -205,10 +205,19 @@ def ask(kind: type[V], wanted: str, asker: Asker) -> Fetched[V]:
 
     Records: `exchange.asked` or `exchange.failed`.
     """
-    register, read = REGISTERS[kind][0], _reader(kind, wanted)
+    return told(asking.fetch(question(kind, wanted), asker))
+
+
+def question(kind: type[V], wanted: str) -> Question[V]:
+    """Return the question to the register that knows a kind of thing; as `ask` takes them."""
+    register = REGISTERS[kind][0]
     is_person = description(register)["key"] == "national_id"
     names = tuple(each.name for each in fields(kind))  # type: ignore[arg-type]
-    found = asking.fetch(register, wanted, read, asker, person=is_person, fields=names)
+    return Question(register, wanted, _reader(kind, wanted), is_person, names)
+
+
+def told(found: Fetched[V]) -> Fetched[V]:
+    """Return an answer, after whoever listens was told of the person it is about."""
     if isinstance(found.value, Person):
         for listener in listeners:
             listener(found.value)

@@ -18,6 +18,7 @@ from huong.journal import actions as journal
 from huong.people import access
 from huong.people.models import User
 from huong.procedures import events
+from huong.procedures.actions.wording import require_keepable
 from huong.procedures.errors import Overtaken
 from huong.procedures.models import Action, Dossier
 from huong.procedures.queries.catalogue import state_name
@@ -28,6 +29,7 @@ from huong.procedures.rules.flow import CITIZEN, OFFICER, PLATFORM, Move
 
 CLOSED = frozenset({"delivered", "refused", "withdrawn"})
 LONGEST = 8000
+HELPED = frozenset({"draft", "supplement_wanted"})
 
 
 @dataclass(frozen=True)
@@ -116,7 +118,7 @@ def allowed(dossier: Dossier, verb: str, actor: Actor, deed: Deed) -> Move:
         Overtaken: the dossier changed since the person looked at it.
         WrongState: its state, or its version of the procedure, does not allow this.
         Forbidden: the officer has no such power there; a citizen tries what only offices do.
-        BadInput: words or reasons are needed.
+        BadInput: words or reasons are needed, or cannot be kept.
     """
     move = flow.moves_of(flow_of(dossier)).get(verb)
     if move is None:
@@ -127,6 +129,7 @@ def allowed(dossier: Dossier, verb: str, actor: Actor, deed: Deed) -> Move:
     if dossier.state not in move.sources:
         mine = {None, actor.user.pk if actor.user else None}
         raise overtaken(dossier) if dossier.changed_by_id not in mine else _not_now(dossier)
+    require_keepable(deed.words, label=_("In your words"), field="words", most=LONGEST)
     if move.words and not deed.words.strip():
         raise BadInput(_("Please write a few words: the applicant will read them."), code="text_needed", field="words")
     if move.reasons and not deed.reasons:
@@ -141,6 +144,8 @@ def allowed(dossier: Dossier, verb: str, actor: Actor, deed: Deed) -> Move:
 def _require_actor(dossier: Dossier, move: Move, actor: Actor, deed: Deed) -> None:
     if actor.who not in move.who:
         raise Forbidden(_("This step is not yours to take."))
+    if actor.helper:  # who helps fills in; whatever moves a dossier is hers alone
+        raise Forbidden(_("Only the applicant can do this."))
     if actor.who == OFFICER:
         access.require_power(actor.user, move.power, deed.agency or dossier.agency)  # type: ignore[arg-type]
 
@@ -222,6 +227,8 @@ def written(dossier: Dossier, verb: str, actor: Actor, deed: Deed, target: str) 
     _change(dossier, columns)
     action.due_at, action.runs = dossier.due_at, dossier.runs
     facts = {name: value for name, value in deed.facts.items() if isinstance(value, str | int | float | bool)}
+    if was_state in HELPED and target != was_state:
+        dossier.helpers.filter(ended_at=None).update(ended_at=now)
     entry = journal.record(
         events.BY_VERB[verb],
         f"dossier:{dossier.uid}",
@@ -251,6 +258,8 @@ def _clocked(dossier: Dossier, action: Action, target: str, columns: Mapping[str
         found["closed_at"] = action.at
     elif dossier.closed_at is not None:
         found["closed_at"] = None
+    if action.verb == "decide" and dossier.decided_at is None:  # a correction later on moves no figure of the past
+        found["decided_at"] = action.at
     reading = reading_of(dossier, [*dossier.actions.all(), action])
     found |= {"due_at": reading.due_at, "plain_due_at": reading.due_without_disruptions, "runs": reading.running}
     if dossier.promised_at is None and reading.due_at is not None:

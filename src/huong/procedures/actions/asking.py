@@ -6,6 +6,7 @@ stands beside her word, for her to choose.
 
 import time as time_module
 from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -22,11 +23,14 @@ from huong.procedures import events
 from huong.procedures.actions import acting, filling
 from huong.procedures.actions.acting import PLATFORM_ITSELF, Actor
 from huong.procedures.actions.filling import ORIGINS, Found
-from huong.procedures.actions.resolving import KINDS, MOST_ROUNDS, Resolution, answers_to, draft_of, explored, known_of
+from huong.procedures.actions.registers import KINDS, WAITING, Registers, known_of
+from huong.procedures.actions.resolving import MOST_ROUNDS, Resolution, answers_to, dossier_of, explored, shared
+from huong.procedures.actions.unsettling import unsettle
 from huong.procedures.models import Component, Dossier, Question
 from huong.procedures.queries.application import application_of
 from huong.procedures.queries.catalogue import document_by_id
 from huong.procedures.queries.situation import situation_of
+from huong.procedures.queries.supplement import WANTED
 from huong.procedures.queries.values import parts_of
 from huong.procedures.rules.nouns import Document
 from huong.procedures.rules.planning import Ask, Known
@@ -35,8 +39,8 @@ from huong.procedures.rules.sources import source
 PATIENCE = 10.0
 LIMIT = timedelta(seconds=20)
 AGAIN = timedelta(minutes=2)
+OPEN = frozenset({"draft", WANTED})
 HOLDS = timedelta(minutes=15)
-WAITING = Known(failed="asking")
 NO_MEMBER = Known(failed="not_member")
 
 
@@ -52,11 +56,13 @@ def look(uid: str, *, actor: Actor) -> Resolution:
 
     Records: `procedures.resolved`, if something changed; `store.read` for what was read.
     """
-    dossier = draft_of(uid)
-    if dossier.edition_id is None:
+    dossier = dossier_of(uid)
+    parts = parts_of(dossier)
+    only = filling.lookable(dossier, parts)
+    if dossier.edition_id is None or (only is not None and not only):
         return Resolution((), 0)
-    made, parts = document_by_id(dossier.edition_id), parts_of(dossier)
-    now = situation_of(dossier, parts, behind=True)
+    made = document_by_id(dossier.edition_id)
+    now = situation_of(dossier, parts, behind=True, only=only)
     put: list[Ask] = []
 
     def at_once(asks: list[Ask]) -> dict[Ask, Known]:
@@ -70,7 +76,7 @@ def look(uid: str, *, actor: Actor) -> Resolution:
             put.extend([ask] if told is None else [])
         return {ask: known or WAITING for ask, known in found.items()}
 
-    outcomes, known = explored(made, now, at_once)
+    outcomes, known = explored(made, now, at_once, only)
     with transaction.atomic():
         filling.fill(uid, Found(outcomes, parts, now.answers, len(known)), actor=actor)
         _put(dossier, put)
@@ -135,49 +141,79 @@ def _put(dossier: Dossier, asks: Iterable[Ask]) -> None:
         answer.later(dossier.uid)
 
 
+@dataclass
+class _Draft:
+    """A draft whose sources are asked, with what they said by now.
+
+    Attributes:
+        written: how many answers were counted in the journal already.
+    """
+
+    dossier: Dossier
+    known: dict[Ask, Known] = field(default_factory=dict)
+    written: int = 0
+
+
 @job(queue="quick", tries=1)
 def answer(uid: str) -> None:
     """Ask the registers what the drafts of an application wait for, and fill in what they say.
 
-    Each question is sent by one job only. What somebody changed meanwhile is planned again, so that nothing typed is
-    lost.
+    They are asked side by side, and what one says is filled in when it says it. Each question is sent by one job
+    only. What somebody changed meanwhile is planned again, so that nothing typed is lost.
 
     Records: `exchange.asked` or `exchange.failed` for each question; `procedures.resolved`.
     """
     dossier = Dossier.objects.filter(uid=uid).first()
-    deadline = time_module.monotonic() + PATIENCE
-    for each in application_of(dossier) if dossier is not None else ():
-        if each.state == "draft" and each.edition_id:
-            _answered(each, deadline)
+    found = application_of(dossier) if dossier is not None else ()
+    drafts = {each.pk: _Draft(each) for each in found if each.state in OPEN and each.edition_id}
+    with Registers(patience=PATIENCE) as registers:
+        while drafts:
+            drafts = {key: draft for key, draft in drafts.items() if _written(draft, registers)}
+            if not registers.is_waiting:
+                return
+            for each, ask, known in registers.answered():
+                _note(each, ask, known)
+                if each.pk in drafts:
+                    drafts[each.pk].known[ask] = known
 
 
-def _answered(dossier: Dossier, deadline: float) -> None:
+def _written(draft: _Draft, registers: Registers) -> bool:
+    """Plan a draft with what is known, put what is to be asked, and write it; False if it is no draft any more."""
+    dossier = draft.dossier
     made = document_by_id(dossier.edition_id or 0)
 
     def behind(asks: list[Ask]) -> dict[Ask, Known]:
-        return {ask: _asked(dossier, made, ask, deadline) for ask in asks}
+        return {ask: _asked(dossier, made, ask, registers) for ask in asks}
 
     for _round in range(MOST_ROUNDS):
+        dossier.refresh_from_db(fields=["state"])
         parts = parts_of(dossier)
-        now = situation_of(dossier, parts, behind=True)
-        outcomes, known = explored(made, now, behind)
         try:
-            changed = filling.fill(dossier.uid, Found(outcomes, parts, now.answers, len(known)), actor=PLATFORM_ITSELF)
+            only = filling.lookable(dossier, parts)
         except WrongState:  # it was sent meanwhile; what was declared is verified later
-            return
+            return False
+        now = replace(situation_of(dossier, parts, behind=True, only=only), known=draft.known)
+        outcomes, known = explored(made, now, behind, only)
+        draft.known = {ask: each for ask, each in known.items() if each.failed != "asking"}
+        fresh, draft.written = len(draft.known) - draft.written, len(draft.known)
+        try:
+            changed = filling.fill(dossier.uid, Found(outcomes, parts, now.answers, fresh), actor=PLATFORM_ITSELF)
+        except WrongState:
+            return False
         if not changed:
-            return
+            break
+    return True
 
 
-def _asked(dossier: Dossier, made: Document, ask: Ask, deadline: float) -> Known:
-    """Return what a source says, asked now unless a copy holds, or another job has the question or its answer."""
+def _asked(dossier: Dossier, made: Document, ask: Ask, registers: Registers) -> Known:
+    """Return what a source says; a register is asked unless a copy holds, or another job has the question or its answer."""
     if ask.kind != "register":
-        return answers_to([ask], dossier, made, deadline=deadline)[ask]
+        return shared(ask, dossier, made)
     known = _copy(ask)
-    if known is None and not _take(dossier, ask):
+    if known is None and not registers.asks(ask) and not _take(dossier, ask):
         known = _told(_questions(dossier, [ask]).get(_key(ask)), clock.now()) or WAITING
     if known is None:
-        known = answers_to([ask], dossier, made, deadline=deadline)[ask]
+        known = registers.put(ask, dossier)
     _note(dossier, ask, known)
     return known
 
@@ -230,6 +266,7 @@ def choose(uid: str, key: str, *, use: bool, actor: Actor) -> Component:
     part.state, part.why, part.sealed_said = "held", f"in_{source(part.source).kind}" if use else "differs", None
     part.changed_at = clock.now()
     part.save()
+    unsettle(dossier, [key] if use else [])
     journal.record(
         events.CHOSEN, f"dossier:{dossier.uid}", by=actor.user.pk if actor.user else None, audience="named",
         agency=dossier.agency, unit=dossier.unit, part=key, use=use,

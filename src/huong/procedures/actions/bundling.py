@@ -13,15 +13,18 @@ from huong.procedures import events
 from huong.procedures.actions import acting
 from huong.procedures.actions.acting import Actor
 from huong.procedures.actions.asking import look
-from huong.procedures.actions.drafting import begin, submit
+from huong.procedures.actions.drafting import AMENDABLE, begin, submit
 from huong.procedures.actions.receiving import supply
 from huong.procedures.actions.resolving import Resolution
-from huong.procedures.models import Bundle, Dossier, LifeEvent
+from huong.procedures.actions.unsettling import unsettle
+from huong.procedures.models import Bundle, Component, Dossier, LifeEvent
 from huong.procedures.queries import catalogue
 from huong.procedures.queries.application import application_of
+from huong.procedures.queries.situation import told_in_application
 from huong.procedures.queries.supplement import WANTED
-from huong.procedures.queries.values import answers_of
+from huong.procedures.queries.values import answers_of, parts_of, scope_of, sealer
 from huong.procedures.rules.fields import holds
+from huong.procedures.rules.sources import source
 
 
 @dataclass(frozen=True)
@@ -142,6 +145,7 @@ def leave_out(uid: str, *, actor: Actor) -> None:
 def resolve_all(uid: str, *, actor: Actor) -> dict[str, Resolution]:
     """Fill in every draft of the application that a dossier belongs to, in order, so that later ones take from earlier.
 
+    Of what was sent and waits for a supplement, only what that changed is looked for.
     What registers must be asked is asked in the background; nobody waits here.
 
     Returns:
@@ -150,7 +154,7 @@ def resolve_all(uid: str, *, actor: Actor) -> dict[str, Resolution]:
     dossier = Dossier.objects.filter(uid=uid).first()
     if dossier is None:
         raise NotFound(_("There is no such dossier."))
-    drafts = [each for each in application_of(dossier) if each.state == "draft"]
+    drafts = [each for each in application_of(dossier) if each.state in AMENDABLE]
     return {each.uid: look(each.uid, actor=actor) for each in drafts}
 
 
@@ -174,6 +178,8 @@ def send_all(uid: str, *, actor: Actor) -> list[Dossier]:
 def submit_all(uid: str, *, actor: Actor) -> list[Dossier]:
     """Send the whole application: every draft of it, or none.
 
+    What one dossier says in another's words is what that one says now.
+
     Raises:
         FormFaults, FormChanged, WrongState: as `submit` says; nothing was sent then. `details["dossier"]` says which.
 
@@ -181,4 +187,24 @@ def submit_all(uid: str, *, actor: Actor) -> list[Dossier]:
     """
     dossier = acting.found(uid)
     whole = [each for each in application_of(dossier) if each.state in {"draft", "submitted"}]
+    for each in whole:
+        if each.state == "draft":
+            _renew_copies(each)
     return [submit(each.uid, actor=actor) for each in whole]
+
+
+def _renew_copies(dossier: Dossier) -> None:
+    """Let a dossier say what the other dossiers of the application say now, where it only repeats them."""
+    copies = [part for part in parts_of(dossier) if part.kind == "field" and part.origin == "bundle"]
+    if not copies:
+        return
+    bundle, shared, _results = told_in_application(dossier)
+    answers, sealed = answers_of(dossier, copies), sealer(scope_of(dossier))
+    changed = []
+    for part in copies:
+        one = source(part.source)
+        value = shared.get(one.part) if one.name == "same" else bundle.get(one.name, {}).get(one.part)
+        if value != answers.get(part.key):
+            changed.append(part.key)
+            Component.objects.filter(pk=part.pk).update(sealed=sealed(value, part.key), changed_at=clock.now())
+    unsettle(dossier, changed)

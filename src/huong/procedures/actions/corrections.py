@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from huong.base import calendar, clock, ids
-from huong.base.errors import BadInput, NotFound, WrongState
+from huong.base.errors import BadInput, Forbidden, NotFound, WrongState
 from huong.catalogue import queries as catalogue
 from huong.files import actions as files
 from huong.files import documents
@@ -18,6 +18,8 @@ from huong.procedures import events
 from huong.procedures.actions import acting, telling
 from huong.procedures.actions.acting import Actor
 from huong.procedures.actions.papers import owner_of
+from huong.procedures.actions.unsettling import unsettle
+from huong.procedures.actions.wording import require_keepable
 from huong.procedures.models import Component, Correction, Dossier
 from huong.procedures.queries.catalogue import document_by_id
 from huong.procedures.queries.values import opened, scope_of, seal
@@ -50,9 +52,12 @@ def dispute(uid: str, key: str, right: str, *, proof: bytes = b"", proof_name: s
         NotFound: no such dossier, or the field was not fetched.
         BadInput: nothing was typed, the same was typed, or it does not fit the field.
         WrongState: the dossier was sent.
+        Forbidden: a helper says so; the case is opened in her name.
 
     Records: `procedures.correction_asked` with the agency that answers and by when.
     """
+    if actor.helper:
+        raise Forbidden(_("Only the applicant can do this."))
     dossier = Dossier.objects.filter(uid=uid).first()
     if dossier is None:
         raise NotFound(_("There is no such dossier."))
@@ -100,6 +105,7 @@ def _disputed(uid: str, key: str, right: str, proof: int | None, actor: Actor) -
         why="disputed",
         changed_at=now,
     )
+    unsettle(dossier, [key])
     journal.record(
         events.CORRECTION_ASKED, f"correction:{made.uid}", by=actor.user.pk if actor.user else None, audience="named",
         agency=made.owner, part=key, source=made.source, owner=made.owner, due=made.due_at.isoformat(),
@@ -156,7 +162,8 @@ def decide(uid: str, *, corrected: bool, answer: str, by: User, version: int | N
     if case is None:
         raise NotFound(_("There is no such request for correction."))
     access.require_power(by, "procedures.handle", case.owner)
-    words = answer.strip()[:LONGEST_ANSWER]
+    require_keepable(answer, label=_("Your answer"), field="answer", most=LONGEST_ANSWER)
+    words = answer.strip()
     if not words:
         raise BadInput(_("Please write a few words: the applicant will read them."), code="text_needed", field="answer")
     state = "corrected" if corrected else "kept"

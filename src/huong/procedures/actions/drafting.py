@@ -18,6 +18,7 @@ from huong.places import queries as places
 from huong.procedures import events
 from huong.procedures.actions import acting
 from huong.procedures.actions.acting import Actor, Deed
+from huong.procedures.actions.unsettling import FORMER, former, unsettle
 from huong.procedures.errors import FormChanged, FormFaults, NotAskedFor, NotOffered
 from huong.procedures.models import Bundle, Component, Dossier, ProcedureVersion
 from huong.procedures.queries import catalogue, supplement
@@ -29,7 +30,6 @@ from huong.procedures.rules.nouns import Document
 
 AMENDABLE = frozenset({"draft", "supplement_wanted"})
 AT_COUNTER = ("counter", "post", "paper")
-FORMER = ("sealed_before", "blob_before", "origin_before", "supplied_at")
 
 
 @dataclass(frozen=True)
@@ -189,7 +189,8 @@ def save(
     """Save what was typed, right or not: a draft keeps everything; locked values stay as their source says.
 
     While the office asks for something, only what its request names may change, and what depends on that; the former
-    value stays beside the new one.
+    value stays beside the new one. What a source gave for an answer that changes now (whom it was asked about, or what
+    made it count) goes with it.
 
     Args:
         typed: path to value, as a form or an API sends it; paths of locked or unknown fields are left alone.
@@ -225,9 +226,14 @@ def save(
         kept = {path: value for path, value in told.items() if _takes(held.get(path), value)}
         _keep_beside(dossier, [held[path] for path in meanwhile if path in held and path in told], told, before)
     else:
-        kept = _supplied(dossier, made, parts, before, told)
-        kept = {path: value for path, value in kept.items() if _is_new(held.get(path), path, value, before, confirmed)}
+        kept = _supplied(dossier, made, parts, before, told, blind=actor.helper)
+        kept = {
+            path: value
+            for path, value in kept.items()
+            if _is_new(held.get(path), path, value, before, confirmed) and not _holds(held.get(path))
+        }
     _keep(dossier, held, kept, before)
+    unsettle(dossier, {path for path, value in kept.items() if value != before.get(path)})
     journal.record(
         events.SAVED, f"dossier:{dossier.uid}", by=actor.user.pk if actor.user else None, audience="named",
         agency=dossier.agency, unit=dossier.unit, fields=len(kept), helper=actor.helper,
@@ -248,9 +254,19 @@ def _require_keepable(known: Mapping[str, FormField], told: Mapping[str, Any]) -
 
 
 def _supplied(
-    dossier: Dossier, made: Document, parts: list[Component], before: Mapping[str, Any], told: Mapping[str, Any]
+    dossier: Dossier,
+    made: Document,
+    parts: list[Component],
+    before: Mapping[str, Any],
+    told: Mapping[str, Any],
+    *,
+    blind: bool = False,
 ) -> dict[str, Any]:
     """Return what may be changed of what was typed; refuse what the office did not ask for and would change.
+
+    Args:
+        blind: whether the rest is refused even if it would change nothing: a helper, who sees only what is asked for,
+            shall not find out by guessing what else stands there.
 
     Raises:
         NotAskedFor: as `save` says.
@@ -258,9 +274,13 @@ def _supplied(
     allowed = supplement.changeable(dossier, parts, before, supplement.sentences_of(dossier), told)
     answers = {**before, **{path: value for path, value in told.items() if path in allowed}}
     for each in fields.asked_fields(made.form, answers):
-        if each.path in told and each.path not in allowed and told[each.path] != before.get(each.path):
+        if each.path in told and each.path not in allowed and (blind or told[each.path] != before.get(each.path)):
             raise not_asked_for(called(each), each.path)
     return {path: value for path, value in told.items() if path in allowed}
+
+
+def _holds(part: Component | None) -> bool:
+    return part is not None and part.locked
 
 
 def _takes(part: Component | None, value: Any) -> bool:
@@ -313,7 +333,7 @@ def _keep(dossier: Dossier, held: Mapping[str, Component], kept: Mapping[str, An
             sealed=sealed(value, path),
             why=_why_after(held.get(path), changed=before.get(path) != value, empty=value is None),
             source=held[path].source if path in held else "",
-            changed_at=now,
+            changed_at=held[path].changed_at if path in held and value == before.get(path) else now,
             **({} if dossier.state == "draft" else former(held.get(path), now)),
         )
         for path, value in kept.items()
@@ -324,20 +344,6 @@ def _keep(dossier: Dossier, held: Mapping[str, Component], kept: Mapping[str, An
         unique_fields=["dossier", "kind", "key"],
         update_fields=["origin", "state", "sealed", "why", "changed_at", *FORMER],
     )
-
-
-def former(part: Component | None, now: datetime) -> dict[str, Any]:
-    """Return what a part keeps of how it stood when the office asked: its value or file, and from where that came."""
-    if part is None:
-        return {"supplied_at": now}
-    if part.supplied_at is not None:
-        return {name: getattr(part, name) for name in FORMER} | {"supplied_at": now}
-    return {
-        "sealed_before": part.sealed,
-        "blob_before": part.blob,
-        "origin_before": part.origin,
-        "supplied_at": now,
-    }
 
 
 def _why_after(part: Component | None, *, changed: bool, empty: bool) -> str:
@@ -377,12 +383,12 @@ def submit(uid: str, *, actor: Actor, version: int | None = None, at: datetime |
             _("The form has changed since you began. Your answers are kept: look at what is new, then send.")
         )
     columns = _counted(dossier) | {"submitted_at": at or clock.now()}
-    _wait_no_longer(dossier)
+    wait_no_longer(dossier)
     acting.act(dossier, "submit", actor, Deed(version=version, at=at, columns=columns))
     return dossier
 
 
-def _wait_no_longer(dossier: Dossier) -> None:
+def wait_no_longer(dossier: Dossier) -> None:
     """Let fields whose source is still asked be declared now and verified later; what it offered, be her word."""
     asking = Component.objects.filter(dossier=dossier, state="asking")
     asking.filter(sealed__isnull=True).update(state="empty", why="source_down")

@@ -1,6 +1,6 @@
 """Writing into a dossier what was resolved: one transaction, one entry; locked values with their origin."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Set
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,8 +13,12 @@ from huong.journal import actions as journal
 from huong.procedures import events
 from huong.procedures.actions import acting
 from huong.procedures.actions.acting import Actor
+from huong.procedures.actions.unsettling import renewable
 from huong.procedures.models import Component, Dossier
+from huong.procedures.queries.catalogue import document_by_id
+from huong.procedures.queries.supplement import WANTED
 from huong.procedures.queries.values import parts_of, scope_of, sealer
+from huong.procedures.rules import resting
 from huong.procedures.rules.planning import HAVE, OFFER, UNAVAILABLE, WAIT, Known, Outcome
 
 ORIGINS = {"vault": "reused", "bundle": "bundle", "store": "fetched", "register": "fetched", "applicant": "fetched"}
@@ -53,9 +57,24 @@ def require_draft(dossier: Dossier) -> None:
         raise WrongState(_("This dossier was sent already; it keeps what it says."))
 
 
+def lookable(dossier: Dossier, parts: Iterable[Component]) -> frozenset[str] | None:
+    """Return what sources may still be asked for: everything of a draft (None), what was cleared in a supplement.
+
+    Raises:
+        WrongState: the dossier was sent, and no office asks for anything.
+    """
+    if dossier.state == WANTED:
+        return renewable(parts)
+    require_draft(dossier)
+    return None
+
+
 @transaction.atomic
 def fill(uid: str, found: Found, *, actor: Actor) -> int:
     """Write outcomes into a draft; what somebody changed since they were read stays as it is.
+
+    So does what rests on something that was changed: an answer about another person is not written. Of what was sent
+    only fields are written that were cleared by a supplement.
 
     Returns:
         How many fields and papers somebody had changed meanwhile: planning again finds out what holds for them.
@@ -66,20 +85,23 @@ def fill(uid: str, found: Found, *, actor: Actor) -> int:
     Records: `procedures.resolved`, if something changed.
     """
     dossier = acting.found(uid)
-    require_draft(dossier)
-    held = {(part.kind, part.key): part for part in parts_of(dossier)}
+    parts = parts_of(dossier)
+    only = lookable(dossier, parts)
+    held = {(part.kind, part.key): part for part in parts}
     before = {(part.kind, part.key): part.changed_at for part in found.seen}
     untouched = {name for name in {*held, *before} if name not in held or held[name].changed_at == before.get(name)}
     outcomes = {(each.kind, each.key): each for each in found.outcomes}
     sealed = sealer(scope_of(dossier))
+    kept = _shaken(dossier, {key for _kind, key in held.keys() - untouched})
     rows = [
         _row(dossier, each, held.get(name), found.answers.get(each.key), sealed)
         for name, each in outcomes.items()
-        if name in untouched or name not in held
+        if (name in untouched or name not in held) and each.key not in kept and (only is None or each.key in only)
     ]
-    rows += [
-        _hers(dossier, held[name]) for name in held if name in untouched and _no_longer_asked(held[name], outcomes)
-    ]
+    if only is None:
+        rows += [
+            _hers(dossier, held[name]) for name in held if name in untouched and _no_longer_asked(held[name], outcomes)
+        ]
     written = [row for row in rows if row is not None]
     if written:
         Component.objects.bulk_create(
@@ -91,6 +113,14 @@ def fill(uid: str, found: Found, *, actor: Actor) -> int:
             later=sum(row.state == "later" for row in written), asked=found.asked,
         )  # fmt: skip
     return len(held.keys() - untouched)
+
+
+def _shaken(dossier: Dossier, changed: Set[str]) -> frozenset[str]:
+    """Return the fields and papers for which the outcomes do not hold, since what they rest on changed meanwhile."""
+    if not changed:
+        return frozenset()
+    rests = resting.rests_on(document_by_id(dossier.edition_id or 0))
+    return resting.shaken(rests, changed, rests.keys())
 
 
 def _no_longer_asked(part: Component, outcomes: Mapping[tuple[str, str], Outcome]) -> bool:

@@ -28,8 +28,9 @@ from huong.procedures.forms import Applicant, Book, BookRow, Ground, Hop, Letter
 from huong.procedures.models import Action, Component, Dossier
 from huong.procedures.queries import answers_of, parts_of, procedure, screen, visible_to, words_of
 from huong.procedures.queries.clocks import limit_of
+from huong.procedures.queries.official import sign_of
 from huong.procedures.queries.values import opened, scope_of
-from huong.procedures.rules.official import BY_VERB, FORMS, key_of
+from huong.procedures.rules.official import BY_VERB, FORMS, key_of, numbered
 from huong.ui import words
 
 MOST_ROWS, MOST_DAYS = 1_000, 92
@@ -91,7 +92,7 @@ def _numbered(action: Action, form: str) -> Component:
     if held is not None:
         return held
     agency, year = action.agency or dossier.agency, clock.local(action.at).year
-    number = f"{next_of_year(agency, f'form-{form}', year):02d}/{FORMS[form].sign}"
+    number = numbered(next_of_year(agency, f"form-{form}", year), sign_of(form))
     journal.record(
         events.FORM_ISSUED, f"dossier:{dossier.uid}", agency=agency, unit=dossier.unit, audience="named",
         form=form, number=number, action=action.number,

@@ -16,7 +16,8 @@ from huong.journal import actions as journal
 from huong.procedures import events
 from huong.procedures.actions import acting, releasing
 from huong.procedures.actions.acting import Actor
-from huong.procedures.actions.drafting import AMENDABLE, former, not_asked_for
+from huong.procedures.actions.drafting import AMENDABLE, not_asked_for
+from huong.procedures.actions.unsettling import former
 from huong.procedures.models import Component, Dossier, PaperPage
 from huong.procedures.queries import supplement
 from huong.procedures.queries.catalogue import document_by_id

@@ -11,6 +11,7 @@ from huong.base.errors import BadInput
 from huong.people.models import User
 from huong.procedures.actions import acting
 from huong.procedures.actions.acting import Actor, Deed, officer
+from huong.procedures.actions.drafting import wait_no_longer
 from huong.procedures.actions.numbers import next_number
 from huong.procedures.actions.wording import require_keepable
 from huong.procedures.errors import AskedBefore, FormFaults
@@ -23,6 +24,7 @@ from huong.procedures.rules import fields, needs
 from huong.procedures.rules.codes import dossier_code
 
 Reasons = Sequence[Mapping[str, str]]
+LONGEST_REASON, LONGEST_WHY = 2000, 40
 
 
 @transaction.atomic
@@ -104,13 +106,22 @@ def _kinds(dossier: Dossier) -> dict[str, str]:
 
 
 def _known(dossier: Dossier, reasons: Reasons) -> Reasons:
+    """Return reasons whose parts the dossier has, and whose words can be kept.
+
+    Raises:
+        BadInput: a part that the dossier does not have; words that are too long, or hold a sign that cannot be kept.
+    """
     parts = {*dossier.parts.values_list("key", flat=True), *_kinds(dossier)}
+    titles = _titles(dossier)
     for reason in reasons:
         if reason.get("part") not in parts:
             raise BadInput(
                 _("The dossier has no field or paper “%(part)s”.") % {"part": reason.get("part", "")},
                 code="no_such_part",
             )
+        label, field = titles.get(reason["part"], reason["part"]), f"text-{reason['part']}"
+        for words, most in ((reason.get("text", ""), LONGEST_REASON), (reason.get("why", ""), LONGEST_WHY)):
+            require_keepable(words, label=label, field=field, most=most)
     return reasons
 
 
@@ -138,6 +149,7 @@ def supply(uid: str, *, actor: Actor, version: int | None = None) -> Dossier:
             parts=missing,
         )
     _require_right(dossier, parts)
+    wait_no_longer(dossier)
     acting.act(dossier, "supply", actor, Deed(version=version))
     return dossier
 
@@ -194,7 +206,6 @@ def withdraw(uid: str, *, actor: Actor, words: str = "", version: int | None = N
 
     Records: `procedures.withdrawn`.
     """
-    require_keepable(words, label=_("In your words"), field="words", most=acting.LONGEST)
     dossier = acting.found(uid)
     acting.act(dossier, "withdraw", actor, Deed(words=words, version=version))
     return dossier

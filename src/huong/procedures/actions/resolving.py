@@ -4,26 +4,24 @@ Sources are asked outside any transaction and within one patience for all of the
 """
 
 import time as time_module
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import asdict, dataclass, replace
-from datetime import date, datetime, timedelta
+from collections.abc import Callable, Iterable, Mapping, Set
+from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import partial
-from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from huong.base import clock, limits
+from huong.base import clock
 from huong.base.errors import BadInput, Forbidden, HuongError, NotFound
 from huong.exchange import queries as exchange
-from huong.exchange import registers as national
-from huong.exchange.registers import Asker, Fetched
 from huong.journal import actions as journal
 from huong.people.models import User
 from huong.procedures import events
 from huong.procedures.actions import acting, filling
 from huong.procedures.actions.acting import Actor
 from huong.procedures.actions.filling import Found
+from huong.procedures.actions.registers import Registers, plain, why
 from huong.procedures.models import Dossier, ExplicitRequest
 from huong.procedures.queries.catalogue import document_by_id
 from huong.procedures.queries.situation import situation_of
@@ -37,20 +35,6 @@ from huong.store import queries as store
 
 PATIENCE = 3.0
 MOST_ROUNDS = 5
-FORBIDDEN = 403
-MOST_ASKS_AN_HOUR, MOST_OF_OFFICER = 120, 1_200
-KINDS: dict[str, type[Any]] = {
-    "person": national.Person,
-    "household": national.Household,
-    "birth": national.Birth,
-    "marriage": national.Marriage,
-    "children": national.Children,
-    "firm": national.Firm,
-    "firms": national.Firms,
-    "parcel": national.Parcel,
-    "parcels": national.Parcels,
-    "insurance": national.Insurance,
-}
 
 
 @dataclass(frozen=True)
@@ -109,25 +93,39 @@ def draft_of(uid: str) -> Dossier:
         NotFound: there is no such dossier.
         WrongState: it was sent already.
     """
-    dossier = Dossier.objects.select_related("applicant").filter(uid=uid).first()
-    if dossier is None:
-        raise NotFound(_("There is no such dossier."))
+    dossier = dossier_of(uid)
     filling.require_draft(dossier)
     return dossier
 
 
+def dossier_of(uid: str) -> Dossier:
+    """Return a dossier with whoever applies.
+
+    Raises:
+        NotFound: there is no such dossier.
+    """
+    dossier = Dossier.objects.select_related("applicant").filter(uid=uid).first()
+    if dossier is None:
+        raise NotFound(_("There is no such dossier."))
+    return dossier
+
+
 def explored(
-    made: Document, now: Situation, answering: Callable[[list[Ask]], Mapping[Ask, Known]]
+    made: Document,
+    now: Situation,
+    answering: Callable[[list[Ask]], Mapping[Ask, Known]],
+    only: Set[str] | None = None,
 ) -> tuple[list[Outcome], dict[Ask, Known]]:
     """Plan, ask, and plan again with the answers, until nothing is left to ask.
 
     Args:
         answering: answers questions, or says why it cannot; called outside any transaction.
+        only: the fields and papers for which sources are asked; all if left out.
     """
     steps, known = fields.steps_of(made.form), dict(now.known)
     outcomes = planning.plan(made, steps, now)
     for _round in range(MOST_ROUNDS):
-        asks = planning.asks_of(outcomes)
+        asks = planning.asks_of(each for each in outcomes if only is None or each.key in only)
         if not asks:
             break
         known |= answering(asks)
@@ -141,62 +139,27 @@ def answers_to(
 ) -> dict[Ask, Known]:
     """Ask the sources, each about each person once; a slow or failing one is written down as that.
 
+    Registers are asked side by side, so that this takes as long as the slowest of them.
+
     Args:
         deadline: the instant of the monotonic clock after which no answer is waited for.
         by: the officer who asks; None on behalf of who applies.
     """
     found: dict[Ask, Known] = {}
-    for ask in asks:
-        left = deadline - time_module.monotonic()
-        try:
-            if left <= 0:
-                found[ask] = Known(failed="source_down")
-            elif ask.kind == "register":
-                found[ask] = _register(ask, dossier, left, by)
-            else:
-                found[ask] = _store(ask, dossier, made, by)
-        except HuongError as error:
-            found[ask] = Known(failed=_why(error))
+    with Registers(patience=deadline - time_module.monotonic(), by=by) as registers:
+        for ask in sorted(asks, key=lambda each: each.kind != "register"):  # while they are asked, shared data are read
+            found[ask] = registers.put(ask, dossier) if ask.kind == "register" else shared(ask, dossier, made, by)
+        while registers.is_waiting:
+            found |= {ask: known for _dossier, ask, known in registers.answered()}
     return found
 
 
-def _why(error: HuongError) -> str:
-    if isinstance(error, Forbidden) or error.status == FORBIDDEN:
-        return "no_grant"
-    return "source_down"
-
-
-def _register(ask: Ask, dossier: Dossier, patience: float, by: User | None) -> Known:
-    kind = KINDS.get(ask.name)
-    if kind is None:
-        return Known(failed="no_source")
+def shared(ask: Ask, dossier: Dossier, made: Document, by: User | None = None) -> Known:
+    """Return what the city's shared data know of somebody; what fails is written down as that."""
     try:
-        member = exchange.member_of_agency(dossier.agency)
-    except NotFound:
-        return Known(failed="not_member")
-    who, most = (
-        (f"party:{dossier.applicant_id}", MOST_ASKS_AN_HOUR) if by is None else (f"user:{by.pk}", MOST_OF_OFFICER)
-    )
-    limits.take(
-        f"procedures.asks:{who}", rate=most, per=timedelta(hours=1)
-    )  # who types number after number learns no more
-    issue = f"{dossier.procedure}/{dossier.uid}"
-    return known_of(national.ask(kind, ask.wanted, Asker(member, issue, by=by, patience=patience)))
-
-
-def known_of(answer: Fetched[Any]) -> Known:
-    """Return a register's answer as planning reads it."""
-    values = _plain(asdict(answer.value)) if answer.value is not None else {}
-    return Known(values, "", answer.exchange, answer.fetched_at, answer.valid_until)
-
-
-def _plain(value: Any) -> Any:
-    """Return values as JSON has them: days as text, lists for tuples."""
-    if isinstance(value, Mapping):
-        return {name: _plain(each) for name, each in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(each) for each in value]
-    return value.isoformat() if isinstance(value, date) else value
+        return _store(ask, dossier, made, by)
+    except HuongError as error:
+        return Known(failed=why(error))
 
 
 def _store(ask: Ask, dossier: Dossier, made: Document, by: User | None) -> Known:
@@ -211,7 +174,7 @@ def _store(ask: Ask, dossier: Dossier, made: Document, by: User | None) -> Known
         row = store.row(ask.name, ask.wanted, use, fields=wanted)
     except NotFound:
         return Known({}, fetched_at=at)
-    return Known(_plain(row), fetched_at=at, exchange=grant.id)
+    return Known(plain(row), fetched_at=at, exchange=grant.id)
 
 
 def _parts(made: Document, dataset: str) -> set[str]:
@@ -230,9 +193,12 @@ def wish(uid: str, place: str, *, use: bool, actor: Actor) -> None:
     Raises:
         WrongState: the dossier was sent already.
         BadInput: the procedure knows no such source.
+        Forbidden: a helper says so; the request must be her own.
 
     Records: `procedures.wished`.
     """
+    if actor.helper:
+        raise Forbidden(_("Only the applicant can do this."))
     dossier = acting.found(uid)
     filling.require_draft(dossier)
     made = document_by_id(dossier.edition_id or 0)

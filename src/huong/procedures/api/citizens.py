@@ -119,8 +119,7 @@ def type_in(request: HttpRequest, uid: str, body: Typed) -> dict[str, Any]:
 def look(request: HttpRequest, uid: str) -> dict[str, Any]:
     """Fill in what is known at once and have the rest asked in the background; ask again for the form to see it."""
     held, actor = owned(request, uid)
-    if held.state == "draft":
-        resolve_all(held.uid, actor=actor)
+    resolve_all(held.uid, actor=actor)
     return _form(request, uid)
 
 
@@ -158,8 +157,8 @@ def send(request: HttpRequest, uid: str) -> dict[str, Any]:
 
 
 def _form(request: HttpRequest, uid: str) -> dict[str, Any]:
-    held, _actor = owned(request, uid)
-    found = application(held)
+    held, actor = owned(request, uid)
+    found = application(held, helper=actor.helper)
     return {
         "uid": held.uid,
         "state": held.state,

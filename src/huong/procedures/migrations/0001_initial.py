@@ -889,6 +889,7 @@ class Migration(migrations.Migration):
                 ("at", models.DateTimeField(verbose_name="given")),
                 ("until", models.DateTimeField(verbose_name="until")),
                 ("ended_at", models.DateTimeField(blank=True, null=True, verbose_name="ended")),
+                ("supplement", models.BooleanField(default=False, verbose_name="for what an office asked for")),
                 ("tries", models.PositiveSmallIntegerField(default=0, verbose_name="wrong tries")),
                 (
                     "dossier",

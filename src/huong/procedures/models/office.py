@@ -84,7 +84,10 @@ class Consultation(models.Model):
 
 
 class HelperPass(models.Model):
-    """A code by which a helper fills in a draft for somebody (mã người giúp): seen in the history, blind afterwards."""
+    """A code by which a helper fills in for somebody (mã người giúp): seen in the history, blind afterwards.
+
+    It holds for a draft, or for exactly the supplement that an office asked for.
+    """
 
     dossier = models.ForeignKey(
         "procedures.Dossier", verbose_name=_("dossier"), on_delete=models.CASCADE, related_name="helpers"
@@ -98,6 +101,7 @@ class HelperPass(models.Model):
     at = models.DateTimeField(_("given"))
     until = models.DateTimeField(_("until"))
     ended_at = models.DateTimeField(_("ended"), null=True, blank=True)
+    supplement = models.BooleanField(_("for what an office asked for"), default=False)
     tries = models.PositiveSmallIntegerField(_("wrong tries"), default=0)
 
     class Meta:

@@ -51,7 +51,8 @@ def place_of(found: Application, uid: str, step: str) -> Place:
     whole = [*pages, *after, last]
     if here not in whole:
         order = [address(each) for each in found.stages]
-        later = [page for page in whole if page not in order or order.index(page) > order.index(here)]
+        seen = order.index(here) if here in order else len(order)  # the papers, of which none counts
+        later = [page for page in whole if page not in order or order.index(page) > seen]
         return Place(1, len(whole), "", later[0] if later else last)
     at = whole.index(here)
     return Place(at + 1, len(whole), whole[at - 1] if at else "", whole[at + 1] if at + 1 < len(whole) else last)
@@ -71,8 +72,8 @@ def next_open(found: Application) -> str:
 @for_owner
 def dossier(request: HttpRequest, uid: str) -> HttpResponseBase:
     """Lead to where a draft, or what an office asks for, goes on; show the receipt of what was sent."""
-    held, _actor = owned(request, uid)
-    found = application(held)
+    held, actor = owned(request, uid)
+    found = application(held, helper=actor.helper)
     if held.state in AMENDABLE:
         return redirect(next_open(found))
     rows = [(each, procedure_name(each.procedure), state_name(each.state, each.edition_id)) for each in found.dossiers]
@@ -94,7 +95,7 @@ def step(request: HttpRequest, uid: str, step: str) -> HttpResponseBase:
             return _page(request, held, step, actor, refused=refused, status=refused.status)
     kept = typed_before(request)
     if kept:
-        stage = application(held).stage(uid, step)
+        stage = application(held, helper=actor.helper).stage(uid, step)
         typed = {each.path: value for each, value in _typed_fields(stage, kept) if not unkeepable(each, value)}
         save(uid, typed, actor=actor, meanwhile=meanwhile_of(kept))
     return _page(request, held, step, actor, notice=_("What you had typed is still here.") if kept else "")
@@ -121,7 +122,7 @@ def typed_of(stage: Stage, post: Any) -> dict[str, Any]:
 
 
 def _saved(request: HttpRequest, held: Dossier, step: str, actor: Actor) -> HttpResponseBase:
-    stage = application(held).stage(held.uid, step)
+    stage = application(held, helper=actor.helper).stage(held.uid, step)
     typed, meanwhile = typed_of(stage, request.POST), meanwhile_of(request.POST)
     try:
         faults = save(held.uid, typed, actor=actor, meanwhile=meanwhile)
@@ -130,11 +131,10 @@ def _saved(request: HttpRequest, held: Dossier, step: str, actor: Actor) -> Http
         save(held.uid, _without(typed, odd), actor=actor, meanwhile=meanwhile)
         shown = {path: str(typed[path]) for path in odd}
         return _page(request, held, step, actor, faults=odd, typed=shown, status=422)
-    if held.state == "draft":
-        resolve_all(held.uid, actor=actor)
+    resolve_all(held.uid, actor=actor)
     if "again" in request.POST:
         return redirect(f"/procedures/dossiers/{held.uid}/{step}")
-    found = application(held)
+    found = application(held, helper=actor.helper)
     paths = {each.field.path for each in found.stage(held.uid, step).asks if each.state != "asking"}
     wrong = {path: sentence for path, sentence in said(faults).items() if path in paths}
     if wrong:
@@ -205,10 +205,10 @@ def as_typed(stage: Stage, typed: Mapping[str, str]) -> Stage:
 
 def looked_at(held: Dossier, actor: Actor) -> Application:
     """Return an application for a page; where sources are still asked, with what they have said by now."""
-    found = application(held)
-    if found.asking and held.state == "draft":
+    found = application(held, helper=actor.helper)
+    if found.asking and held.state in AMENDABLE:
         resolve_all(held.uid, actor=actor)
-        found = application(held)
+        found = application(held, helper=actor.helper)
     return found
 
 
@@ -217,7 +217,7 @@ def looked_at(held: Dossier, actor: Actor) -> Application:
 def choose(request: HttpRequest, uid: str, step: str) -> HttpResponseBase:
     """Take what a source says in the place of her own word, or keep her word; what else she typed is saved before."""
     held, actor = owned(request, uid)
-    stage = application(held).stage(uid, step)
+    stage = application(held, helper=actor.helper).stage(uid, step)
     save(uid, typed_of(stage, request.POST), actor=actor, meanwhile=meanwhile_of(request.POST))
     use = "take" in request.POST
     path = request.POST.get("take" if use else "keep", "")[:120]
@@ -231,7 +231,10 @@ def autosave(request: HttpRequest, uid: str, step: str) -> HttpResponseBase:
     """Save what is typed while she types; answers when, for the line under the button."""
     held, actor = owned(request, uid)
     try:
-        typed, meanwhile = typed_of(application(held).stage(uid, step), request.POST), meanwhile_of(request.POST)
+        typed, meanwhile = (
+            typed_of(application(held, helper=actor.helper).stage(uid, step), request.POST),
+            meanwhile_of(request.POST),
+        )
         try:
             save(uid, typed, actor=actor, confirmed=False, meanwhile=meanwhile)
         except FormFaults as refused:
@@ -295,9 +298,10 @@ def _paper(request: HttpRequest, held: Dossier) -> str:
 @for_owner
 def paper(request: HttpRequest, uid: str, key: str) -> HttpResponseBase:
     """Return a paper that she sent, as PDF."""
-    held, _actor = owned(request, uid)
+    held, actor = owned(request, uid)
     part = held.parts.filter(kind="paper", key=key, blob__isnull=False).first()
-    if part is None or part.blob is None:
+    seen = {(each.dossier.pk, each.need.key) for each in application(held, helper=actor.helper).papers}
+    if part is None or part.blob is None or (held.pk, key) not in seen:
         raise NotFound(_("This file is not kept here."))
     answer = FileResponse(files.open_blob(part.blob), content_type="application/pdf", filename=f"{key}.pdf")
     answer["X-Content-Type-Options"] = "nosniff"

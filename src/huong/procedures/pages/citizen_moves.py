@@ -13,6 +13,7 @@ from huong.base.text import whole
 from huong.people.access import signed_in
 from huong.people.models import User
 from huong.procedures.actions import corrections, discard, helping, move_to_current, withdraw
+from huong.procedures.actions.acting import Actor
 from huong.procedures.actions.bundling import add_offered, begin_twin, leave_out, resolve_all, send_all
 from huong.procedures.actions.drafting import AMENDABLE
 from huong.procedures.actions.resolving import wish
@@ -36,13 +37,13 @@ def preview(request: HttpRequest, uid: str) -> HttpResponseBase:
         return redirect("procedures:dossier", uid)
     if held.state == "draft":
         resolve_all(uid, actor=actor)
-    return _preview(request, held)
+    return _preview(request, held, actor)
 
 
 def _preview(
-    request: HttpRequest, held: Dossier, *, error: HuongError | None = None, status: int = 200
+    request: HttpRequest, held: Dossier, actor: Actor, *, error: HuongError | None = None, status: int = 200
 ) -> HttpResponse:
-    found = application(held)
+    found = application(held, helper=actor.helper)
     faults = error.details.get("faults", {}) if isinstance(error, FormFaults) else {}
     context = {
         "dossier": held,
@@ -62,7 +63,7 @@ def _preview(
         "faults": [_named(found, path, sentence) for path, sentence in faults.items()],
         "missing": [each for each in found.papers if (each.need.required or each.asked) and not each.is_there],
         "asked": asked_of(found),
-        "helper": helping.may_help(held, request.user) if isinstance(request.user, User) else False,
+        "helper": actor.helper,
         "onward": next_open(found),
     }
     return render(request, "procedures/citizen/preview.html", context, status=status)
@@ -177,7 +178,7 @@ def send(request: HttpRequest, uid: str) -> HttpResponseBase:
     except FormChanged:
         return redirect(f"/procedures/dossiers/{uid}/new")
     except HuongError as error:
-        return _preview(request, held, error=error, status=error.status)
+        return _preview(request, held, actor, error=error, status=error.status)
     if held.state == WANTED:
         messages.success(request, _("Sent. The office goes on with your dossier."))
     return redirect("procedures:dossier", uid)
@@ -191,12 +192,16 @@ def what_is_new(request: HttpRequest, uid: str) -> HttpResponseBase:
     if held.state != "draft":
         return redirect("procedures:dossier", uid)
     if request.method == "POST":
-        for each in application(held).dossiers:
+        for each in application(held, helper=actor.helper).dossiers:
             if each.state == "draft" and each.edition_id and each.edition.state == "retired":  # type: ignore[union-attr]
                 move_to_current(each.uid, actor=actor)
         resolve_all(uid, actor=actor)
         return redirect("procedures:dossier", uid)
-    rows = [_difference(each) for each in application(held).dossiers if each.edition_id and each.state == "draft"]
+    rows = [
+        _difference(each)
+        for each in application(held, helper=actor.helper).dossiers
+        if each.edition_id and each.state == "draft"
+    ]
     return render(
         request,
         "procedures/citizen/changed.html",
@@ -228,14 +233,14 @@ def wishes(request: HttpRequest, uid: str) -> HttpResponseBase:
     """Use a source, or do not use it: what was fetched from it goes, and she declares."""
     held, actor = owned(request, uid)
     place, use = request.POST.get("source", "")[:160], request.POST.get("use") == "yes"
-    for each in application(held).dossiers:
+    for each in application(held, helper=actor.helper).dossiers:
         if each.state == "draft" and place in _places(each):
             wish(each.uid, place, use=use, actor=actor)
     resolve_all(uid, actor=actor)
     if use:
         return redirect(f"/procedures/dossiers/{uid}/preview")
     messages.info(request, _("This source is not used. Please fill in what is missing now."))
-    return redirect(next_open(application(held)))
+    return redirect(next_open(application(held, helper=actor.helper)))
 
 
 def _places(dossier: Dossier) -> frozenset[str]:
@@ -252,7 +257,7 @@ def wrong(request: HttpRequest, uid: str, key: str) -> HttpResponseBase:
     stage = next(
         (
             each
-            for each in application(held).stages
+            for each in application(held, helper=actor.helper).stages
             if each.dossier.uid == uid and any(one.field.path == key for one in each.fields)
         ),
         None,
@@ -302,7 +307,7 @@ def extend(request: HttpRequest, uid: str) -> HttpResponseBase:
     except HuongError as error:
         messages.error(request, str(error.message))
         return redirect(f"/procedures/dossiers/{uid}/preview")
-    others = [each for each in application(held).dossiers if each.state == "draft"]
+    others = [each for each in application(held, helper=actor.helper).dossiers if each.state == "draft"]
     if not others:
         return redirect("procedures:list")
     resolve_all(others[0].uid, actor=actor)
@@ -330,8 +335,10 @@ def take_back(request: HttpRequest, uid: str) -> HttpResponseBase:
 @require_http_methods(["GET", "POST"])
 @for_owner
 def helper(request: HttpRequest, uid: str) -> HttpResponseBase:
-    """Give a helper a code for this draft, or let it end."""
+    """Give a helper a code for this draft or this supplement, or let it end."""
     held, actor = owned(request, uid)
+    if actor.helper:
+        return redirect("procedures:dossier", uid)
     code, error, given = "", None, None
     if request.method == "POST" and request.POST.get("end"):
         helping.end(uid, actor=actor)
@@ -346,7 +353,10 @@ def helper(request: HttpRequest, uid: str) -> HttpResponseBase:
         "given": given,
         "error": error,
         "standing": helping.standing(held),
-        "choices": [(15, _("15 minutes")), (60, _("1 hour")), (240, _("4 hours")), (1440, _("24 hours"))],
+        "wants": held.state == WANTED,
+        "choices": [(15, _("15 minutes")), (60, _("1 hour")), (240, _("4 hours")), (1440, _("24 hours"))][
+            : 3 if held.state == WANTED else 4
+        ],
     }
     return render(request, "procedures/citizen/helper.html", context, status=error.status if error else 200)
 

@@ -17,6 +17,7 @@ from huong.procedures.queries import figures
 from huong.procedures.queries.figures import Period
 from huong.procedures.rules.indicators766 import GROUPS
 
+YEARS = range(2000, 2101)
 KEYS = frozenset({"procedure", "unit", "month"})
 
 
@@ -26,6 +27,8 @@ def _period(request: HttpRequest) -> tuple[Period, str]:
     try:
         asked = date.fromisoformat(f"{text}-01")
     except ValueError:
+        asked = date.min
+    if asked.year not in YEARS:
         return figures.last_year(), ""
     return figures.month(asked.year, asked.month), text
 

@@ -38,7 +38,7 @@ LARGEST = 20_000
 def called_back(request: HttpRequest) -> HttpResponse:
     """Take in what the payment provider says: signed, once or often; a forged one changes nothing."""
     count(request, "callback", rate=600)
-    if int(request.headers.get("Content-Length") or 0) > LARGEST:
+    if (whole(request.headers.get("Content-Length") or "0") or 0) > LARGEST:
         return JsonResponse({"error": "too_large"}, status=413)
     try:
         payment = paying.take_call_back(provider.called_back(request))

@@ -196,9 +196,37 @@ def application_of(dossier: Dossier) -> list[Dossier]:
     return list(found.order_by("bundle_id", "pk"))
 
 
-def application(dossier: Dossier) -> Application:
-    """Return an application with its pages, in a number of queries that does not grow with its fields."""
-    dossiers = application_of(dossier)
+def application(dossier: Dossier, *, helper: bool = False) -> Application:
+    """Return an application with its pages, in a number of queries that does not grow with its fields.
+
+    Args:
+        helper: whether a helper looks, who sees of a dossier that was sent only what the office asks for.
+    """
+    found = _whole(application_of(dossier))
+    return _of_helper(found, dossier) if helper and dossier.state == supplement.WANTED else found
+
+
+def _of_helper(found: Application, dossier: Dossier) -> Application:
+    """Return what somebody who helps with a supplement sees: what may be changed, and nothing else of the application."""
+    stages = [
+        replace(each, fields=tuple(one for one in each.fields if not (one.fixed or one.locked)))
+        for each in found.stages
+        if each.dossier.pk == dossier.pk
+    ]
+    papers = [each for each in found.papers if each.dossier.pk == dossier.pk and not each.fixed and each.is_hers]
+    shown = {one.field.path for each in stages for one in each.fields}
+    answers = {path: value for path, value in found.answers.get(dossier.uid, {}).items() if path in shown}
+    return replace(
+        found,
+        dossiers=(dossier,),
+        stages=tuple(each for each in stages if each.fields),
+        papers=tuple(papers),
+        answers={dossier.uid: answers},
+        counted=Count(0, 0, 0, 0),
+    )
+
+
+def _whole(dossiers: list[Dossier]) -> Application:
     pages = Prefetch("pages", PaperPage.objects.order_by("number"))
     rows = Component.objects.filter(dossier__in=dossiers).order_by("id").prefetch_related(pages)
     by_dossier: dict[int, list[Component]] = {each.pk: [] for each in dossiers}

@@ -68,6 +68,8 @@ def _moves(dossiers: list[int]) -> dict[int, list[Moved]]:
     """Return what was done with some dossiers, in order."""
     found: dict[int, list[Moved]] = {}
     rows = Action.objects.filter(dossier__in=dossiers).order_by("dossier_id", "at", "number")
-    for pk, at, state, agency, due in rows.values_list("dossier_id", "at", "to_state", "to_agency", "due_at"):
-        found.setdefault(pk, []).append(Moved(at, state, agency, due))
+    for pk, at, state, agency, due, runs in rows.values_list(
+        "dossier_id", "at", "to_state", "to_agency", "due_at", "runs"
+    ):
+        found.setdefault(pk, []).append(Moved(at, state, agency, due, runs))
     return found

@@ -6,12 +6,12 @@ from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from typing import Any
 
-from django.db.models import Count, F, Q, QuerySet, Sum
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum
 from django.db.models.functions import TruncMonth
 
 from huong.base import clock
 from huong.people import queries as people
-from huong.procedures.models import Component, Dossier, PortalUpdate, Procedure, Result
+from huong.procedures.models import Component, Dossier, Payment, PortalUpdate, Procedure, Result
 from huong.procedures.queries import catalogue
 from huong.procedures.rules.fields import fields_of
 from huong.procedures.rules.index766 import Index, index
@@ -21,8 +21,8 @@ from huong.procedures.rules.sources import source
 SYNC = timedelta(minutes=15)
 FRESH = 300
 COUNTED = (
-    "dossiers_done", "dossiers_done_on_time", "dossiers_open", "dossiers_open_in_time", "dossiers_digitised",
-    "dossiers_with_population_data", "dossiers_handled", "dossiers_satisfied",
+    "dossiers_done", "dossiers_done_on_time", "dossiers_open", "dossiers_open_in_time", "dossiers_handled",
+    "dossiers_satisfied",
 )  # fmt: skip
 ENDED = Q(decided_at__isnull=False) | Q(state="refused")
 
@@ -66,13 +66,19 @@ def last_year() -> Period:
 
 @dataclass(frozen=True)
 class Traits:
-    """Which procedures are of which kind: codes of those that are wholly online, proactive, replaceable ..."""
+    """Which procedures are of which kind: codes of those that are wholly online, proactive, replaceable ...
+
+    Attributes:
+        identified: those that ask for somebody's identity number, so that they need population data.
+        population: those that are connected to population data.
+    """
 
     modelled: frozenset[str]
     eligible: frozenset[str]
     proactive: frozenset[str]
     replaceable: frozenset[str]
     fully: frozenset[str]
+    identified: frozenset[str]
     population: frozenset[str]
     paid: frozenset[str]
 
@@ -90,6 +96,7 @@ def traits() -> Traits:
         codes(each for each in documents if each.proactive.age_from),
         codes(each for each in documents if _sources(each)),
         codes(each for each in documents if each.requirements and all(_known(need) for need in each.requirements)),
+        codes(each for each in documents if any(one.kind == "person_id" for one in fields_of(each.form))),
         codes(each for each in documents if any(one.startswith("register:person") for one in _sources(each))),
         codes(each for each in documents if any(fee.amount for fee in each.fees)),
     )
@@ -107,6 +114,10 @@ def _known(need: Any) -> bool:
 def counts_of(period: Period, *, by: str = "") -> dict[str, dict[str, int | None]]:
     """Return what is counted over a period.
 
+    A dossier counts once, where it was taken in: whoever promised the day answers for it, though it was handed to
+    another ward or tier since. A part and its whole are counted by one statement, so that what comes in meanwhile makes
+    no part larger than its whole.
+
     Args:
         by: "agency" for one mapping per agency; "" for the whole city under the key "".
 
@@ -114,29 +125,28 @@ def counts_of(period: Period, *, by: str = "") -> dict[str, dict[str, int | None
         Key to counts by the names of `rules.indicators766`; what nobody counts here is left out.
     """
     kinds = traits()
+    key = "lead_agency" if by else ""
     found: dict[str, dict[str, int | None]] = {}
     received = Dossier.objects.filter(submitted_at__gte=period.begin, submitted_at__lt=period.end)
     for part in (
-        _received(received, kinds, by),
-        _digitised(received, by),
-        _population(received, kinds, by),
-        _done(Dossier.objects.filter(ENDED, closed_or_decided(period)), by),
-        _open(Dossier.objects.filter(is_open=True, accepted_at__lt=period.end, decided_at=None), by, period.end),
-        _results(period, by),
-        _synced(period, by),
+        _received(received, kinds, key),
+        _done(Dossier.objects.filter(ENDED, closed_or_decided(period)), key),
+        _open(period, key),
+        _results(period, key),
+        _synced(period, key),
     ):
-        for key, counts in part.items():
-            found.setdefault(key, {}).update(counts)
+        for name, counts in part.items():
+            found.setdefault(name, {}).update(counts)
     for counts in found.values():  # whoever has dossiers at all has none of the other kinds, which is known
         for name in COUNTED:
             counts.setdefault(name, 0)
     if not by:
-        found.setdefault("", {}).update(_offered(kinds))
+        found.setdefault("", {}).update({**_offered(kinds), **_paid_procedures(received, kinds)})
     return found
 
 
 def closed_or_decided(period: Period) -> Q:
-    """Return the condition that a dossier was settled within a period."""
+    """Return the condition that a dossier was settled within a period: by its first decision, else by its refusal."""
     return Q(decided_at__gte=period.begin, decided_at__lt=period.end) | Q(
         decided_at=None, closed_at__gte=period.begin, closed_at__lt=period.end
     )
@@ -148,47 +158,58 @@ def _grouped(rows: QuerySet[Any], by: str, **counts: Any) -> dict[str, dict[str,
     return {row.pop("key"): row for row in rows.values(key=F(by)).annotate(**counts).order_by()}
 
 
+def _where(condition: Q) -> Count:
+    return Count("id", filter=condition)
+
+
 def _received(rows: QuerySet[Dossier], kinds: Traits, by: str) -> dict[str, dict[str, int | None]]:
     replaced = Q(fields_spared__gt=0) | Q(papers_spared__gt=0)
+    online = Q(channel__in=["online", "portal", "proactive"])
+    fully = Q(procedure__in=kinds.fully, papers_asked__gt=0)
+    kept = _of(Component.objects.all())
     return _grouped(
         rows,
         by,
         dossiers_received=Count("id"),
-        received_online=Count("id", filter=Q(channel__in=["online", "portal", "proactive"])),
-        received_at_counter=Count("id", filter=Q(channel__in=["counter", "paper"])),
-        received_by_post=Count("id", filter=Q(channel="post")),
-        received_channel_unknown=Count("id", filter=Q(channel="")),
-        dossiers_of_eligible_procedures=Count("id", filter=Q(procedure__in=kinds.eligible)),
-        dossiers_fully_online=Count(
-            "id", filter=Q(procedure__in=kinds.eligible, channel__in=["online", "portal", "proactive"])
-        ),
-        dossiers_of_proactive_procedures=Count("id", filter=Q(procedure__in=kinds.proactive)),
-        dossiers_proactive=Count("id", filter=Q(procedure__in=kinds.proactive, channel="proactive")),
-        dossiers_with_replaceable=Count("id", filter=Q(procedure__in=kinds.replaceable)),
-        dossiers_with_replaced=Count("id", filter=Q(procedure__in=kinds.replaceable) & replaced),
-        dossiers_fully_replaceable=Count("id", filter=Q(procedure__in=kinds.fully, papers_asked__gt=0)),
-        dossiers_fully_replaced=Count(
-            "id", filter=Q(procedure__in=kinds.fully, papers_asked__gt=0, papers_spared=F("papers_asked"))
-        ),
-        dossiers_needing_population_data=Count("id", filter=Q(procedure__in=kinds.population)),
-        dossiers_with_fee=Count("id", filter=Q(fee__gt=0)),
-        dossiers_paid_online=Count(
-            "id", filter=Q(fee__gt=0, payments__state="paid", payments__way="online"), distinct=True
-        ),
+        received_online=_where(online),
+        received_at_counter=_where(Q(channel__in=["counter", "paper"])),
+        received_by_post=_where(Q(channel="post")),
+        received_channel_unknown=_where(Q(channel="")),
+        dossiers_of_eligible_procedures=_where(Q(procedure__in=kinds.eligible)),
+        dossiers_fully_online=_where(Q(procedure__in=kinds.eligible) & online),
+        dossiers_of_proactive_procedures=_where(Q(procedure__in=kinds.proactive)),
+        dossiers_proactive=_where(Q(procedure__in=kinds.proactive, channel="proactive")),
+        dossiers_with_replaceable=_where(Q(procedure__in=kinds.replaceable)),
+        dossiers_with_replaced=_where(Q(procedure__in=kinds.replaceable) & replaced),
+        dossiers_fully_replaceable=_where(fully),
+        dossiers_fully_replaced=_where(fully & Q(papers_spared=F("papers_asked"))),
+        dossiers_with_components=_where(kept),
+        dossiers_digitised=_where(kept & ~_shown()),
+        dossiers_needing_population_data=_where(Q(procedure__in=kinds.identified)),
+        dossiers_with_population_data=_where(Q(procedure__in=kinds.identified) & _known_from_population()),
+        dossiers_with_fee=_where(Q(fee__gt=0)),
+        dossiers_paid_online=_where(Q(fee__gt=0) & _of(_paid_online())),
     )
 
 
-def _digitised(rows: QuerySet[Dossier], by: str) -> dict[str, dict[str, int | None]]:
-    """Count dossiers of which no paper was only shown: everything is there to be used again."""
-    shown = Component.objects.filter(kind="paper", origin="shown").values("dossier")
-    return _grouped(rows.exclude(pk__in=shown), by, dossiers_digitised=Count("id"))
+def _of(rows: QuerySet[Any]) -> Q:
+    """Return the condition that a dossier has such rows; an index finds them, whatever their number."""
+    return Q(Exists(rows.filter(dossier=OuterRef("pk"))))
 
 
-def _population(rows: QuerySet[Dossier], kinds: Traits, by: str) -> dict[str, dict[str, int | None]]:
-    used = Component.objects.filter(source__startswith="register:person").values("dossier")
-    return _grouped(
-        rows.filter(procedure__in=kinds.population, pk__in=used), by, dossiers_with_population_data=Count("id")
-    )
+def _shown() -> Q:
+    """Return the condition that a paper was only shown: not everything is there to be used again."""
+    return _of(Component.objects.filter(kind="paper", origin="shown"))
+
+
+def _known_from_population() -> Q:
+    """Return the condition that the population register answered; one that was down, or still is asked, did not."""
+    told = Q(origin="fetched") | Q(state="verified")
+    return _of(Component.objects.filter(told, source__startswith="register:person"))
+
+
+def _paid_online() -> QuerySet[Payment]:
+    return Payment.objects.filter(state="paid", way="online")
 
 
 def _done(rows: QuerySet[Dossier], by: str) -> dict[str, dict[str, int | None]]:
@@ -197,39 +218,59 @@ def _done(rows: QuerySet[Dossier], by: str) -> dict[str, dict[str, int | None]]:
         rows,
         by,
         dossiers_done=Count("id"),
-        dossiers_done_on_time=Count("id", filter=ended),
+        dossiers_done_on_time=_where(ended),
         dossiers_handled=Count("id"),
-        dossiers_satisfied=Count("id", filter=ended & ~Q(rating="not_satisfied")),
+        dossiers_satisfied=_where(ended & ~Q(rating="not_satisfied")),
     )
 
 
-def _open(rows: QuerySet[Dossier], by: str, end: datetime) -> dict[str, dict[str, int | None]]:
-    in_time = Q(due_at=None) | Q(due_at__gte=min(end, clock.now()))
-    return _grouped(rows, by, dossiers_open=Count("id"), dossiers_open_in_time=Count("id", filter=in_time))
+def _open(period: Period, by: str) -> dict[str, dict[str, int | None]]:
+    """Count what was open when a period ended, or is now.
+
+    While its clock stands a dossier is late only if it was when it began to stand: its due day is written at each action
+    as if time went on at once.
+    """
+    now, end = clock.now(), period.end
+    unsettled = Q(decided_at=None, closed_at=None)
+    if end <= now:
+        unsettled = (Q(decided_at=None) | Q(decided_at__gte=end)) & (Q(closed_at=None) | Q(closed_at__gte=end))
+    stands = Q(runs=False, decided_at=None, closed_at=None, due_at__gte=F("changed_at"))
+    return _grouped(
+        Dossier.objects.filter(unsettled, accepted_at__lt=end),
+        by,
+        dossiers_open=Count("id"),
+        dossiers_open_in_time=_where(Q(due_at=None) | Q(due_at__gte=min(end, now)) | stands),
+    )
 
 
 def _results(period: Period, by: str) -> dict[str, dict[str, int | None]]:
-    rows = Dossier.objects.filter(decided_at__gte=period.begin, decided_at__lt=period.end)
-    signed = Result.objects.filter(signed_at__isnull=False).values("dossier")
-    found = _grouped(rows, by, dossiers_done_with_document=Count("id"))
-    for key, counts in _grouped(rows.filter(pk__in=signed), by, dossiers_with_electronic_result=Count("id")).items():
-        found.setdefault(key, {}).update(counts)
-    for counts in found.values():
-        counts.setdefault("dossiers_with_electronic_result", 0)
-    return found
+    """Count decided dossiers whose results are kept here, and those with one in force; one that was revoked is none."""
+    return _grouped(
+        Dossier.objects.filter(_of(Result.objects.all()), decided_at__gte=period.begin, decided_at__lt=period.end),
+        by,
+        dossiers_done_with_document=Count("id"),
+        dossiers_with_electronic_result=_where(_of(Result.objects.filter(state="signed"))),
+    )
 
 
 def _synced(period: Period, by: str) -> dict[str, dict[str, int | None]]:
-    """Count dossiers of which the portal heard within a quarter of an hour; nothing where no portal is told."""
-    told = PortalUpdate.objects.filter(at__gte=period.begin, at__lt=period.end)
-    late = told.filter(Q(sent_at=None) | Q(sent_at__gt=F("at") + SYNC)).values("dossier")
-    rows = Dossier.objects.filter(pk__in=told.values("dossier"))
-    found = _grouped(rows, by, dossiers_active=Count("id"))
-    for key, counts in _grouped(rows.exclude(pk__in=late), by, dossiers_synced_on_time=Count("id")).items():
-        found.setdefault(key, {}).update(counts)
-    for counts in found.values():
-        counts.setdefault("dossiers_synced_on_time", 0)
-    return found
+    """Count dossiers of which the portal heard within a quarter of an hour; nothing where no portal is told.
+
+    What has waited for less than that is not late yet.
+    """
+    told = PortalUpdate.objects.filter(at__gte=period.begin, at__lt=period.end).exclude(state="skipped")
+    late = told.filter(Q(sent_at__gt=F("at") + SYNC) | Q(sent_at=None, at__lt=clock.now() - SYNC))
+    return _grouped(
+        Dossier.objects.filter(pk__in=told.values("dossier")),
+        by,
+        dossiers_active=Count("id"),
+        dossiers_synced_on_time=_where(~_of(late)),
+    )
+
+
+def _paid_procedures(received: QuerySet[Dossier], kinds: Traits) -> Mapping[str, int | None]:
+    used = received.filter(procedure__in=kinds.paid, pk__in=_paid_online().values("dossier"))
+    return {"procedures_with_online_payment_used": used.values("procedure").distinct().count()}
 
 
 def _offered(kinds: Traits) -> Mapping[str, int | None]:
@@ -241,10 +282,9 @@ def _offered(kinds: Traits) -> Mapping[str, int | None]:
         "procedures_complete": listed["whole"],
         "procedures_eligible": len(kinds.modelled),
         "procedures_fully_online": len(kinds.eligible),
-        "procedures_eligible_proactive": len(kinds.proactive),
-        "procedures_proactive": len(kinds.proactive),
-        "procedures_needing_population_data": len(kinds.population),
-        "procedures_with_population_data": len(kinds.population),
+        "procedures_proactive": len(kinds.proactive),  # which ones could be, nobody has listed: that share is unknown
+        "procedures_needing_population_data": len(kinds.identified),
+        "procedures_with_population_data": len(kinds.identified & kinds.population),
         "procedures_with_fee": len(kinds.paid),
         "procedures_with_online_payment": len(kinds.paid & kinds.eligible),
     }

@@ -6,8 +6,9 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
+from huong.base import city
 from huong.procedures.models import Action, Component
-from huong.procedures.rules.official import BY_VERB, FORMS, key_of
+from huong.procedures.rules.official import BY_VERB, FORMS, key_of, signs_of
 
 
 @dataclass(frozen=True)
@@ -19,6 +20,11 @@ class Issued:
     title: str
     number: str
     at: datetime
+
+
+def sign_of(form: str) -> str:
+    """Return the city's own sign for a form; empty if it has none."""
+    return signs_of(city.facts().get("official_forms")).get(form, "")
 
 
 def forms_of(actions: Iterable[Action], parts: Iterable[Component], *, for_applicant: bool = False) -> list[Issued]:

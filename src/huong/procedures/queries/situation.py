@@ -1,6 +1,6 @@
 """What is known of a dossier before it is resolved: answers, vault, life event, wishes, grants. A constant number of queries."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from datetime import datetime
 from typing import Any
 
@@ -16,6 +16,7 @@ from huong.procedures.queries.values import answers_of, scope_of, vault_scope
 from huong.procedures.rules.fields import fields_of
 from huong.procedures.rules.nouns import Document
 from huong.procedures.rules.planning import Paper, Situation
+from huong.procedures.rules.resting import rests_on
 from huong.procedures.rules.sources import Source, source
 
 NOT_HER_WORD = frozenset({"proposed", "from_sign_in"})
@@ -30,20 +31,28 @@ CONTAINERS = {
 }
 
 
-def situation_of(dossier: Dossier, parts: list[Component], *, anew: bool = False, behind: bool = False) -> Situation:
+def situation_of(
+    dossier: Dossier,
+    parts: list[Component],
+    *,
+    anew: bool = False,
+    behind: bool = False,
+    only: Set[str] | None = None,
+) -> Situation:
     """Return everything that planning a dossier needs.
 
     Args:
         anew: what was fetched before does not count: ask again.
         behind: whether sources are asked in the background, while she may type: then her own word stands beside what
             they say, and what they gave before stands until they answer anew.
+        only: what may be looked for; everything else stands as it is. Everything if left out.
     """
     made = document_by_id(dossier.edition_id or 0)
     answers, now = answers_of(dossier, parts), clock.now()
     agreed, declined = wishes_of(dossier)
     places = _places(made)
     closed, granted = _rights(dossier, places)
-    bundle, shared, results = _bundle(dossier)
+    bundle, shared, results = told_in_application(dossier)
     return Situation(
         answers=answers,
         applicant=_applicant(dossier),
@@ -51,8 +60,12 @@ def situation_of(dossier: Dossier, parts: list[Component], *, anew: bool = False
         bundle=bundle,
         shared=shared,
         results=results,
-        standing=frozenset(_standing(parts, declined, now)) if not anew else _disputed(parts),
-        rests={part.key: source(part.source).whom for part in parts if part.locked and part.source},
+        standing=_all_but(parts, only)
+        if only is not None
+        else frozenset(_standing(parts, declined, now))
+        if not anew
+        else _disputed(parts),
+        rests=rests_on(made),
         typed=frozenset(part.key for part in parts if _typed(part)),
         agreed=agreed,
         declined=declined,
@@ -61,6 +74,10 @@ def situation_of(dossier: Dossier, parts: list[Component], *, anew: bool = False
         hers=frozenset(part.key for part in parts if behind and _typed(part) and part.why not in NOT_HER_WORD),
         ageing=frozenset(part.key for part in parts if behind and part.locked and _of_same(part, declined, parts)),
     )
+
+
+def _all_but(parts: Iterable[Component], only: Set[str]) -> frozenset[str]:
+    return frozenset(part.key for part in parts) - only
 
 
 def _typed(part: Component) -> bool:
@@ -190,7 +207,7 @@ def siblings_of(dossier: Dossier) -> list[Dossier]:
     return sorted(found.order_by("pk"), key=lambda each: each.bundle_id != dossier.bundle_id)
 
 
-def _bundle(
+def told_in_application(
     dossier: Dossier,
 ) -> tuple[dict[str, dict[str, Any]], dict[str, Any], dict[str, frozenset[str]]]:
     """Return what other dossiers of the application were told, under both names, and what they will produce.

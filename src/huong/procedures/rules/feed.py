@@ -39,6 +39,7 @@ class Moved:
     state: str
     agency: str
     due_at: datetime | None
+    runs: bool = True
 
 
 def short(event: str) -> str:
@@ -82,7 +83,8 @@ def daily_row(facts: Mapping[str, Any], stood: Moved, *, day: date, midnight: da
 
     Args:
         facts: uid, procedure, unit and submitted_at of the dossier.
-        midnight: the instant at which the day began in the city's zone.
+        midnight: the instant at which the day began in the city's zone. A dossier whose clock stands, or that is
+            decided, is late only if it was when that began.
     """
     return {
         "day": day,
@@ -93,6 +95,6 @@ def daily_row(facts: Mapping[str, Any], stood: Moved, *, day: date, midnight: da
         "unit": facts["unit"],
         "submitted_at": facts["submitted_at"],
         "due_at": stood.due_at,
-        "is_late": None if stood.due_at is None else stood.due_at < midnight,
+        "is_late": None if stood.due_at is None else stood.due_at < (midnight if stood.runs else stood.at),
         "age_days": max(0, (midnight - facts["submitted_at"]).days),
     }

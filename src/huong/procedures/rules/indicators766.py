@@ -178,7 +178,7 @@ INDICATORS: Final = (
         _E,
         "Tỷ lệ hồ sơ số hóa thành phần hồ sơ",
         "Dossiers with digitised components",
-        _one("dossiers_digitised", "dossiers_received", 4),
+        _one("dossiers_digitised", "dossiers_with_components", 4),
     ),
     Indicator(
         13,

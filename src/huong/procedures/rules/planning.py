@@ -6,7 +6,7 @@ each round of fetching, since one answer may name the person the next is about.
 Source: issue of procedures, `resolve`; Decree 47/2020 article 9.3; Decree 61/2018 article 4 (no data asked twice).
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Final
@@ -25,6 +25,7 @@ REASONS: Final[dict[str, str]] = {
     "in_register": noop("A national register knows it."),
     "from_sign_in": noop("It is known from signing in."),
     "proposed": noop("Proposed; please change it if it is different."),
+    "rests_on_change": noop("It was fetched for another answer, which changed; it is asked anew."),
     "standing": noop("It was fetched before and still holds."),
     "to_fetch": noop("It can be fetched."),
     "asking": noop("The source is being asked."),
@@ -94,7 +95,7 @@ class Situation:
         shared: the same answers by the name under which several procedures ask them.
         results: by procedure of the bundle, the types of paper that it produces.
         standing: paths and keys that hold already: fetched and still valid, or disputed.
-        rests: by standing path, the field with the id of whom it was asked about.
+        rests: by path and key, the paths of the answers on which what a source gives for it rests.
         typed: paths that the applicant answered herself.
         agreed, declined: places ("register:marriage") she asked to use, or does not want used.
         closed: by place, why it cannot be asked at all.
@@ -112,7 +113,7 @@ class Situation:
     shared: Mapping[str, Any] = field(default_factory=dict)
     results: Mapping[str, frozenset[str]] = field(default_factory=dict)
     standing: frozenset[str] = frozenset()
-    rests: Mapping[str, str] = field(default_factory=dict)
+    rests: Mapping[str, Set[str]] = field(default_factory=dict)
     typed: frozenset[str] = frozenset()
     agreed: frozenset[str] = frozenset()
     declined: frozenset[str] = frozenset()
@@ -185,8 +186,7 @@ def asks_of(outcomes: Iterable[Outcome]) -> list[Ask]:
 
 
 def _field(made: Document, each: FormField, now: Situation, answers: Mapping[str, Any]) -> Outcome:
-    asked_about = now.rests.get(each.path, "")
-    if each.path in now.standing and answers.get(asked_about) == now.answers.get(asked_about):
+    if each.path in now.standing and _rests(each.path, now, answers):
         return Outcome("field", each.path, HAVE, "standing")
     near = [one for one in each.sources if one.kind in {"vault", "bundle"}]
     far = [one for one in each.sources if one.kind not in {"vault", "bundle"}]
@@ -208,6 +208,11 @@ def _field(made: Document, each: FormField, now: Situation, answers: Mapping[str
     return Outcome(
         "field", each.path, found.outcome, found.reason, found.value, found.source, found.ask, found.known, found.paper
     )
+
+
+def _rests(key: str, now: Situation, answers: Mapping[str, Any]) -> bool:
+    """Return whether everything on which a value rests is as it was when the value was given."""
+    return all(answers.get(path) == now.answers.get(path) for path in now.rests.get(key, ()))
 
 
 def _differs(each: FormField, found: Outcome, now: Situation) -> bool:
@@ -319,7 +324,7 @@ def _refused(made: Document, one: Source, now: Situation, *, wanted: str, own: s
 
 
 def _paper(made: Document, need: Requirement, now: Situation, answers: Mapping[str, Any]) -> Outcome:
-    if need.key in now.standing:
+    if need.key in now.standing and _rests(need.key, now, answers):
         return Outcome("paper", need.key, HAVE, "standing")
     why = "yours"
     for accepted in need.accepts:

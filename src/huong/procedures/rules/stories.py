@@ -6,6 +6,7 @@ from huong.base.text import noop
 
 SAID: Final[dict[str, str]] = {
     "begin": noop("You began"),
+    "help": noop("Somebody came with your code to help"),
     "submit": noop("You sent it"),
     "request_supplement": noop("The office asks for something that is missing"),
     "supply": noop("You sent what was missing"),
@@ -35,4 +36,4 @@ NEXT: Final[dict[str, str]] = {
     "fee_due": noop("Please pay the fee; the office goes on at once."),
     "decided": noop("Your result is ready."),
 }
-TOLD: Final = frozenset(SAID) - {"begin", "rate", "verify", "supply"}
+TOLD: Final = frozenset(SAID) - {"begin", "help", "rate", "verify", "supply"}

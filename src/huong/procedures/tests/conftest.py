@@ -44,12 +44,13 @@ ANSWERS = {
 @pytest.fixture(autouse=True)
 def fresh_catalogue():
     """Let no procedure of another test stay in memory."""
-    from huong.procedures.queries import catalogue
+    from huong.procedures.queries import catalogue, figures
 
     forget()
     catalogue._document.cache_clear()
     yield
     forget()
+    figures._indexed.cache_clear()
 
 
 @pytest.fixture

@@ -79,6 +79,20 @@ def test_what_she_changes_at_the_birth_changes_in_the_others(registers):
     assert answers_of(residence)["resident.name"] == "Trần Nguyễn Bảo An"
 
 
+def test_sent_without_a_look_in_between_the_others_say_what_the_birth_says_now(registers):
+    birth, residence, card = filled({**HER_ANSWERS, "child.birth_place": "hospital"})
+    save(residence.uid, {"household.relation": "child"}, actor=HERS)
+    resolve_all(birth.uid, actor=HERS)
+    come_later(birth.uid, "birth_notice", actor=HERS)
+    save(birth.uid, {"child.name": "Trần Nguyễn Bảo An"}, actor=HERS)
+    submit_all(birth.uid, actor=HERS)
+    assert {answers_of(each)[path] for each, path in ((birth, "child.name"), (residence, "resident.name"))} == {
+        "Trần Nguyễn Bảo An"
+    }
+    assert "Trần Nguyễn Bảo An" in answers_of(card).values()
+    assert HER_ANSWERS["child.name"] not in answers_of(card).values()
+
+
 def test_a_mother_alone_leaves_the_father_blank_and_nobody_asks_why(registers):
     birth, *_others = filled({**HER_ANSWERS, "father.known": "no"}, SINGLE, "Phạm Thị Ngọc Anh")
     asked = {each.field.path for stage in application(birth).stages for each in stage.fields}

@@ -255,9 +255,9 @@ def test_a_source_that_is_not_connected_is_declared_now(procedures):
 
 
 def test_who_types_one_number_after_the_other_gets_no_more_answers(registers, monkeypatch):
-    from huong.procedures.actions import resolving
+    from huong.procedures.actions import registers as asked_registers
 
-    monkeypatch.setattr(resolving, "MOST_ASKS_AN_HOUR", 1)
+    monkeypatch.setattr(asked_registers, "MOST_ASKS_AN_HOUR", 1)
     dossier = draft_of(SINGLE, "Phạm Thị Ngọc Anh")
     save(dossier.uid, {"father.national_id": "046098999004"}, actor=HERS)
     found = resolve(dossier.uid, actor=HERS)

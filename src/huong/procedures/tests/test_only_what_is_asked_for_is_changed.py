@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 
 from huong.base import paging
-from huong.base.errors import BadInput, NotFound, WrongState
+from huong.base.errors import BadInput, NotFound
 from huong.files import queries as files
 from huong.journal.models import Entry
 from huong.people.ports import Person
@@ -232,10 +232,8 @@ def test_the_counter_does_not_open_again_what_was_filed(named, ward_officer, cli
     assert part(named, NAME).state == "wanted"
 
 
-def test_a_code_for_a_helper_opens_no_supplement(named, mother_user):
+def test_without_a_code_of_its_own_nobody_helps_with_a_supplement(named):
     helper = officer_of("H57.104", "nguoigiup").__class__.objects.create_user("giup", full_name="Người giúp")
-    with pytest.raises(WrongState):
-        helping_verbs.give_code(named.uid, minutes=60, actor=citizen(mother_user))
     with pytest.raises(NotAskedFor):
         save(named.uid, {"child.sex": "male"}, actor=citizen(helper, helper=True))
     browser = Client()

@@ -12,6 +12,8 @@ from huong.base.jobs import enqueue_due, reclaim, worker_name
 
 log = logging.getLogger(__name__)
 CLOCK_SECONDS = 15
+QUICK = (0.3, 1.0, 1.0)
+"""How often each thread for quick jobs looks: whoever waits for a slow source does not hold up the next one."""
 
 
 class Command(HuongCommand):
@@ -34,7 +36,8 @@ class Command(HuongCommand):
         worker = worker_of(whole, until_empty=options["until_empty"])
         worker.configure_signals()
         if not options["until_empty"]:
-            threading.Thread(target=keep_quick, args=(stop,), daemon=True).start()
+            for interval in QUICK:
+                threading.Thread(target=keep_quick, args=(stop, interval), daemon=True).start()
         try:
             worker.run()
         finally:
@@ -55,11 +58,11 @@ def worker_of(queues: list[str], *, until_empty: bool = False, interval: float =
     )
 
 
-def keep_quick(stop: threading.Event) -> None:
+def keep_quick(stop: threading.Event, interval: float = QUICK[0]) -> None:
     """Run what somebody waits for in front of a page, beside a load that may take an hour; never give up."""
     while not stop.is_set():
         try:
-            worker_of(["quick"], interval=0.3).run()
+            worker_of(["quick"], interval=interval).run()
         except Exception:
             log.exception("the quick jobs stumbled; they go on")
             stop.wait(5)

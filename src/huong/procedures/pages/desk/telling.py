@@ -17,6 +17,7 @@ from huong.ui import words
 
 VERBS: dict[str, tuple[str | Promise, str]] = {
     "begin": (gettext_lazy("Begun"), "pencil"),
+    "help": (gettext_lazy("Somebody came with the applicant’s code to help"), "users"),
     "submit": (gettext_lazy("Sent"), "send"),
     "request_supplement": (gettext_lazy("The applicant was asked for what is missing"), "circle-help"),
     "supply": (gettext_lazy("The applicant sent what was missing"), "message-square"),
