@@ -21,6 +21,11 @@ CUT = """[...document.querySelectorAll('.tabs span, .dot')].filter(word => {
   return [own, text].some(box => box.left < room.left || box.right > room.right || box.top < room.top || box.bottom > room.bottom)
     || text.height > own.height + 1;
 }).map(word => word.innerText)"""
+HIDDEN = """(() => {
+  const one = document.activeElement, box = one.getBoundingClientRect();
+  const over = document.elementFromPoint(box.left + box.width / 2, box.top + box.height / 2);
+  return over && (one.contains(over) || over.contains(one) || over.closest('label')?.control === one) ? '' : one.outerHTML;
+})()"""
 WORDS = "Cống nghẹt trước nhà, nước tràn ra đường"
 
 
@@ -167,3 +172,14 @@ def test_the_words_of_the_tabs_and_the_bells_number_are_whole_in_large_text(visi
     page.evaluate(TWICE)
     assert page.locator(".dot").inner_text() == "3"
     assert page.evaluate(CUT) == []
+
+
+def test_what_the_keyboard_reaches_on_a_phone_is_never_behind_the_tabs_or_the_button(visit, city):  # noqa: F811
+    page = visit(width=375)
+    page.set_viewport_size({"width": 375, "height": 700})
+    for url in ("/", "/reports/new", "/my/"):
+        page.goto(url)
+        page.keyboard.press("Tab")
+        while page.evaluate("document.activeElement !== document.body"):
+            assert page.evaluate(HIDDEN) == "", url
+            page.keyboard.press("Tab")

@@ -123,7 +123,10 @@ def icon_of(record: AccessRecord) -> str:
 def grant_line(grant: Grant) -> dict[str, Any]:
     """Return a grant as the tables show it."""
     tones = {"requested": "weak", "granted": "good", "refused": "bad", "suspended": "bad", "ended": "plain"}
-    titles = {str(each["name"]): str(each.get("title") or each["name"]) for each in grant.service.fields}
+    key = "title" if is_vietnamese() else "title_en"
+    titles = {
+        str(each["name"]): str(each.get(key) or each.get("title") or each["name"]) for each in grant.service.fields
+    }
     names = purpose_names(grant.purposes)
     return {
         "grant": grant,

@@ -6,6 +6,7 @@ from django.test import Client
 from huong.procedures.tests.conftest import (  # noqa: F401 - fixtures
     draft,
     fresh_catalogue,
+    morning,
     mother,
     procedures,
     sent,
