@@ -1,9 +1,10 @@
 """The content of the city's rules in words, as the list of rules shows it to officers."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
-from django.utils.translation import get_language, gettext_lazy, ngettext
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from huong.people.names import Names
@@ -84,7 +85,7 @@ def _said(key: str, value: Any, body: Mapping[str, Any], named: Names, bodies: B
     if key in {"normal", "urgent", "hop"}:
         return span(str(body.get("measure", "")), value)
     if key == "after_minutes":
-        return ngettext("%(count)s minute", "%(count)s minutes", int(value)) % {"count": words.number(value)}
+        return words.span(timedelta(minutes=int(value)))
     if key == "clock":
         clock = bodies["clock"].get(value, {})
         return span(str(clock.get("measure", "")), clock.get("normal", "")) if clock else str(value)

@@ -18,6 +18,7 @@ from huong.people.names import Names, names
 from huong.reports import actions, queries
 from huong.reports.models import CityRule
 from huong.reports.pages.desk import rule_words
+from huong.reports.pages.desk.moves import MOVES
 
 KINDS = {
     "category": gettext_lazy("Categories"),
@@ -49,7 +50,7 @@ def listing(request: HttpRequest, kind: str = "category") -> HttpResponse:
             {
                 "key": rule.key,
                 "version": rule.version,
-                "name": _name(rule.body, rule.key, named),
+                "name": _name(kind, rule.body, rule.key, named),
                 "facts": rule_words.facts(rule.body, named, bodies),
             }
             for rule in sorted(found, key=lambda rule: _place(rule, bodies))
@@ -59,12 +60,13 @@ def listing(request: HttpRequest, kind: str = "category") -> HttpResponse:
     return render(request, "reports/desk/rules.html", context)
 
 
-def _name(body: dict[str, Any], key: str, named: Names) -> str:
+def _name(kind: str, body: dict[str, Any], key: str, named: Names) -> str:
     """Return what a rule is called: its own name, the agency it names, or its key."""
     agency = str(body.get("agency", ""))
     whose = {"unit": _("the ward or commune"), "own": _("the agency that has it")}.get(agency, named.agency(agency))
     texts = (rule_words.english(body, name) for name in ("name", "title", "text"))
-    return str(next((text for text in texts if isinstance(text, str) and text), "") or whose or key)
+    move = MOVES[key].label if kind == "transition" and key in MOVES else ""
+    return str(next((text for text in texts if isinstance(text, str) and text), "") or whose or move or key)
 
 
 def _place(rule: CityRule, bodies: rule_words.Bodies) -> tuple[int, str, bool, str]:
@@ -86,6 +88,7 @@ def edit(request: HttpRequest, kind: str, key: str) -> HttpResponse:
         newest.body if newest else {}, allow_unicode=True, sort_keys=False
     )
     context: dict[str, Any] = {"kind": kind, "kind_name": KINDS[kind], "key": key, "versions": versions, "body": text}
+    context["name"] = _name(kind, newest.body, key, names()) if newest else key
     if request.method == "POST":
         try:
             done = _act(request, kind, key, text)
