@@ -2,6 +2,7 @@
 
 import pytest
 
+from huong.messages import actions as messages
 from huong.reports import actions, queries
 from huong.reports.actions import Draft
 from huong.reports.models import Report
@@ -13,6 +14,18 @@ pytestmark = [
     pytest.mark.timeout(180),
     pytest.mark.filterwarnings("ignore:No directory at"),
 ]
+TWICE = "document.documentElement.style.fontSize = '200%'"
+CUT = """[...document.querySelectorAll('.tabs span, .dot')].filter(word => {
+  const room = word.closest('li, .button').getBoundingClientRect(), own = word.getBoundingClientRect();
+  const told = document.createRange(); told.selectNodeContents(word); const text = told.getBoundingClientRect();
+  return [own, text].some(box => box.left < room.left || box.right > room.right || box.top < room.top || box.bottom > room.bottom)
+    || text.height > own.height + 1;
+}).map(word => word.innerText)"""
+HIDDEN = """(() => {
+  const one = document.activeElement, box = one.getBoundingClientRect();
+  const over = document.elementFromPoint(box.left + box.width / 2, box.top + box.height / 2);
+  return over && (one.contains(over) || over.contains(one) || over.closest('label')?.control === one) ? '' : one.outerHTML;
+})()"""
 WORDS = "Cống nghẹt trước nhà, nước tràn ra đường"
 
 
@@ -146,7 +159,28 @@ def test_the_citizens_pages_fit_320_pixels_and_text_of_twice_the_size(visit, cit
     for url in ("/", "/reports/", "/reports/new", "/reports/rescue", own, "/my/"):
         page.goto(url)
         assert not page.evaluate(TOO_WIDE), url
-        page.evaluate("document.documentElement.style.fontSize = '200%'")
-        page.set_viewport_size({"width": 640, "height": 900})
+        page.evaluate(TWICE)
         assert not page.evaluate(TOO_WIDE), f"{url} with large text"
-        page.set_viewport_size({"width": 320, "height": 900})
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_the_words_of_the_tabs_and_the_bells_number_are_whole_in_large_text(visit, city, live_server, language):  # noqa: F811
+    for number in range(3):
+        messages.bell(city.pk, "Please sign in first.", "/reports/", "people", key=str(number))
+    page = visit(city, width=320)
+    page.context.add_cookies([{"name": "huong_language", "value": language, "url": live_server.url}])
+    page.goto("/")
+    page.evaluate(TWICE)
+    assert page.locator(".dot").inner_text() == "3"
+    assert page.evaluate(CUT) == []
+
+
+def test_what_the_keyboard_reaches_on_a_phone_is_never_behind_the_tabs_or_the_button(visit, city):  # noqa: F811
+    page = visit(width=375)
+    page.set_viewport_size({"width": 375, "height": 700})
+    for url in ("/", "/reports/new", "/my/"):
+        page.goto(url)
+        page.keyboard.press("Tab")
+        while page.evaluate("document.activeElement !== document.body"):
+            assert page.evaluate(HIDDEN) == "", url
+            page.keyboard.press("Tab")

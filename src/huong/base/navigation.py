@@ -19,6 +19,8 @@ class NavItem:
     order: int
     visible: Callable[[Any], bool] = lambda user: bool(user.is_authenticated)
     count: Callable[[Any], int | None] = lambda user: None
+    also: tuple[str, ...] = ()
+    """Addresses outside its own that belong to it all the same."""
 
 
 FRESH_SECONDS, MOST_KEPT = 5.0, 5_000

@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import Any
 
 from django.db.models import Q, QuerySet
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from huong.base import clock, sql
@@ -274,4 +275,13 @@ def found_by(query: str, user: Any) -> list[Hit]:
     """Return the datasets that a query finds, with or without accents."""
     rows = datasets_visible_to(user).filter(Q(folded__contains=fold(query)) | Q(name__contains=query.lower()))
     kind = _("dataset")
-    return [Hit(row.title, f"/desk/datasets/{row.name}", kind, str(row.owner)) for row in rows.order_by("name")[:20]]
+    english = (get_language() or "vi").startswith("en")
+    return [
+        Hit(
+            str((english and row.title_en) or row.title),
+            f"/desk/datasets/{row.name}",
+            kind,
+            str((english and row.owner.name_en) or row.owner.name),
+        )
+        for row in rows.select_related("owner").order_by("name")[:20]
+    ]

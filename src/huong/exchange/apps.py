@@ -48,7 +48,19 @@ class ExchangeConfig(AppConfig):
         for key, holder in holding.HOLDERS.items():
             holders.add(key, holder)
         add = navigation.add
-        add(NavItem("exchange", _("Data exchange"), "share-2", "/desk/exchange/", 60, access.is_staff, _waiting))
+        joining = ("/desk/onboarding/",)
+        add(
+            NavItem(
+                "exchange",
+                _("Data exchange"),
+                "share-2",
+                "/desk/exchange/",
+                60,
+                access.is_staff,
+                _waiting,
+                also=joining,
+            )
+        )
         add(
             NavItem(
                 "questions",

@@ -1,5 +1,6 @@
 """How accesses, services and grants are said to people: names of agencies, fields, purposes, icons."""
 
+import re
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Any
@@ -12,6 +13,7 @@ from huong.exchange.models import AccessRecord, DataService, Grant, Member, Purp
 from huong.people import queries as people
 
 SHARE = "share:"
+UID = re.compile("[0-9a-f]{32}")
 REGISTER_FIELDS = {
     "national_id": ("số định danh", "identity number"),
     "name": ("họ tên", "name"),
@@ -91,6 +93,8 @@ def why_said(record: AccessRecord, purposes: Mapping[str, str]) -> str:
     """Return why it was seen: the matter if there is one, else the purpose in words."""
     code, _slash, dossier = (record.issue or record.purpose).partition("/")
     title = purposes.get(code, record.purpose if not dossier else code)
+    if UID.fullmatch(dossier):  # it has no number yet, and its own name says nothing to anybody
+        return _("To settle the dossier you are filling in (%(purpose)s)") % {"purpose": title}
     if dossier:
         return _("To settle dossier %(number)s (%(purpose)s)") % {"number": dossier, "purpose": title}
     return title
@@ -119,7 +123,10 @@ def icon_of(record: AccessRecord) -> str:
 def grant_line(grant: Grant) -> dict[str, Any]:
     """Return a grant as the tables show it."""
     tones = {"requested": "weak", "granted": "good", "refused": "bad", "suspended": "bad", "ended": "plain"}
-    titles = {str(each["name"]): str(each.get("title") or each["name"]) for each in grant.service.fields}
+    key = "title" if is_vietnamese() else "title_en"
+    titles = {
+        str(each["name"]): str(each.get(key) or each.get("title") or each["name"]) for each in grant.service.fields
+    }
     names = purpose_names(grant.purposes)
     return {
         "grant": grant,

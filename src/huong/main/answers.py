@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from huong.base.errors import BadInput, Forbidden, HuongError, NotFound
 from huong.base.refusals import refusal_of
+from huong.web.context import Frame
 
 PROGRAM_PATHS = ("/api/", "/ogc/", "/ngsi-ld/", "/r1", "/open311/")
 
@@ -24,7 +25,9 @@ def refusal(request: HttpRequest, error: HuongError) -> HttpResponse:
         body = orjson.dumps(error.problem(), default=str)
         response = HttpResponse(body, status=error.status, content_type="application/problem+json")
     else:
-        context = {"error": error, "status": error.status}
+        # a failure may be the database's: then the frame that counts work for officers is left out
+        layout = Frame(request).layout if error.status < 500 else "ui/citizen.html"
+        context = {"error": error, "status": error.status, "layout": layout}
         response = render(request, "ui/error.html", context, status=error.status)
     if "retry_after" in error.details:
         response.headers["Retry-After"] = str(error.details["retry_after"])

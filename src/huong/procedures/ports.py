@@ -20,7 +20,10 @@ def register() -> None:
     """Fill navigation and search."""
     navigation.add(NavItem("dossiers", _("Dossiers"), "files", "/desk/dossiers/", 25, _may_read, open_count_of))
     navigation.add(NavItem("procedures", _("Procedures of the city"), "book-open", "/desk/procedures/", 27, _may_read))
-    navigation.add(NavItem("index766", _("Index 766"), "chart-column", "/desk/procedures/index766", 28, _may_read))
+    figures = ("/desk/procedures/once-only",)
+    navigation.add(
+        NavItem("index766", _("Index 766"), "chart-column", "/desk/procedures/index766", 28, _may_read, also=figures)
+    )
     search.sources.add("dossiers", hits)
     search.sources.add("procedures", procedures)
     readiness.checks.add("dossier clocks", _clocks)

@@ -18,6 +18,7 @@ class LineChart:
     promise: str
     promise_text_y: str
     promise_words: str
+    promise_first: bool
     rows: list[tuple[date, float | None]] = field(default_factory=list)
 
 
@@ -51,6 +52,7 @@ def line_chart(points: Sequence[tuple[date, float | None]], *, promise: float | 
         promise="" if promise is None else f"{100 - 100 * promise:.1f}%",
         promise_text_y="" if promise is None else f"{_clear_of_line(points, promise):.1f}%",
         promise_words="" if promise is None else words.percent(promise, digits=0),
+        promise_first=all(share is None for _day, share in points[: len(points) // 3]),
         rows=list(reversed(points)),
     )
 

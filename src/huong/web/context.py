@@ -75,14 +75,16 @@ class Frame:
         if self.user is None:
             return []
         found = navigation.visible_to(self.user)
-        here = max((entry.url for entry in found if self.request.path.startswith(entry.url)), key=len, default="")
+        path = self.request.path
+        begun = [(url, entry.key) for entry in found for url in (entry.url, *entry.also) if path.startswith(url)]
+        here = max(begun, key=lambda each: len(each[0]), default=("", ""))[1]
         return [
             {
                 "label": entry.label,
                 "icon": entry.icon,
                 "url": entry.url,
                 "count": navigation.counted(entry.key, self.user, entry.count),
-                "current": entry.url == here,
+                "current": entry.key == here,
             }
             for entry in found
         ]
@@ -94,6 +96,11 @@ class Frame:
             return 0
         return navigation.counted("bell", self.user, messages.unread_count) or 0
 
+    @property
+    def bell_short(self) -> str:
+        """The same as it fits on the bell."""
+        return str(self.bell) if self.bell < 100 else "99+"
+
     @cached_property
     def tabs(self) -> list[dict[str, Any]]:
         """The citizens' tabs."""
@@ -101,7 +108,6 @@ class Frame:
             ("/", "house", _("Home")),
             ("/reports/", "megaphone", _("Reports")),
             ("/procedures/", "file-text", _("Procedures")),
-            ("/search", "search", _("Search")),
             ("/my/", "user", _("Mine")),
         ]
         here = self.request.path

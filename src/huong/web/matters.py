@@ -18,7 +18,7 @@ def matters_of(request: HttpRequest, *, limit: int = 60) -> list[Card]:
     return cards_of(ordered[:limit], own=True)
 
 
-def near_me(mine: list[Card], *, limit: int = 4) -> tuple[str, list[Card]]:
+def near_me(mine: list[Card], *, limit: int = 3) -> tuple[str, list[Card]]:
     """Return the newest public reports of the ward of one's own newest report, or of the city.
 
     Returns:

@@ -71,7 +71,7 @@ def cell_of(value: Any, field_of: FieldSpec, labels: Mapping[str, str]) -> dict[
         labels: what a code means, where the values are codes.
     """
     if value is None or value == "":
-        return {"text": "", "number": False}
+        return {"text": "", "number": field_of.logical_type in ("integer", "number")}
     if isinstance(value, int | float) and not isinstance(value, bool):
         return {"text": words.number(value), "number": True}
     return {"text": _text_of(value, field_of, labels), "number": False}

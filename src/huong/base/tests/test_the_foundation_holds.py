@@ -127,3 +127,18 @@ def test_a_calendar_corrected_elsewhere_is_seen_soon_and_one_that_is_the_same_ke
     after = calendar.value()
     calendar._held[:] = [(calendar._held[0][0] - calendar.FRESH_SECONDS - 1, after)]
     assert calendar.value() is after
+
+
+def test_what_is_called_so_is_found_before_what_only_holds_the_words(monkeypatch):
+    from huong.base import search
+    from huong.base.ports import Port
+    from huong.base.search import Hit
+
+    found = [
+        Hit("Khai thác đất ở Nguyễn Sinh Cung", "/1", "report"),
+        Hit("Tôi có em bé", "/2", "event", "Khai sinh, thường trú"),
+        Hit("Đăng ký khai sinh", "/3", "procedure"),
+    ]
+    monkeypatch.setattr(search, "sources", Port("search"))
+    search.sources.add("everything", lambda query, user: found)
+    assert [hit.url for hit in search.find("khai  SINH", None)] == ["/3", "/2", "/1"]

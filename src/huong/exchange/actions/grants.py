@@ -16,6 +16,7 @@ from huong.exchange.rules import grants as rules
 from huong.journal import actions as journal
 from huong.people import access
 from huong.people.models import User
+from huong.ui import words
 
 CLOSING = time(17, 30)
 LONGEST_DAYS = 366 * 3
@@ -305,7 +306,7 @@ def _plan(found: Grant, since: datetime, reason: str, *, danger: bool) -> None:
     if clock.local(since).date() < earliest:
         raise BadInput(
             _("A stop is announced seven working days ahead, one in danger: not before %(day)s.")
-            % {"day": earliest.strftime("%d/%m/%Y")}
+            % {"day": words.day(earliest)}
         )
     if found.state != "granted":
         raise WrongState(_("Only a grant in force can be suspended."))

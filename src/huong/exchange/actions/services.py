@@ -18,6 +18,7 @@ from huong.exchange.rules import grants, identifiers
 from huong.journal import actions as journal
 from huong.people import access
 from huong.people.models import User
+from huong.ui import words
 
 DATASET_ENDPOINTS = [
     {"method": "GET", "path": "/rows", "summary": gettext_noop("Rows, page by page")},
@@ -191,7 +192,7 @@ def stop(
     if clock.local(since).date() < earliest or (until is not None and until <= since):
         raise BadInput(
             _("A stop is announced seven working days ahead, one in danger: not before %(day)s.")
-            % {"day": earliest.strftime("%d/%m/%Y")}
+            % {"day": words.day(earliest)}
         )
     if not notice.strip():
         raise BadInput(_("Please say why the service stops, so that its consumers can prepare."))

@@ -21,6 +21,7 @@ from huong.people import access
 from huong.people import queries as people
 from huong.people.access import needs, staff_only
 from huong.people.models import User
+from huong.ui import words
 
 get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -182,7 +183,7 @@ def use(request: HttpRequest, number: int) -> HttpResponse:
             {**each, "who": names[str(each["client"])], "why": purposes.get(str(each["purpose"]), each["purpose"])}
             for each in uses
         ],
-        "days": [(f"{day:%d/%m}", float(count)) for day, count in days],
+        "days": [(words.short_day(day), float(count)) for day, count in days],
         "total": sum(count for _day, count in days),
         "trend": queries.trend(days),
     }
@@ -202,7 +203,7 @@ def ask(request: HttpRequest, number: int) -> HttpResponse:
         except HuongError as refused:
             error = refused
         else:
-            due = f"{clock.local(made.due_at):%H:%M %d/%m/%Y}"
+            due = words.moment(made.due_at)
             messages.success(request, _("Your request is on its way. It is decided by %(due)s.") % {"due": due})
             return redirect("exchange:grant", made.number)
     context = {

@@ -23,6 +23,7 @@ from huong.people.assurance import needs_high
 from huong.people.auth import person
 from huong.people.models import Party, User
 from huong.people.ports import holders
+from huong.ui import words
 
 CONTEXT = "store.vn.citizen_id"
 get_or_post = require_http_methods(["GET", "HEAD", "POST"])
@@ -111,7 +112,7 @@ def ask(request: HttpRequest, access_id: int) -> HttpResponse:
     except Conflict as error:
         messages.info(request, error.message)
     else:
-        due = f"{clock.local(made.due_at):%d/%m/%Y}"
+        due = words.day(made.due_at)
         messages.success(request, _("Your question is on its way. You get an answer by %(due)s.") % {"due": due})
     return redirect("exchange:my_access")
 
@@ -166,7 +167,7 @@ def ask_about(request: HttpRequest) -> HttpResponse:
         except HuongError as refused:
             error = refused
         else:
-            due = f"{clock.local(made.due_at):%d/%m/%Y}"
+            due = words.day(made.due_at)
             messages.success(request, _("Your question is on its way. You get an answer by %(due)s.") % {"due": due})
             return redirect("exchange:my_data")
     context = {

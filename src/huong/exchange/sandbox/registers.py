@@ -64,7 +64,7 @@ def person(world: World, national_id: str) -> Found:
         "name": one.name,
         "birth_date": one.birth_date.isoformat(),
         "sex": one.sex,
-        "nationality": "VN",
+        "nationality": "Việt Nam",
         "residence": {"unit_code": one.unit_code, "unit_name": one.unit_name, "address": one.address},
         "household_id": one.household,
         "marital_status": "married" if one.spouse else "single",

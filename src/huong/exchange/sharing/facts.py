@@ -28,6 +28,7 @@ from huong.people import rules as people
 from huong.places import queries as places
 from huong.store import queries as store
 from huong.store.queries import Filter
+from huong.ui import words
 
 PURPOSE: Final = "share.fact"
 HOLDS = timedelta(minutes=15)
@@ -126,7 +127,7 @@ class DatasetFact:
         parts = [self.title, str(claims.get("number", ""))]
         if claims.get("valid_until"):
             until = date.fromisoformat(str(claims["valid_until"]))
-            parts.append(_("valid until %(day)s") % {"day": f"{until:%d/%m/%Y}"})
+            parts.append(_("valid until %(day)s") % {"day": words.day(until)})
         return ", ".join(part for part in parts if part)
 
     def look(self, number: str, asker: Asker) -> Looked:

@@ -23,6 +23,7 @@ from huong.exchange.sharing.facts import PURPOSE, Claims, Fact, Looked
 from huong.journal import actions as journal
 from huong.people import queries as people
 from huong.people.models import Party, User
+from huong.ui import words
 
 LONGEST_DAYS: Final = 366
 OPENINGS_AN_HOUR: Final = 60
@@ -243,7 +244,7 @@ def _require_open(found: FactShare) -> None:
     if found.revoked_at is not None:
         raise NoLongerShared(_("This was taken back by whoever shared it. Nothing is shown any more."))
     if found.valid_to <= clock.now():
-        until = f"{clock.local(found.valid_to):%H:%M %d/%m/%Y}"
+        until = words.moment(found.valid_to)
         raise NoLongerShared(_("This was shared until %(until)s. Please ask for a new link.") % {"until": until})
 
 
@@ -251,7 +252,7 @@ def _asked_again(found: FactShare, fact: Fact) -> Looked:
     try:
         return _looked(found.party, fact)
     except HuongError as error:
-        at = f"{clock.local(found.fetched_at):%H:%M %d/%m/%Y}"
+        at = words.moment(found.fetched_at)
         raise Unavailable(
             _("The source does not answer now; its last answer (%(at)s) is too old to be used. Try again later.")
             % {"at": at},

@@ -25,7 +25,7 @@ def publish_codes(_folder: Path | None = None) -> int:
     Records: `catalogue.codes_loaded` for each list that changed.
     """
     ratings: Any = Rating._meta.get_field("level").choices
-    happened = sorted(feed.short(name) for name in events.BY_VERB.values())
+    happened = sorted(feed.short(name) for name in {*events.BY_VERB.values(), events.IMPORTED})
     lists = (
         (
             "dossier_state",

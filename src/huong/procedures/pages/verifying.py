@@ -21,7 +21,7 @@ from huong.procedures.signing import authority, credentials
 
 A_MINUTE = 40
 LARGEST = 20 * 1024 * 1024
-TONES = {"genuine": "good", "ended": "warn", "superseded": "warn", "revoked": "bad"}
+TONES = {"genuine": "good", "ended": "weak", "superseded": "weak", "revoked": "bad"}
 
 
 @dataclass(frozen=True)

@@ -13,11 +13,12 @@ from huong.procedures.queries.catalogue import (
     state_name,
     versions_of,
 )
-from huong.procedures.queries.lists import Wanted, dossiers_for, require_visible, visible_to, work_of
+from huong.procedures.queries.lists import Wanted, Work, dossiers_for, require_visible, visible_to, work_of
 from huong.procedures.queries.values import answers_of, parts_of, words_of
 
 __all__ = [
     "Wanted",
+    "Work",
     "answers_of",
     "choices",
     "current",

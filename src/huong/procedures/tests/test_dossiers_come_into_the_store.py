@@ -108,3 +108,9 @@ def noted_stuck(accepted):
     return PortalUpdate.objects.create(
         dossier=accepted, number=3, service="DongBoHoSoMC", state="given_up", next_at=now, at=now, error="Sai mã"
     )
+
+
+def test_a_dossier_taken_over_from_the_past_is_an_event_the_contract_knows(feeds):
+    from huong.catalogue.models import Code
+
+    assert Code.objects.filter(list__name="dossier_event", code="imported").exists()

@@ -14,6 +14,7 @@ from huong.people.names import Names, names
 from huong.reports import queries
 from huong.reports.models import Report
 from huong.reports.queries import cards
+from huong.ui import words
 
 DAYS = [
     gettext_lazy("Monday"), gettext_lazy("Tuesday"), gettext_lazy("Wednesday"), gettext_lazy("Thursday"),
@@ -108,7 +109,7 @@ def cards_of(reports: Iterable[Report], *, own: bool = False) -> list[Card]:
 def spoken(at: datetime) -> str:
     """Return an instant as one says it: 17:00, Thursday 26/11/2026."""
     local = clock.local(at)
-    return f"{local:%H:%M}, {DAYS[local.weekday()]} {local:%d/%m/%Y}"
+    return f"{local:%H:%M}, {DAYS[local.weekday()]} {words.day(at)}"
 
 
 def promise(report: Report) -> dict[str, Any]:

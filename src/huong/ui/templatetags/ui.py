@@ -57,6 +57,21 @@ def lotus(
     }
 
 
+@register.filter
+def local(thing: Any, name: str) -> str:
+    """Return a text that a thing has in both languages, such as `name` and `name_en`, in the reader's.
+
+    Args:
+        thing: an object or a mapping.
+        name: what the Vietnamese is called; the English ends in "_en" and may be empty or missing.
+    """
+
+    def read(key: str) -> Any:
+        return thing.get(key) if isinstance(thing, Mapping) else getattr(thing, key, None)
+
+    return str((None if words.vietnamese() else read(f"{name}_en")) or read(name) or "")
+
+
 @register.inclusion_tag("ui/components/bar.html")
 def bar(share: float | None, *, tall: bool = False) -> dict[str, Any]:
     """Draw a share of 0 to 1 in the tone of its score; the number stands beside it in words."""

@@ -67,7 +67,7 @@ def test_an_address_that_does_not_exist_gets_a_designed_page(client):
 def test_a_demonstration_says_so_on_every_page(client, db, house):
     (house / "home.json").write_text('{"kind": "demonstration", "format": 1}')
     for url in ("/", "/search", "/about/lotus"):
-        assert "Dữ liệu minh hoạ" in text_of(client.get(url))
+        assert "Dữ liệu minh họa" in text_of(client.get(url))
 
 
 @pytest.mark.django_db

@@ -16,6 +16,9 @@ from huong.people import access
 from huong.people.access import needs
 from huong.people.names import Names, names
 from huong.reports import actions, queries
+from huong.reports.models import CityRule
+from huong.reports.pages.desk import rule_words
+from huong.reports.pages.desk.moves import MOVES
 
 KINDS = {
     "category": gettext_lazy("Categories"),
@@ -38,6 +41,7 @@ def listing(request: HttpRequest, kind: str = "category") -> HttpResponse:
     if kind not in KINDS:
         raise NotFound
     found, named = queries.rules_of(kind), names()
+    bodies = {each: {rule.key: rule.body for rule in queries.rules_of(each)} for each in ("category", "clock", "state")}
     context = {
         "kinds": list(KINDS.items()),
         "kind": kind,
@@ -46,34 +50,30 @@ def listing(request: HttpRequest, kind: str = "category") -> HttpResponse:
             {
                 "key": rule.key,
                 "version": rule.version,
-                "name": _name(rule.body, rule.key, named),
-                "facts": _facts(rule.body),
+                "name": _name(kind, rule.body, rule.key, named),
+                "facts": rule_words.facts(rule.body, named, bodies),
             }
-            for rule in sorted(found, key=lambda rule: (rule.body.get("order", 0), rule.key))
+            for rule in sorted(found, key=lambda rule: _place(rule, bodies))
         ],
         "may_rule": access.has_power(request.user, "reports.rules"),
     }
     return render(request, "reports/desk/rules.html", context)
 
 
-def _name(body: dict[str, Any], key: str, named: Names) -> str:
+def _name(kind: str, body: dict[str, Any], key: str, named: Names) -> str:
     """Return what a rule is called: its own name, the agency it names, or its key."""
     agency = str(body.get("agency", ""))
     whose = {"unit": _("the ward or commune"), "own": _("the agency that has it")}.get(agency, named.agency(agency))
-    return str(body.get("name") or body.get("title") or body.get("text") or whose or key)
+    texts = (rule_words.english(body, name) for name in ("name", "title", "text"))
+    move = MOVES[key].label if kind == "transition" and key in MOVES else ""
+    return str(next((text for text in texts if isinstance(text, str) and text), "") or whose or move or key)
 
 
-def _facts(body: dict[str, Any]) -> str:
-    """Return the content of a rule in one line, without its name."""
-    left_out = {"name", "name_en", "title", "text", "text_en", "order", "icon", "hint", "hint_en", "promise_en"}
-    parts = [f"{key}: {_short(value)}" for key, value in body.items() if key not in left_out and value not in ("", [])]
-    return " · ".join(parts)[:240]
-
-
-def _short(value: Any) -> str:
-    if isinstance(value, list):
-        return ", ".join(str(each.get("code", each) if isinstance(each, dict) else each) for each in value)
-    return str(value)
+def _place(rule: CityRule, bodies: rule_words.Bodies) -> tuple[int, str, bool, str]:
+    """Return where a rule stands in its list: by its order, a category's kinds right below it."""
+    parent = str(rule.body.get("parent") or "")
+    above = bodies["category"].get(parent, {}) if parent else rule.body
+    return int(above.get("order", 0)), parent or rule.key, bool(parent), rule.key
 
 
 @needs("reports.rules")
@@ -88,6 +88,7 @@ def edit(request: HttpRequest, kind: str, key: str) -> HttpResponse:
         newest.body if newest else {}, allow_unicode=True, sort_keys=False
     )
     context: dict[str, Any] = {"kind": kind, "kind_name": KINDS[kind], "key": key, "versions": versions, "body": text}
+    context["name"] = _name(kind, newest.body, key, names()) if newest else key
     if request.method == "POST":
         try:
             done = _act(request, kind, key, text)
