@@ -201,7 +201,7 @@ def _field(made: Document, each: FormField, now: Situation, answers: Mapping[str
     if found is None:
         down = why in DOWN
         return Outcome("field", each.path, UNAVAILABLE if down else ASK_APPLICANT, why, source=_asked(each, answers))
-    if _stands(each, found, now):
+    if _stands(each, found, now, answers):
         return Outcome("field", each.path, HAVE, "standing")
     if _differs(each, found, now):
         found = replace(found, outcome=OFFER, reason="said")
@@ -221,10 +221,13 @@ def _differs(each: FormField, found: Outcome, now: Situation) -> bool:
     return shared and each.path in now.hers and found.value != now.answers.get(each.path)
 
 
-def _stands(each: FormField, found: Outcome, now: Situation) -> bool:
-    """Return whether a field stays as it is: she typed what is only proposed, or what ages is being asked anew."""
+def _stands(each: FormField, found: Outcome, now: Situation, answers: Mapping[str, Any]) -> bool:
+    """Return whether a field stays as it is: she typed what is only proposed, or what ages is being asked anew.
+
+    What ages does not stand beside another number that a source has given meanwhile.
+    """
     if found.outcome == WAIT:
-        return each.path in now.ageing
+        return each.path in now.ageing and _rests(each.path, now, answers)
     only_proposed = found.source is not None and not found.source.locks and found.outcome == HAVE
     return each.path in now.typed and only_proposed
 
@@ -330,7 +333,7 @@ def _paper(made: Document, need: Requirement, now: Situation, answers: Mapping[s
     for accepted in need.accepts:
         found = _accepted(made, accepted, now, answers)
         if isinstance(found, Outcome):
-            if found.outcome == WAIT and need.key in now.ageing:
+            if found.outcome == WAIT and need.key in now.ageing and _rests(need.key, now, answers):
                 return Outcome("paper", need.key, HAVE, "standing")
             return Outcome(
                 "paper", need.key, found.outcome, found.reason, accepted.type, found.source, found.ask, found.known,

@@ -15,8 +15,9 @@ from huong.procedures.queries import answers_of
 from huong.procedures.queries.catalogue import document_by_id
 from huong.procedures.queries.values import former_of, parts_of
 from huong.procedures.rules import fields, resting
+from huong.procedures.rules.planning import Ask, Known, Situation, plan
 from huong.procedures.rules.sources import source
-from huong.procedures.tests.conftest import resolve_all
+from huong.procedures.tests.conftest import BIRTH, resolve_all
 from huong.procedures.tests.test_it_is_asked_once import FATHER, HER_ANSWERS, HERS, MOTHER, SINGLE, draft_of, part
 
 pytestmark = pytest.mark.django_db
@@ -165,6 +166,25 @@ def test_it_holds_for_every_source_of_every_procedure(procedures):
             assert rests[key] <= known
             looked_at += bool(rests[key])
     assert looked_at > 30
+
+
+@pytest.mark.parametrize(("spouse", "outcome"), [(FATHER, "have"), (OTHER_MAN, "wait")])
+def test_a_value_that_ages_does_not_stand_beside_another_number_that_a_source_gives(procedures, spouse, outcome):
+    made = document_by_id(ProcedureVersion.objects.get(procedure__code=BIRTH).pk)
+    answers = {**HER_ANSWERS, "mother.foreign": False, "father.foreign": False, NUMBER: FATHER, NAME: "Trần Minh Khôi"}
+    now = Situation(
+        answers=answers,
+        applicant={"national_id": MOTHER},
+        typed=frozenset(answers) - {NUMBER, NAME},
+        ageing=frozenset({NUMBER, NAME, "marriage"}),
+        rests=resting.rests_on(made),
+        known={
+            Ask("register", "marriage", MOTHER): Known({"spouse_id": spouse}),
+            Ask("register", "person", spouse): Known(failed="asking"),
+        },
+    )
+    found = {each.key: each for each in plan(made, fields.steps_of(made.form), now)}
+    assert (found[NUMBER].value, found[NAME].outcome) == (spouse, outcome)
 
 
 PATHS = st.sampled_from("abcdefg")
