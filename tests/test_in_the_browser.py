@@ -129,6 +129,7 @@ def test_the_keyboard_alone_chooses_a_dataset_opens_it_and_finds_the_search_box(
     page.keyboard.press("Enter")
     page.wait_for_url("**/desk/datasets/?q=bom*")
     page.keyboard.press("j")
+    assert "cell-main" in page.evaluate("document.activeElement.className")  # not the lotus beside it
     page.keyboard.press("Enter")
     page.wait_for_url("**/desk/datasets/pumps/")
 

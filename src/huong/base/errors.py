@@ -66,6 +66,14 @@ class NotFound(HuongError):
     title = _("There is nothing here.")
 
 
+class NotAllowed(HuongError):
+    """An address that takes forms was opened like a page, or the other way round."""
+
+    code = "not_allowed"
+    status = 405
+    title = _("This address only takes what a form sends.")
+
+
 class Conflict(HuongError):
     """Somebody else was quicker, or the same key names something else."""
 

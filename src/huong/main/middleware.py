@@ -15,7 +15,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from huong.base import ids, logs, navigation
-from huong.base.errors import TooLarge, TooMany
+from huong.base.errors import NotAllowed, TooLarge, TooMany
 from huong.base.refusals import refusal_of
 from huong.base.text import whole
 from huong.main.answers import refusal
@@ -185,8 +185,13 @@ class ErrorMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        """Serve the request."""
-        return self.get_response(request)
+        """Serve the request; what only forms are sent to is explained to who opens it like a page."""
+        response = self.get_response(request)
+        if response.status_code == NotAllowed.status and not getattr(response, "content", b""):
+            told = refusal(request, NotAllowed())
+            told.headers["Allow"] = response.headers.get("Allow", "")
+            return told
+        return response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """Answer refusals; leave everything else to Django."""

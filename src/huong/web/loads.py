@@ -1,15 +1,24 @@
 """Loads in words: what came, what became of it, how far it is."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from huong.intake import queries as intake
 from huong.intake.models import RUNNING, Load
 from huong.ui import words
 from huong.web.datasets import capital, url_of
 
 TONES = {"done": "good", "stopped": "bad", "failed": "bad"}
+
+
+def lines_of(found: Iterable[Load], user: Any) -> list[dict[str, Any]]:
+    """Return loads as lines of a list; only those of the person's agencies lead to their page."""
+    shown = list(found)
+    own = set(intake.loads_visible_to(user).filter(pk__in=[load.pk for load in shown]).values_list("pk", flat=True))
+    return [line_of(load) | ({} if load.pk in own else {"url": ""}) for load in shown]
 
 
 def line_of(load: Load) -> dict[str, Any]:

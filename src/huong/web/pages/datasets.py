@@ -135,7 +135,7 @@ def page(request: HttpRequest, name: str) -> HttpResponse:
         "commit": commit,
         "waiting": waiting,
         "cards": sentences.cards(scores.rows, datasets.around(facts, spec, waiting, may, judged_at)),
-        "loads": [loads.line_of(load) for load in recent[:LOADS_SHOWN]],
+        "loads": loads.lines_of(recent[:LOADS_SHOWN], request.user),
         "loads_more": len(recent) > LOADS_SHOWN,
         "fields": fields.of(spec) if spec else [],
         "preview": seen.table if seen else None,
@@ -186,7 +186,7 @@ def all_loads(request: HttpRequest, name: str) -> HttpResponse:
     context = {
         "dataset": datasets.facts_of(dataset, datasets.contract_or_none(name)),
         "scores": quality.latest(name).values,
-        "loads": [loads.line_of(load) for load in found.items],
+        "loads": loads.lines_of(found.items, request.user),
         "next": found.next,
         "first": not request.GET.get("after"),
     }

@@ -40,7 +40,7 @@ async function open() {
   offer.hidden = true;
   box.hidden = false;
   const live = box.querySelector("[data-city-map]");
-  const drawing = document.querySelectorAll("[data-live-map] ~ svg, [data-live-map] ~ .legend");
+  const drawing = document.querySelectorAll("[data-live-map] ~ svg, [data-live-map] ~ .legend, [data-live-map] ~ [data-drawn]");
   try {
     const [{ openMap, say }, groups] = await Promise.all([import("../../ui/js/map/city_map.js"), found(live)]);
     const empty = { type: "FeatureCollection", features: [] };

@@ -7,7 +7,7 @@ function move(step) {
   if (!all.length) return;
   const now = all.findIndex((row) => row.contains(document.activeElement));
   const next = all[Math.min(all.length - 1, Math.max(0, now + step))];
-  next.querySelector("a.cell-main, a").focus();
+  (next.querySelector("a.cell-main") ?? next.querySelector("a")).focus();
   next.scrollIntoView({ block: "nearest" });
 }
 
