@@ -254,7 +254,7 @@ def _later(dossier: Dossier, each: Outcome, part: Component | None) -> Component
         sealed=part.sealed if part is not None and part.origin not in NOT_HERS else None,
         source=str(each.source)[:160] if each.source else "",
         why=each.reason,
-        changed_at=clock.now(),
+        changed_at=part.changed_at if part is not None and part.origin not in NOT_HERS else clock.now(),
     )
 
 
@@ -266,8 +266,8 @@ def _hers(dossier: Dossier, part: Component, why: str = "") -> Component:
 
 
 def _plain(dossier: Dossier, part: Component, why: str) -> Component:
-    """Return what she declared for a source that answers again and does not know it."""
+    """Return what she declared for a source that answers again and does not know it; her word did not change by that."""
     return Component(
         dossier=dossier, kind=part.kind, key=part.key, state="held" if part.sealed else "empty", sealed=part.sealed,
-        why=why, changed_at=clock.now(),
+        why=why, changed_at=part.changed_at,
     )  # fmt: skip

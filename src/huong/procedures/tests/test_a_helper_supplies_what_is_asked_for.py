@@ -209,3 +209,20 @@ def account_user(username):
 
 def test_her_own_view_is_whole_as_before(named):
     assert len(application(named).stages) > 1
+
+
+def test_a_helper_moves_no_day(named):
+    from huong.procedures.queries.clocks import reading_of
+
+    _given, code = helping.give_code(named.uid, minutes=60, actor=HERS)
+    start = clock.now()
+    with clock.freeze(start + timedelta(minutes=50)):
+        helping.enter(code, by=account_user("khac"))
+    with clock.freeze(start + timedelta(days=2)):
+        save(named.uid, {NAME: NEW}, actor=HERS)
+        papers.add(named.uid, WITNESS, io.BytesIO(picture()), name="a.jpg", actor=HERS)
+        sent = supply(named.uid, actor=HERS)
+        actions = list(named.actions.all())
+        without = reading_of(sent, [each for each in actions if each.verb != "help"])
+        assert (sent.due_at, sent.runs) == (without.due_at, without.running)
+        assert without.due_at > start + timedelta(days=2)

@@ -12,11 +12,11 @@ from huong.exchange.errors import Unreached
 from huong.exchange.models import Exchange, RegisterCopy
 from huong.journal.models import Entry
 from huong.people.actions import parties
-from huong.procedures.actions import asking, bundling
+from huong.procedures.actions import asking, bundling, save
 from huong.procedures.actions import registers as together
 from huong.procedures.actions.resolving import resolve
 from huong.procedures.models import Component, Question
-from huong.procedures.tests.test_it_is_asked_once import FATHER, HERS, MOTHER, draft_of
+from huong.procedures.tests.test_it_is_asked_once import FATHER, HERS, MOTHER, SINGLE, draft_of
 
 pytestmark = pytest.mark.django_db
 RESIDENCE = "1.004222"
@@ -167,3 +167,27 @@ def test_what_is_sent_while_registers_are_asked_gets_nothing_of_the_rest(opened,
     asking.answer.now(opened.uid)
     assert len(asked()) == 3  # they had left already; they are written down
     assert not Component.objects.filter(dossier=opened, locked=True, source__startswith="register").exists()
+
+
+def test_in_whichever_order_they_answer_what_rests_on_her_word_is_fetched_once(registers, monkeypatch):
+    dossier = draft_of(SINGLE, "Phạm Thị Ngọc Anh")
+    save(dossier.uid, {"father.national_id": "046098999004"}, actor=HERS)
+    bundling.resolve_all(dossier.uid, actor=HERS)
+    written, real = threading.Event(), asking.filling.fill
+
+    def filled(uid, found, **more):
+        changed = real(uid, found, **more)
+        if Component.objects.filter(dossier=dossier, key="father.name", locked=True).exists():
+            written.set()
+        return changed
+
+    monkeypatch.setattr(asking.filling, "fill", filled)
+    sending(monkeypatch, lambda ready: "marriage" in ready.path and written.wait(LONG_ENOUGH) and None)
+    asking.answer.now(dossier.uid)
+    assert written.is_set()  # the name was there before the register of marriages knew of none
+    count = len(asked())
+    RegisterCopy.objects.all().delete()
+    bundling.resolve_all(dossier.uid, actor=HERS)
+    asking.answer.now(dossier.uid)
+    assert len(asked()) == count
+    assert Component.objects.get(dossier=dossier, key="father.name").locked

@@ -14,7 +14,7 @@ from huong.people.ports import Person
 from huong.procedures import catalogue_urls, correction_urls, desk_urls, holding, result_urls
 from huong.procedures import urls as citizen_urls
 from huong.procedures.actions import begin, citizen, helping, note, request_supplement, save
-from huong.procedures.models import Component, Correction, Dossier, Evidence
+from huong.procedures.models import Bundle, Component, Correction, Dossier, Evidence
 from huong.procedures.tests.conftest import ANSWERS, BIRTH, OTHER_WARD, as_citizen, at_desk, officer_of
 from huong.procedures.tests.test_citizens_fill_in_a_form import account
 
@@ -292,3 +292,15 @@ def test_what_is_too_long_is_said_by_name_and_nothing_is_cut(accepted, ward_offi
     with pytest.raises(BadInput):
         note(accepted.uid, words="x" * 8001, by=ward_officer)
     assert Dossier.objects.get(pk=accepted.pk).state == "accepted"
+
+
+def test_what_was_sent_together_is_shown_as_far_as_the_officer_may_see_it(accepted, ward_officer, mother):
+    bundle = Bundle.objects.create(uid="b" * 32, event="child", party=mother, at=clock.now())
+    Dossier.objects.filter(pk=accepted.pk).update(bundle=bundle)
+    other = begin("1.004222", party=mother, actor=citizen(None), unit="An Cựu", bundle=bundle)
+    Dossier.objects.filter(pk=other.pk).update(state="submitted", submitted_at=clock.now())
+    desk = Client()
+    at_desk(desk, ward_officer)
+    for agency, shown in ((accepted.agency, True), ("H57.8", False)):
+        Dossier.objects.filter(pk=other.pk).update(agency=agency, lead_agency=agency)
+        assert (other.uid in desk.get(f"/desk/dossiers/{accepted.uid}/").content.decode()) is shown

@@ -74,7 +74,7 @@ def _page(request: HttpRequest, dossier: Dossier, *, error: HuongError | None = 
         "hops": telling.hops(dossier, actions, named),
         "story": telling.told(actions, queries.words_of(actions, dossier), named, titles),
         "questions": [_question(dossier, each, named) for each in questions],
-        "siblings": _siblings(dossier),
+        "siblings": _siblings(dossier, person),
         "contact": opened(scope_of(dossier), dossier.sealed_contact, "contact") if not erased else None,
         "forms": moves.forms_of(dossier, person, around, typed=request.POST if tried else None, tried=tried),
         "may_verify": access.has_power(person, "procedures.handle", dossier.agency),
@@ -126,11 +126,11 @@ def _question(dossier: Dossier, each: Any, named: Any) -> dict[str, Any]:
     }
 
 
-def _siblings(dossier: Dossier) -> list[dict[str, str]]:
-    """Return the other dossiers of the same life event."""
+def _siblings(dossier: Dossier, person: User) -> list[dict[str, str]]:
+    """Return the other dossiers of the same life event, as far as this officer may see them."""
     if dossier.bundle is None:
         return []
-    others = dossier.bundle.dossiers.exclude(pk=dossier.pk).exclude(state="draft").order_by("id")
+    others = queries.visible_to(person).filter(bundle=dossier.bundle).exclude(pk=dossier.pk).order_by("id")
     return [
         {
             "url": rows.url_of(each.uid),
