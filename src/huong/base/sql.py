@@ -50,6 +50,11 @@ def counted(rows: QuerySet[Any], conditions: Mapping[str, tuple[str, Sequence[An
     return dict(zip(conditions, found[0], strict=True))
 
 
+def among(column: str, values: Sequence[Any]) -> tuple[str, Sequence[Any]]:
+    """Return the condition that a column holds one of some values, for `counted`; none of none holds."""
+    return (f"{column} IN ({', '.join(['%s'] * len(values))})", values) if values else ("FALSE", ())
+
+
 def _value(value: Any) -> Any:
     return connection.ops.adapt_datetimefield_value(value) if isinstance(value, datetime) else value
 

@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from huong.base import calendar, clock, ids, keys, limits, net, paging, text
+from huong.base import calendar, clock, ids, keys, limits, net, paging, sql, text
 from huong.base.errors import BadInput, KeyDestroyed, TooMany, Unavailable
-from huong.base.models import Bucket, CalendarDay
+from huong.base.models import Bucket, CalendarDay, Schedule
 
 
 def test_both_tone_placements_and_both_forms_of_unicode_become_one():
@@ -142,3 +142,17 @@ def test_what_is_called_so_is_found_before_what_only_holds_the_words(monkeypatch
     monkeypatch.setattr(search, "sources", Port("search"))
     search.sources.add("everything", lambda query, user: found)
     assert [hit.url for hit in search.find("khai  SINH", None)] == ["/3", "/2", "/1"]
+
+
+def test_rows_are_counted_by_several_conditions_at_once(db):
+    for name in ("a", "b", "c"):
+        Schedule.objects.create(name=name, due_at=clock.now())
+    conditions = {
+        "all": ("", ()),
+        "some": sql.among("name", ["a", "b"]),
+        "none": sql.among("name", []),
+        "past": ("due_at <= %s", [clock.now()]),
+    }
+    rows = Schedule.objects.filter(name__in=["a", "b", "c"])
+    assert sql.counted(rows, conditions) == {"all": 3, "some": 2, "none": 0, "past": 3}
+    assert sql.counted(rows.none(), conditions) == dict.fromkeys(conditions, 0)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from huong.base import clock
-from huong.base.sql import counted
+from huong.base.sql import among, counted
 from huong.journal import queries as journal
 from huong.people.models import User
 from huong.reports.models import Report, SavedFilter
@@ -42,7 +42,7 @@ def work_of(user: User, scope: str = "agency") -> Work:
             "late": ("due_at < %s", [now]),
             "very_late": ("late3_at <= %s AND queue_at < %s", [now, now]),
             "soon": ("due_at IS NOT NULL AND queue_at BETWEEN %s AND %s", [now, soon]),
-            "screening": (f"state IN ({', '.join(['%s'] * len(new))})", new),
+            "screening": among("state", new),
             "mine": ("assignee_id = %s", [user.pk]),
             "danger": ("priority = %s", [DANGER]),
             "last_hour": ("received_at >= %s", [now - timedelta(hours=1)]),
