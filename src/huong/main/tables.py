@@ -1,4 +1,4 @@
-"""Tables of a new home, made in a third of the time.
+"""Tables of a new home, made in half the time.
 
 Django describes all models anew for each table it makes, because a migration may look at any of them. A run of tables
 at the beginning of one migration cannot, so they are described once; and what others' packages change later in tables

@@ -13,6 +13,7 @@ from django.template.base import FilterExpression, TextNode, TokenType
 from django.template.defaulttags import CommentNode, IfNode, LoadNode
 from django.template.library import SimpleNode
 from django.template.loaders import cached
+from django.template.loaders.base import Loader as BaseLoader
 from django.templatetags.i18n import BlockTranslateNode, LanguageNode, TranslateNode
 from django.templatetags.static import StaticNode
 from django.utils.translation import get_language
@@ -22,24 +23,20 @@ from huong.ui import pieces
 CONSTANT_TAGS = {pieces.icon, pieces.mark}  # the same arguments give the same markup
 
 
-class Loader(cached.Loader):
-    """Keeps each template once per language, folded."""
+class _Folding(BaseLoader):
+    def get_template(self, template_name: Any, skip: Any = None) -> Template:
+        """Return a template as it is read, folded before anybody else can have it."""
+        template = super().get_template(template_name, skip)
+        fold(template)
+        return template
+
+
+class Loader(cached.Loader, _Folding):
+    """Keeps each template once per language, folded when it is loaded for the first time in it."""
 
     def cache_key(self, template_name: Any, skip: Any = None) -> str:
         """Return the key of a template in the language that is active."""
         return f"{get_language()}:{super().cache_key(template_name, skip)}"
-
-    def get_template(self, template_name: Any, skip: Any = None) -> Template:
-        """Return a template, folded when it is loaded for the first time in a language.
-
-        Raises:
-            TemplateDoesNotExist: no package has it.
-        """
-        kept = self.cache_key(template_name, skip) in self.get_template_cache
-        template = super().get_template(template_name, skip)
-        if not kept:
-            fold(template)
-        return template
 
 
 def fold(template: Template) -> None:

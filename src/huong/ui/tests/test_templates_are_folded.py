@@ -60,3 +60,11 @@ def test_a_template_nobody_has_is_said_each_time(engine):
     for _time in range(2):
         with pytest.raises(TemplateDoesNotExist):
             engine.get_template("none.html")
+
+
+def test_nobody_gets_a_template_before_it_is_folded(engine, monkeypatch):
+    seen = []
+    (loader,) = engine.template_loaders
+    monkeypatch.setattr("huong.ui.folding.fold", lambda template: seen.append(dict(loader.get_template_cache)))
+    engine.get_template("page.html")
+    assert seen == [{}]
