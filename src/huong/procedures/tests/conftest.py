@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
+from django.test import Client
 
 from huong.base import calendar, clock
 from huong.base.models import CalendarDay
@@ -19,7 +20,7 @@ from huong.people.actions import agencies as agency_verbs
 from huong.people.actions import parties
 from huong.people.models import Agency
 from huong.procedures import loading
-from huong.procedures.actions import accept, begin, citizen, save, submit
+from huong.procedures.actions import accept, begin, citizen, request_supplement, save, submit
 from huong.procedures.models import CatalogueEdition, Component, LifeEvent, Procedure, ProcedureVersion
 from huong.procedures.queries.catalogue import forget
 
@@ -224,3 +225,27 @@ def resolve_all(uid, *, actor):
     bundling.resolve_all(uid, actor=actor)
     asking.answer.now(uid)
     return bundling.resolve_all(uid, actor=actor)
+
+
+NAME, WITNESS = "child.name", "birth_witness"
+
+
+def asked_about(dossier, by, *parts):
+    """Let an office ask for parts of a dossier anew. Returns the dossier."""
+    reasons = [{"part": part, "why": "unreadable", "text": f"Xin xem lại {part}."} for part in parts]
+    request_supplement(dossier.uid, words="Xin bổ sung.", reasons=reasons, by=by)
+    return dossier
+
+
+@pytest.fixture
+def named(accepted, ward_officer):
+    """Return a dossier of which the office asks for the child's name and the statement of a witness."""
+    return asked_about(accepted, ward_officer, NAME, WITNESS)
+
+
+@pytest.fixture
+def hers(named, mother_user):
+    """Return the browser of the mother, whose dossier is asked about."""
+    browser = Client()
+    as_citizen(browser, mother_user)
+    return browser

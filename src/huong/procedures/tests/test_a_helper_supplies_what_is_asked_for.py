@@ -15,26 +15,13 @@ from huong.procedures.errors import NotAskedFor
 from huong.procedures.models import Dossier, HelperPass
 from huong.procedures.queries import answers_of, mine
 from huong.procedures.queries.application import application
-from huong.procedures.tests.conftest import ANSWERS, as_citizen, at_desk
+from huong.procedures.tests.conftest import ANSWERS, NAME, WITNESS, asked_about, at_desk
 from huong.procedures.tests.test_citizens_fill_in_a_form import account, text_of
-from huong.procedures.tests.test_only_what_is_asked_for_is_changed import NAME, NEW, WITNESS, asked
+from huong.procedures.tests.test_only_what_is_asked_for_is_changed import NEW
 from huong.procedures.tests.test_papers_come_as_they_are import picture
 
 pytestmark = pytest.mark.django_db
 HERS = citizen(None)
-
-
-@pytest.fixture
-def named(accepted, ward_officer):
-    """Return a dossier of which the office asks for the child's name and the statement of a witness."""
-    return asked(accepted, ward_officer, NAME, WITNESS)
-
-
-@pytest.fixture
-def hers(named, mother_user):
-    browser = Client()
-    as_citizen(browser, mother_user)
-    return browser
 
 
 @pytest.fixture
@@ -142,7 +129,7 @@ def test_the_code_of_a_draft_does_not_hold_for_the_supplement(draft, ward_office
     from huong.procedures.actions import accept
 
     accept(draft.uid, by=ward_officer)
-    asked(draft, ward_officer, NAME)
+    asked_about(draft, ward_officer, NAME)
     assert browser.get(url_of(draft, "child")).status_code == 404
     assert browser.post("/procedures/help", {"code": code}).status_code == 404
 
@@ -155,7 +142,7 @@ def test_it_holds_for_the_one_dossier_that_is_asked_about(accepted, ward_officer
     Dossier.objects.filter(pk=accepted.pk).update(bundle=bundle)
     other = begin("1.004222", party=mother, actor=HERS, unit="An Cựu", bundle=bundle)
     save(other.uid, {"resident.name": "Bí Mật"}, actor=HERS)
-    asked(accepted, ward_officer, NAME)
+    asked_about(accepted, ward_officer, NAME)
     _given, code = helping.give_code(accepted.uid, minutes=60, actor=HERS)
     browser = account("tinhnguyen")
     browser.post("/procedures/help", {"code": code})

@@ -12,39 +12,18 @@ from huong.files import queries as files
 from huong.journal.models import Entry
 from huong.people.ports import Person
 from huong.procedures import holding
-from huong.procedures.actions import citizen, officer, papers, request_supplement, save, supply
+from huong.procedures.actions import citizen, officer, papers, save, supply
 from huong.procedures.actions import helping as helping_verbs
 from huong.procedures.errors import FormFaults, NotAskedFor
 from huong.procedures.models import Component, Dossier
 from huong.procedures.queries import answers_of
 from huong.procedures.queries.values import former_of
-from huong.procedures.tests.conftest import ANSWERS, BIRTH, as_citizen, at_desk, officer_of
+from huong.procedures.tests.conftest import ANSWERS, BIRTH, NAME, WITNESS, as_citizen, asked_about, at_desk, officer_of
 from huong.procedures.tests.test_papers_come_as_they_are import pdf, picture
 
 pytestmark = pytest.mark.django_db
 HERS = citizen(None)
-NAME, WITNESS = "child.name", "birth_witness"
 OLD, NEW = ANSWERS[NAME], "Trần Nguyễn An Nhi"
-
-
-def asked(dossier, officer_, *parts):
-    reasons = [{"part": part, "why": "unreadable", "text": f"Xin xem lại {part}."} for part in parts]
-    request_supplement(dossier.uid, words="Xin bổ sung.", reasons=reasons, by=officer_)
-    return dossier
-
-
-@pytest.fixture
-def named(accepted, ward_officer):
-    """Return a dossier of which the office asks for the child's name and the statement of a witness."""
-    return asked(accepted, ward_officer, NAME, WITNESS)
-
-
-@pytest.fixture
-def hers(named, mother_user):
-    """Return the browser of the mother."""
-    browser = Client()
-    as_citizen(browser, mother_user)
-    return browser
 
 
 def part(dossier, key):
@@ -88,7 +67,7 @@ def test_a_named_paper_keeps_its_former_file_and_wants_another_one(accepted, war
     Dossier.objects.filter(pk=accepted.pk).update(state="draft")
     old, _cleaned = papers.add(accepted.uid, WITNESS, io.BytesIO(picture()), name="1.jpg", actor=HERS)
     Dossier.objects.filter(pk=accepted.pk).update(state="accepted")
-    asked(accepted, ward_officer, WITNESS)
+    asked_about(accepted, ward_officer, WITNESS)
     papers.remove(accepted.uid, WITNESS, old.pages.get().digest, actor=HERS)
     with pytest.raises(BadInput):  # taken out is not supplied
         supply(accepted.uid, actor=HERS)
@@ -102,7 +81,7 @@ def test_a_named_paper_keeps_its_former_file_and_wants_another_one(accepted, war
 
 
 def test_what_a_named_field_opens_and_was_empty_may_be_filled_in_at_once(accepted, ward_officer):
-    asked(accepted, ward_officer, "father.known")
+    asked_about(accepted, ward_officer, "father.known")
     with pytest.raises(NotAskedFor):
         save(accepted.uid, {"mother.name": "Người khác"}, actor=HERS)
     save(accepted.uid, {"father.known": "yes", "father.foreign": True, "father.name": "John Smith"}, actor=HERS)
@@ -112,7 +91,7 @@ def test_what_a_named_field_opens_and_was_empty_may_be_filled_in_at_once(accepte
 
 
 def test_what_is_not_opened_stays_closed(accepted, ward_officer):
-    asked(accepted, ward_officer, "child.name")
+    asked_about(accepted, ward_officer, "child.name")
     save(accepted.uid, {"father.name": "John Smith"}, actor=HERS)  # does not count: nobody knows the father
     assert "father.name" not in answers_of(accepted)
     with pytest.raises(NotAskedFor):
@@ -120,7 +99,7 @@ def test_what_is_not_opened_stays_closed(accepted, ward_officer):
 
 
 def test_a_change_that_makes_another_paper_necessary_waits_for_it(accepted, ward_officer):
-    asked(accepted, ward_officer, "child.birth_place")
+    asked_about(accepted, ward_officer, "child.birth_place")
     with pytest.raises(NotAskedFor):
         papers.add(accepted.uid, "birth_notice", io.BytesIO(picture()), name="1.jpg", actor=HERS)
     save(accepted.uid, {"child.birth_place": "hospital"}, actor=HERS)
@@ -132,7 +111,7 @@ def test_a_change_that_makes_another_paper_necessary_waits_for_it(accepted, ward
 
 
 def test_a_paper_that_never_came_can_be_named(accepted, ward_officer):
-    asked(accepted, ward_officer, "birth_notice")
+    asked_about(accepted, ward_officer, "birth_notice")
     assert part(accepted, "birth_notice").state == "wanted"
 
 
@@ -248,7 +227,7 @@ def test_a_code_given_for_the_draft_ends_with_it(draft, mother_user, ward_office
     helper = officer_of("H57.104", "nguoigiup").__class__.objects.create_user("giup", full_name="Người giúp")
     helping_verbs.enter(code, by=helper)
     submit(draft.uid, actor=HERS)
-    asked(accept(draft.uid, by=ward_officer), ward_officer, NAME)
+    asked_about(accept(draft.uid, by=ward_officer), ward_officer, NAME)
     assert not helping_verbs.may_help(Dossier.objects.get(pk=draft.pk), helper)
     with pytest.raises(NotFound):
         helping_verbs.enter(code, by=helper)
@@ -273,7 +252,7 @@ def test_the_officer_reads_the_former_paper(accepted, ward_officer, client, stra
     Dossier.objects.filter(pk=accepted.pk).update(state="draft")
     papers.add(accepted.uid, WITNESS, io.BytesIO(picture()), name="1.jpg", actor=HERS)
     Dossier.objects.filter(pk=accepted.pk).update(state="accepted")
-    asked(accepted, ward_officer, WITNESS)
+    asked_about(accepted, ward_officer, WITNESS)
     papers.add(accepted.uid, WITNESS, io.BytesIO(pdf(3)), name="2.pdf", actor=HERS)
     at_desk(client, ward_officer)
     before = client.get(f"/desk/dossiers/{accepted.uid}/papers/{WITNESS}/before")
@@ -290,7 +269,7 @@ def test_a_former_value_of_another_person_is_hidden_as_the_procedure_says(accept
     Component.objects.filter(dossier=accepted, key="mother.name").update(
         origin="fetched", locked=True, source="register:person@mother.national_id:ethnicity"
     )
-    asked(accepted, ward_officer, "mother.name")
+    asked_about(accepted, ward_officer, "mother.name")
     save(accepted.uid, {"mother.name": "Nguyễn Thị Hà"}, actor=HERS)
     at_desk(client, ward_officer)
     page = client.get(f"/desk/dossiers/{accepted.uid}/").content.decode()
