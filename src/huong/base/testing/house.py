@@ -139,8 +139,12 @@ class Served:
         return {pid: words_of(pid) for pid in below(self.process.pid)}
 
     def one(self, word: str) -> int:
-        """Return the process below the supervisor whose command line holds a word, once there is one."""
-        return int(str(until(lambda: next((pid for pid, said in self.family().items() if word in said), 0), why=word)))
+        """Return the process whose command line holds a word, once the supervisor has started one.
+
+        Only its own children count: a worker whose server was killed a moment ago still lives and has the same words.
+        """
+        own = self.process.pid
+        return int(str(until(lambda: next((pid for pid in children(own) if word in words_of(pid)), 0), why=word)))
 
     def stop(self) -> int:
         """Ask it to end (SIGTERM) and return its exit code."""
@@ -171,10 +175,15 @@ def words_of(pid: int) -> str:
         return ""
 
 
-def below(pid: int) -> list[int]:
-    """Return every process below another, nearest first."""
+def children(pid: int) -> list[int]:
+    """Return the processes that another started itself."""
     try:
-        direct = [int(each) for each in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+        return [int(each) for each in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
     except OSError:
         return []
+
+
+def below(pid: int) -> list[int]:
+    """Return every process below another, nearest first."""
+    direct = children(pid)
     return [*direct, *(grand for child in direct for grand in below(child))]
