@@ -5,10 +5,10 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import yaml
 from django.conf import settings
 from django.utils.translation import gettext as _
 
+from huong.base import plain_yaml
 from huong.base.errors import BadInput
 from huong.base.ports import Port
 
@@ -20,7 +20,7 @@ loaders: Port[Loader] = Port("city loader")
 def facts() -> dict[str, Any]:
     """Return `city.yaml`: name, name_en, code, time_zone, languages, notices."""
     file = Path(settings.HUONG.city) / "city.yaml"
-    return dict(yaml.safe_load(file.read_text(encoding="utf-8"))) if file.exists() else {}
+    return dict(plain_yaml.of_file(file)) if file.exists() else {}
 
 
 def load(folder: Path) -> dict[str, int]:

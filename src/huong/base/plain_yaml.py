@@ -1,5 +1,6 @@
-"""YAML as people type it on a page: safe, bounded in size and depth, without pointers that unfold without end."""
+"""YAML: as people type it on a page, safe, bounded in size and depth, without pointers; and as files of our own."""
 
+from pathlib import Path
 from typing import Any, Final
 
 import yaml
@@ -43,3 +44,13 @@ def read(text: str) -> Any:
         return yaml.load(text, Loader=BoundedLoader)  # noqa: S506 - it is a safe loader
     except (ValueError, OverflowError, RecursionError) as error:  # a day that is none: 2026-02-31
         raise yaml.MarkedYAMLError(problem=str(error)[:100]) from error
+
+
+def of_file(file: Path) -> Any:
+    """Return what a file of the city says, read by libyaml; None when it says nothing.
+
+    Raises:
+        yaml.YAMLError: it is none.
+        OSError: it cannot be read.
+    """
+    return yaml.load(file.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)

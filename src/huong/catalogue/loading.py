@@ -7,6 +7,7 @@ from typing import Any
 import yaml
 from django.utils.translation import gettext as _
 
+from huong.base import plain_yaml
 from huong.base.errors import BadInput, HuongError
 from huong.catalogue import actions, ports
 from huong.catalogue.models import CodeList, Contract
@@ -42,7 +43,7 @@ def load_code_list(file: Path) -> CodeList:
         BadInput: the file is not such a list.
     """
     try:
-        found: dict[str, Any] = yaml.safe_load(file.read_text(encoding="utf-8"))
+        found: dict[str, Any] = plain_yaml.of_file(file)
         return actions.load_codes(
             str(found["name"]),
             version=str(found["version"]),

@@ -3,10 +3,9 @@
 from pathlib import Path
 from typing import Any
 
-import yaml
 from django.db import transaction
 
-from huong.base import city
+from huong.base import city, plain_yaml
 from huong.exchange import queries
 from huong.exchange.actions import members, services
 from huong.exchange.models import DataService, Member, Purpose
@@ -22,7 +21,7 @@ def load(folder: Path) -> int:
         How many members and purposes the folder describes.
     """
     file = folder / FILE
-    found: dict[str, Any] = yaml.safe_load(file.read_text(encoding="utf-8")) if file.exists() else {}
+    found: dict[str, Any] = plain_yaml.of_file(file) if file.exists() else {}
     known = set(Member.objects.values_list("identifier", flat=True))
     count = 0
     for agency in people.agencies() if found.get("members_of_agencies") else []:

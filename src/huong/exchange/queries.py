@@ -7,13 +7,12 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import yaml
 from django.conf import settings
 from django.db.models import Avg, Count, F, Max, Min, Q, QuerySet, Sum
 from django.db.models.functions import TruncDate
 from django.utils.translation import gettext as _
 
-from huong.base import city, clock
+from huong.base import city, clock, plain_yaml
 from huong.base.errors import NotFound
 from huong.exchange.models import (
     AccessRecord,
@@ -355,7 +354,7 @@ def rights_of(agency: str, purpose: str, names: Iterable[str]) -> dict[str, froz
 @lru_cache(maxsize=4)
 def _described(folder: str) -> dict[str, dict[str, Any]]:
     file = Path(folder) / "exchange.yaml"
-    found = yaml.safe_load(file.read_text(encoding="utf-8")) if file.exists() else {}
+    found = plain_yaml.of_file(file) if file.exists() else {}
     return dict(found.get("registers", {}))
 
 

@@ -10,12 +10,11 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
-import yaml
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Model, QuerySet
 
-from huong.base import clock
+from huong.base import clock, plain_yaml
 from huong.exchange import events
 from huong.exchange.models import AccessRecord, Exchange, FactShare, PersonPlace, Question, RegisterCopy
 from huong.journal import actions as journal
@@ -29,7 +28,7 @@ TOLD: Final = {"issue": "", "purpose": "", "fields": "", "grant": "", "endpoint"
 @lru_cache(maxsize=4)
 def _terms(folder: str) -> dict[str, int]:
     file = Path(folder) / "exchange.yaml"
-    found: dict[str, Any] = (yaml.safe_load(file.read_text(encoding="utf-8")) or {}) if file.exists() else {}
+    found: dict[str, Any] = (plain_yaml.of_file(file) or {}) if file.exists() else {}
     return {name: int(found.get("retention", {}).get(name, 0)) for name in TERMS}
 
 

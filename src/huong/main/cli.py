@@ -3,7 +3,11 @@
 import os
 import sys
 
+import django
+from django.core.management import ManagementUtility
 from pydantic import ValidationError
+
+from huong.base.memory import beginning
 
 DEFAULT = ("help",)
 SECRET = ("database", "mail_url", "metrics_token")  # may hold a password, so they are never shown
@@ -12,9 +16,9 @@ SECRET = ("database", "mail_url", "metrics_token")  # may hold a password, so th
 def main(argv: list[str] | None = None) -> None:
     """Run `huong COMMAND ...`; exit 0 done, 1 refused, 2 wrong usage."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "huong.settings")
-    require_settings()
-    from django.core.management import ManagementUtility
-
+    with beginning():
+        require_settings()
+        django.setup()
     words = list(sys.argv[1:] if argv is None else argv)
     ManagementUtility(["huong", *(words or DEFAULT)]).execute()
 

@@ -9,6 +9,7 @@ from django.core.management import call_command
 
 from huong import __version__
 from huong.base import city, home
+from huong.base.memory import beginning
 from huong.intake import actions as intake
 from huong.journal import actions as journal
 from huong.main.tables import make_tables
@@ -24,6 +25,12 @@ def prepare() -> bool:
         Whether the home is new.
     """
     fresh = home.prepare(demo=settings.HUONG.demo)
+    with beginning():
+        _prepare()
+    return fresh
+
+
+def _prepare() -> None:
     make_tables()
     call_command("migrate", interactive=False, verbosity=0)
     journal.settle()
@@ -36,7 +43,6 @@ def prepare() -> bool:
         counts = city.load(folder)
         log.info("city loaded: %s", ", ".join(f"{key} {count}" for key, count in counts.items()))
         keep_stamp("city.stamp", _print_of(folder))
-    return fresh
 
 
 def collect_static() -> None:

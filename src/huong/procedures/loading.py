@@ -11,7 +11,7 @@ import yaml
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from huong.base import clock
+from huong.base import clock, plain_yaml
 from huong.base.errors import BadInput
 from huong.base.ids import digest
 from huong.base.text import fold
@@ -60,7 +60,7 @@ def load(folder: Path) -> int:
 
 def _require_signs(folder: Path) -> None:
     file = folder / "city.yaml"
-    facts = (yaml.safe_load(file.read_text(encoding="utf-8")) if file.exists() else None) or {}
+    facts = (plain_yaml.of_file(file) if file.exists() else None) or {}
     try:
         official.signs_of(facts.get("official_forms"))
     except ValueError as error:
@@ -71,7 +71,7 @@ def _require_signs(folder: Path) -> None:
 
 def _document(file: Path) -> tuple[Document, dict[str, Any]]:
     try:
-        body = json.loads(json.dumps(yaml.safe_load(file.read_text(encoding="utf-8")), default=str))
+        body = json.loads(json.dumps(plain_yaml.of_file(file), default=str))
         made = document(body)
         if wrong := checking.wrongs_of(made):
             raise ValueError("; ".join(wrong))
@@ -149,7 +149,7 @@ def _keep_version(made: Document, body: dict[str, Any]) -> int:
 def _keep_events(file: Path, known: set[str]) -> int:
     if not file.exists():
         return 0
-    found: dict[str, dict[str, Any]] = yaml.safe_load(file.read_text(encoding="utf-8")) or {}
+    found: dict[str, dict[str, Any]] = plain_yaml.of_file(file) or {}
     changed = 0
     for order, (key, facts) in enumerate(found.items()):
         if strange := [code for code in facts.get("procedures", ()) if code not in known]:

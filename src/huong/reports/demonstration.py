@@ -7,12 +7,11 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-import yaml
 from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext_noop
 
-from huong.base import clock, home
+from huong.base import clock, home, plain_yaml
 from huong.base.demo import Filler
 from huong.base.text import fold
 from huong.people import queries as people
@@ -36,7 +35,7 @@ EVENTS = {"referred": "referred", "rejected": "rejected", "petition": "handed_to
 def texts() -> dict[str, Any]:
     """Return the words and shares of the city's demonstration; empty if it has none."""
     file = Path(settings.HUONG.city) / "demonstration" / "reports.yaml"
-    return dict(yaml.safe_load(file.read_text(encoding="utf-8"))) if file.exists() else {}
+    return dict(plain_yaml.of_file(file)) if file.exists() else {}
 
 
 def fill(count: int = REPORTS) -> None:

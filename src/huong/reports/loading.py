@@ -9,7 +9,7 @@ import yaml
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from huong.base import clock
+from huong.base import clock, plain_yaml
 from huong.base.errors import BadInput
 from huong.base.ids import digest, new_id
 from huong.journal import actions as journal
@@ -60,7 +60,7 @@ def renew() -> None:
 
 def _rows(file: Path) -> Iterator[tuple[str, str, dict[str, Any]]]:
     try:
-        found: dict[str, dict[str, Any]] = yaml.safe_load(file.read_text(encoding="utf-8")) or {}
+        found: dict[str, dict[str, Any]] = plain_yaml.of_file(file) or {}
         for kind, rules in found.items():
             for key, content in rules.items():
                 body = _plain(content if isinstance(content, dict) else {"value": content})

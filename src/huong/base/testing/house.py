@@ -84,7 +84,7 @@ def script(environment: Mapping[str, str], source: str, *words: str) -> str:
     return (done.stdout.strip().splitlines() or [""])[-1]
 
 
-def until(what: Callable[[], object], *, seconds: float = 30, why: str = "") -> object:
+def until(what: Callable[[], object], *, seconds: float = 90, why: str = "") -> object:
     """Wait for a state: return the first true answer, fail when there is none in time."""
     limit = time.monotonic() + seconds
     while time.monotonic() < limit:
@@ -123,8 +123,12 @@ class Served:
             self.process = subprocess.Popen(
                 [*COMMAND, "serve", "--port", str(self.port)], env=dict(environment), stdout=out, stderr=out
             )
-        until(lambda: self.fell() or status_of(f"{self.url}/healthz") == 200, why=f"serve answers; {self.said()}")
-        assert not self.fell(), self.said()
+        try:
+            until(lambda: self.fell() or status_of(f"{self.url}/healthz") == 200, why="serve answers")
+            assert not self.fell(), self.said()
+        except BaseException:
+            self.stop()
+            raise
 
     def fell(self) -> bool:
         """Return whether the supervisor has ended."""
@@ -155,7 +159,7 @@ class Served:
         except subprocess.TimeoutExpired:
             for pid in [self.process.pid, *self.family()]:
                 os.kill(pid, signal.SIGKILL)
-            self.process.wait(5)
+            self.process.wait(60)
             raise
 
 

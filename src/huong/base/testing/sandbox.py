@@ -33,20 +33,22 @@ class Sandbox:
     def ask(self, place: str, facts: dict[str, Any], **headers: str) -> httpx.Response:
         """Ask a register, unsigned, as the city."""
         sent = {"X-Road-Client": "VN/GOV/H57", **{name.replace("_", "-"): value for name, value in headers.items()}}
-        return httpx.post(f"{self.base}/r1/VN/GOV/{place}", content=json.dumps(facts).encode(), headers=sent)
+        return httpx.post(
+            f"{self.base}/r1/VN/GOV/{place}", content=json.dumps(facts).encode(), headers=sent, timeout=60
+        )
 
     def consent(self, authorize_url: str, national_id: str, level: str = "2") -> str:
         """Sign in at the provider as somebody, and return where the browser is sent."""
         asked = httpx.URL(authorize_url)
         fields = {**dict(asked.params), "national_id": national_id, "level": level}
-        answer = httpx.post(str(asked.copy_with(query=None)), data=fields)
+        answer = httpx.post(str(asked.copy_with(query=None)), data=fields, timeout=60)
         assert answer.status_code == 303, answer.text
         return str(answer.headers["location"])
 
     def stop(self) -> None:
         """End the process."""
         self.process.terminate()
-        self.process.wait(10)
+        self.process.wait(60)
 
 
 def started(home: Path, *options: str) -> Sandbox:

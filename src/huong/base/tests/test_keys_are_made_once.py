@@ -12,7 +12,7 @@ def test_threads_that_need_a_key_at_the_same_moment_get_the_same_whole_one():
     barrier = threading.Barrier(HANDS)
 
     def go(name, number):
-        barrier.wait(10)
+        barrier.wait(60)
         return home.kept(home.path("keys", name), bytes([number]) * 32)
 
     for each in range(20):

@@ -48,12 +48,12 @@ def test_who_waits_longer_than_the_time_out_is_told_that_it_is_not_their_turn(mo
         with transaction.atomic():
             Bucket.objects.create(key="held", window=1, taken=1)
             holds.set()
-            ends.wait(10)
+            ends.wait(60)
         connection.close()
 
     holder = threading.Thread(target=hold)
     holder.start()
-    holds.wait(10)
+    holds.wait(60)
     with pytest.raises(OperationalError, match="locked"), transaction.atomic():
         Bucket.objects.create(key="mine", window=1, taken=1)
     ends.set()

@@ -8,8 +8,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+from huong.base import plain_yaml
 from huong.exchange.sandbox import numbers
 
 
@@ -86,7 +85,7 @@ class World:
 
 def made(city: Path) -> World:
     """Return the world of a city folder (`sandbox.yaml` and `units.csv`); the same each time."""
-    facts: dict[str, Any] = yaml.safe_load((city / "sandbox.yaml").read_text(encoding="utf-8"))
+    facts: dict[str, Any] = plain_yaml.of_file(city / "sandbox.yaml")
     with (city / "units.csv").open(encoding="utf-8") as rows:
         units = [row for row in csv.DictReader(rows) if row["tier"] == "ward" and not row["valid_to"]]
     return Maker(facts, units).world()

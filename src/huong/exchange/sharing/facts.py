@@ -11,13 +11,12 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final, Protocol
 
-import yaml
 from django.conf import settings
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from huong.base import city, clock
+from huong.base import city, clock, plain_yaml
 from huong.base.errors import NotFound
 from huong.base.ports import Port
 from huong.catalogue import queries as catalogue
@@ -208,7 +207,7 @@ for _each in REGISTERED:
 @lru_cache(maxsize=4)
 def _described(folder: str) -> tuple[DatasetFact, ...]:
     file = Path(folder) / "exchange.yaml"
-    rows = (yaml.safe_load(file.read_text(encoding="utf-8")) or {}).get("facts", []) if file.exists() else []
+    rows = (plain_yaml.of_file(file) or {}).get("facts", []) if file.exists() else []
     return tuple(
         DatasetFact(
             code=row["code"],

@@ -35,7 +35,7 @@ def written_together(verbs):
         while len(committing._queue) < len(verbs):
             threading.Event().wait(0.005)
     for thread in threads:
-        thread.join(20)
+        thread.join(60)
     return found
 
 

@@ -230,7 +230,7 @@ def test_the_same_bytes_sent_twice_at_once_are_kept_once():
     data, blobs, gate = os.urandom(200_000), [], threading.Barrier(4)
 
     def send(number):
-        gate.wait(5)
+        gate.wait(60)
         blobs.append(keep(data, owner=f"intake:{number}"))
         connection.close()
 
@@ -238,7 +238,7 @@ def test_the_same_bytes_sent_twice_at_once_are_kept_once():
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(10)
+        thread.join(60)
     assert len({blob.pk for blob in blobs}) == 1
     assert len(blobs) == 4
     assert len(files_on_disk()) == 1

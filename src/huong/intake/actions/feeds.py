@@ -6,6 +6,7 @@ from typing import Any
 import yaml
 from django.utils.translation import gettext as _
 
+from huong.base import plain_yaml
 from huong.base.errors import BadInput
 from huong.catalogue import queries as datasets
 from huong.intake.actions.sources import save_source
@@ -44,7 +45,7 @@ def _wanted(file: Path, kind: str) -> list[dict[str, Any]]:
     if not file.exists():
         return []
     try:
-        found = (yaml.safe_load(file.read_text(encoding="utf-8")) or {}).get(kind) or ()
+        found = (plain_yaml.of_file(file) or {}).get(kind) or ()
         return [dict(row) for row in found if row["dataset"] and row["name"] and row["every_minutes"]]
     except (yaml.YAMLError, KeyError, TypeError, ValueError, AttributeError) as error:
         raise BadInput(

@@ -56,7 +56,7 @@ def server(tmp_path_factory):
             time.sleep(0.05)
     yield port, run, running
     running.terminate()
-    running.wait(20)
+    running.wait(60)
 
 
 @pytest.fixture

@@ -151,7 +151,6 @@ def test_repaired_rows_of_a_dataset_replaced_each_time_are_added_not_put_in_its_
         actions.replay(load.id, by=steward, wait=True)
 
 
-@pytest.mark.timeout(60)
 def test_many_repairs_cost_little_more_than_one_and_all_of_them_count(drains_data, steward, write):
     rows = "".join(f"C-{number},,1.5,2020-01-02\n" for number in range(40))
     load = actions.load_file("drains", write("many.csv", "ma,duong,do_sau,ngay_dat\n" + rows), by=steward)

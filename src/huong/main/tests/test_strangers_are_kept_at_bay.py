@@ -53,7 +53,7 @@ def test_one_address_holds_only_half_of_the_threads_of_a_worker(settings):
         answer = middleware.process_view(request, None, (), {})
         if answer is None:
             entered.release()
-            go_on.wait(5)
+            go_on.wait(60)
         codes.append(answer.status_code if answer else 200)
         return answer
 
@@ -65,11 +65,11 @@ def test_one_address_holds_only_half_of_the_threads_of_a_worker(settings):
     for thread in waiting:
         thread.start()
     for _number in range(4):
-        assert entered.acquire(timeout=5)
+        assert entered.acquire(timeout=60)
     assert send("203.0.113.7").status_code == 429
     other = threading.Thread(target=send, args=["203.0.113.8"])
     other.start()
-    assert entered.acquire(timeout=5)
+    assert entered.acquire(timeout=60)
     go_on.set()
     for thread in [*waiting, other]:
         thread.join()

@@ -12,7 +12,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import yaml
+from huong.base import plain_yaml
 
 TABLE = Path(__file__).with_name("states.yaml")
 TIME = "%Y%m%d%H%M%S"
@@ -50,7 +50,7 @@ class Told:
 @lru_cache(maxsize=1)
 def table() -> dict[str, Any]:
     """Return the mapping of states and services."""
-    return dict(yaml.safe_load(TABLE.read_text(encoding="utf-8")))
+    return dict(plain_yaml.of_file(TABLE))
 
 
 def service_of(verb: str) -> str:

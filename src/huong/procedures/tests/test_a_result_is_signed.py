@@ -204,7 +204,7 @@ def test_two_leaders_sign_at_once_and_one_wins(proposed, ward_leader):
 
     def go():
         try:
-            barrier.wait(10)
+            barrier.wait(60)
             sign(proposed.uid, by=people.user("chutich"))
             told.append("signed")
         except HuongError as error:
@@ -214,7 +214,7 @@ def test_two_leaders_sign_at_once_and_one_wins(proposed, ward_leader):
 
     hands = [threading.Thread(target=go) for _hand in range(2)]
     [hand.start() for hand in hands]
-    [hand.join(40) for hand in hands]
+    [hand.join(60) for hand in hands]
     assert told.count("signed") == 1
     assert (Evidence.objects.count(), Result.objects.filter(state="signed").count()) == (1, 1)
     assert connection.vendor in {"sqlite", "postgresql"}

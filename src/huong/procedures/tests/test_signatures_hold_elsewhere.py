@@ -289,7 +289,7 @@ def test_threads_that_need_a_key_at_the_same_moment_get_the_same_whole_one():
     barrier = threading.Barrier(8)
 
     def go(_number):
-        barrier.wait(10)
+        barrier.wait(60)
         seal = authority.seal_of("H57.21", "Ủy ban nhân dân phường An Cựu")
         return seal.key, seal.certificate, seal.issuer
 

@@ -92,7 +92,6 @@ def strangers(victim):
     return {"citizen": account("nguoila", other), "nobody": Client(), "officer": officer}
 
 
-@pytest.mark.timeout(60)
 @pytest.mark.parametrize("who", ["citizen", "nobody", "officer"])
 def test_no_page_shows_or_changes_what_is_another_s(victim, strangers, who):
     before = frozen()
@@ -135,7 +134,6 @@ def test_papers_added_to_one_s_own_draft_never_land_in_another_s(victim, strange
     assert not Component.objects.filter(dossier=victim["draft"], kind="paper").exists()
 
 
-@pytest.mark.timeout(60)
 def test_no_page_of_somebody_s_own_stays_in_a_cache(victim, mother_user, ward_leader):
     hers, leader = Client(), Client()
     as_citizen(hers, mother_user)
@@ -180,7 +178,6 @@ ODD = [
 ]
 
 
-@pytest.mark.timeout(60)
 def test_odd_answers_are_told_at_the_api(victim, mother_user):
     hers = Client()
     as_citizen(hers, mother_user)
@@ -222,7 +219,6 @@ def test_odd_numbers_and_letters_are_told_on_her_pages(victim, mother_user):
         assert hers.post(f"/my/dossiers/{victim['sent'].uid}/rate", {"level": odd, "words": odd}).status_code < 500
 
 
-@pytest.mark.timeout(60)
 def test_odd_reasons_and_words_are_told_at_the_desk(accepted, ward_officer):
     desk = Client()
     at_desk(desk, ward_officer)

@@ -39,7 +39,7 @@ def at_once(*doings):
 
     def go(number, do):
         try:
-            barrier.wait(10)
+            barrier.wait(60)
             told[number] = do()
         except HuongError as error:
             told[number] = error
@@ -48,7 +48,7 @@ def at_once(*doings):
 
     hands = [threading.Thread(target=copy_context().run, args=(go, *each)) for each in enumerate(doings)]
     [hand.start() for hand in hands]
-    [hand.join(30) for hand in hands]
+    [hand.join(60) for hand in hands]
     assert not any(hand.is_alive() for hand in hands)
     return told
 

@@ -78,7 +78,6 @@ def rules_of_hue(rules):
     learnt.forget()
 
 
-@pytest.mark.timeout(60)
 def test_words_are_understood_with_and_without_accents(body):
     held = unpacked(body)
     for said in (
@@ -90,7 +89,6 @@ def test_words_are_understood_with_and_without_accents(body):
     assert held.shares("hello world") == []
 
 
-@pytest.mark.timeout(60)
 def test_shares_are_shares_and_a_packed_model_is_the_same_model(body):
     held = unpacked(body)
     again = unpacked(packed(held))
@@ -205,7 +203,6 @@ def _decide(count, dispatcher):
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(120)
 def test_it_learns_from_the_citys_words_then_from_decisions_and_keeps_the_better(rules_of_hue, dispatcher, monkeypatch):
     monkeypatch.setattr(learning, "ENOUGH", 60)
     monkeypatch.setattr(learning, "ENOUGH_TO_TEST", 10)
@@ -272,7 +269,6 @@ def test_no_process_but_the_one_that_learns_carries_the_library():
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(120)
 def test_the_command_says_what_was_learnt_or_leaves_it_to_a_job(rules_of_hue, monkeypatch, capsys):
     import json
 

@@ -20,7 +20,7 @@ def together(*tasks):
     gate = Barrier(len(tasks))
 
     def run(task):
-        gate.wait(timeout=10)
+        gate.wait(timeout=60)
         try:
             return task()
         except HuongError as error:

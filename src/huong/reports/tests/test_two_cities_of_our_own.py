@@ -92,7 +92,7 @@ def other_house(tmp_path_factory):
             yield url, environment, house.script(environment, source)
         finally:
             server.terminate()
-            server.wait(20)
+            server.wait(60)
 
 
 @pytest.fixture

@@ -91,11 +91,11 @@ def test_a_dataset_somebody_is_writing_to_is_left_alone(parquet):
     def other():
         with locks.held("drains"):
             inside.set()
-            leave.wait(5)
+            leave.wait(60)
 
     thread = threading.Thread(target=other)
     thread.start()
-    inside.wait(5)
+    inside.wait(60)
     try:
         assert actions.recover() == []
     finally:
@@ -109,11 +109,11 @@ def test_a_second_writer_is_told_to_come_again(parquet):
     def other():
         with locks.held("drains"):
             inside.set()
-            leave.wait(5)
+            leave.wait(60)
 
     thread = threading.Thread(target=other)
     thread.start()
-    inside.wait(5)
+    inside.wait(60)
     commit = actions.begin("drains", batch="b", mode="append")
     try:
         with pytest.raises(Busy):

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 import yaml
 from django.utils.translation import gettext as _
 
+from huong.base import plain_yaml
 from huong.base.commands import HuongCommand
 from huong.base.errors import BadInput
 from huong.people import queries as people
@@ -88,7 +89,7 @@ class Command(HuongCommand):
 
 def _yaml(file: Path) -> dict[str, Any]:
     try:
-        found = yaml.safe_load(file.read_text(encoding="utf-8"))
+        found = plain_yaml.of_file(file)
     except (OSError, yaml.YAMLError) as error:
         raise BadInput(_("%(file)s cannot be read: %(reason)s.") % {"file": file.name, "reason": error}) from error
     if not isinstance(found, dict):
