@@ -30,8 +30,14 @@ def fits(pattern: str, value: str) -> bool:
     >>> fits("[0-9]{3}", "113"), fits("(a+)+", "a" * 50 + "!")
     (True, False)
     """
+    query = f"SELECT regexp_full_match({_literal(value)}, {_literal(pattern)})"
     with _engine().cursor() as con:
-        return bool(con.execute("SELECT regexp_full_match(?, ?)", [value, pattern]).fetchone()[0])  # type: ignore[index]
+        return bool(con.execute(query).fetchone()[0])  # type: ignore[index]
+
+
+def _literal(text: str) -> str:
+    """Return a text for the engine's SQL; given apart from the SQL, the engine would load pandas to look at it."""
+    return "'" + text.replace("\0", "\N{REPLACEMENT CHARACTER}").replace("'", "''") + "'"
 
 
 def problem_of_pattern(pattern: str) -> str:
