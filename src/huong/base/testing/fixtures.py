@@ -4,7 +4,7 @@ pytest reads this before Django is ready, so each fixture imports what it needs 
 """
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,13 +17,14 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
-def frozen_clock() -> Iterator[datetime]:
-    """Hold the clock at noon of Tuesday 24 November 2026 in Huế."""
+def frozen_clock(request: pytest.FixtureRequest) -> Iterator[datetime]:
+    """Hold the clock at noon of Tuesday 24 November 2026 in Huế; at the present for a test marked `today`."""
     from huong.base import clock
     from huong.base.testing import cast
 
-    with clock.freeze(cast.NOON):
-        yield cast.NOON
+    at = datetime.now(UTC) if request.node.get_closest_marker("today") else cast.NOON
+    with clock.freeze(at):
+        yield at
 
 
 @pytest.fixture

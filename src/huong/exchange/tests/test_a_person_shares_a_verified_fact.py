@@ -244,7 +244,8 @@ def test_a_licence_that_a_dataset_holds_can_be_shared(met, contract, load, parqu
         {"name": "valid_to", "kind": "date"},
     ]
     contract("food_licences", fields)
-    row = {"number": "ATTP-17/2026", "tax_code": FIRM["tax_code"], "state": "valid", "valid_to": "2027-06-30"}
+    last_day = clock.today() + timedelta(days=200)
+    row = {"number": "ATTP-17/2026", "tax_code": FIRM["tax_code"], "state": "valid", "valid_to": str(last_day)}
     kinds = {"number": "VARCHAR", "tax_code": "VARCHAR", "state": "VARCHAR", "valid_to": "DATE"}
     load("food_licences", parquet([row], **kinds), mode="upsert", key=["number"])
     bring_up("food_licences")
@@ -259,7 +260,7 @@ def test_a_licence_that_a_dataset_holds_can_be_shared(met, contract, load, parqu
         session[acting.KEY] = people.party_of(FIRM["tax_code"]).public_id
         session.save()
         page = Client().get(link_of(share_of(browser, "food_licence"))).content.decode()
-        assert "Giấy phép an toàn thực phẩm, ATTP-17/2026, còn hiệu lực đến 30/06/2027" in page
+        assert f"Giấy phép an toàn thực phẩm, ATTP-17/2026, còn hiệu lực đến {last_day:%d/%m/%Y}" in page
         with clock.freeze(clock.now() + timedelta(days=300)):
             assert not licence.look(FIRM["tax_code"], shares.Asker(shares.city_member(), "share.fact")).claims
     finally:

@@ -177,9 +177,9 @@ def test_a_crooked_issue_never_leaves_the_house(register):
     assert register.seen == []
 
 
+@pytest.mark.today
 @pytest.mark.django_db(transaction=True)
 def test_two_nodes_of_ours_understand_each_other(live_server, offered, steward, settings):
-
     give(offered, WARD, ["code", "state"], steward)
     verbs.add(
         offered.member.identifier, name="Sở Thoát nước", agency="H57.8", address=live_server.url, own=True, by=None

@@ -89,6 +89,7 @@ def test_our_requests_hold_for_another_vendors_library(members):
         verified(Sent(headers | {"x-road-client": DRAINS}, method="POST", url=url), jwks)
 
 
+@pytest.mark.today
 @pytest.mark.django_db
 def test_our_answers_hold_for_another_vendors_library(granted, outside):
     with clock.freeze(now()):

@@ -85,6 +85,7 @@ def test_at_night_and_in_volume(officer):
     assert (row.outside_hours, row.is_unusual) == (1, True)
 
 
+@pytest.mark.today
 def test_where_somebody_lives_is_kept_as_hashes_and_goes_with_them(asker, officer, data_officer):
     with clock.freeze(datetime.now(UTC)):  # the register's clock is the real one
         national.ask(national.Person, FATHER, asker)

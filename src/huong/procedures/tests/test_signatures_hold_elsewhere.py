@@ -22,7 +22,7 @@ from cryptography.x509 import load_pem_x509_certificate
 from jwcrypto.jwk import JWK
 from sd_jwt.verifier import SDJWTVerifier
 
-from huong.base import home
+from huong.base import clock, home
 from huong.base.errors import BadInput, Unavailable
 from huong.procedures.documents import ResultDocument, result_pdf
 from huong.procedures.signing import authority, credentials, pades
@@ -56,7 +56,8 @@ def openssl_says(pdf, folder, authority_pem):
     (folder / "ca.pem").write_bytes(authority_pem)
     told = subprocess.run(
         ["openssl", "cms", "-verify", "-binary", "-inform", "DER", "-in", folder / "signature", "-content",
-         folder / "content", "-CAfile", folder / "ca.pem", "-purpose", "any", "-out", "/dev/null"],
+         folder / "content", "-CAfile", folder / "ca.pem", "-purpose", "any", "-out", "/dev/null",
+         "-attime", str(int(clock.now().timestamp()))],
         capture_output=True, text=True, check=False,
     )  # fmt: skip
     return "" if told.returncode == 0 else told.stderr

@@ -24,7 +24,7 @@ def all_of(user, wanted, size):
 
 
 @pytest.fixture
-def mixed(rules, dispatcher):
+def mixed(morning, rules, dispatcher):
     """Return reports of a ward: some with its committee, some with a company, one handed over from elsewhere."""
     kinds = ["duong-pho.do-xe", "nuoc-sach.vo-ong", "ve-sinh.do-trom", "cay-xanh.nga-do"] * 3
     numbers = [
@@ -61,7 +61,7 @@ def test_scopes_and_filters_give_what_they_say(mixed, ward_officer, dispatcher):
     assert all_of(dispatcher, Wanted(scope="unit"), 50) == []
 
 
-def test_clocks_are_buckets_that_cover_every_open_report_with_a_due_time(mixed, ward_officer, morning):
+def test_clocks_are_buckets_that_cover_every_open_report_with_a_due_time(mixed, ward_officer):
     work = queries.work_of(ward_officer)
     with clock.freeze(clock.now() + timedelta(days=40)):
         late = all_of(ward_officer, Wanted(bucket="late"), 50) + all_of(ward_officer, Wanted(bucket="very_late"), 50)
