@@ -1,5 +1,6 @@
 """Processes of the platform as an operator starts them, in a home and a database of their own."""
 
+import json
 import os
 import shutil
 import signal
@@ -82,6 +83,27 @@ def script(environment: Mapping[str, str], source: str, *words: str) -> str:
     )
     assert done.returncode == 0, done.stdout + done.stderr[-3000:]
     return (done.stdout.strip().splitlines() or [""])[-1]
+
+
+def plug_pulled(script: Path, folder: Path, *words: str) -> dict[str, object]:
+    """Run a test's own script that kills processes at given steps, in a home and a database of its own.
+
+    Returns:
+        What it printed last, as JSON.
+    """
+    with database_apart() as database:
+        environment = os.environ | {
+            "HUONG_HOME": str(folder),
+            "HUONG_SQLITE_SYNCHRONOUS": "NORMAL",
+            "HUONG_DATABASE": database,
+            "DJANGO_SETTINGS_MODULE": "huong.settings",
+            "PYTHONPATH": os.pathsep.join([str(ROOT / "src"), os.environ.get("PYTHONPATH", "")]),
+        }
+        run = subprocess.run(
+            [sys.executable, str(script), *words], env=environment, capture_output=True, text=True, check=False
+        )
+    assert run.returncode == 0, run.stdout + run.stderr[-3000:]
+    return dict(json.loads(run.stdout.splitlines()[-1]))
 
 
 def until(what: Callable[[], object], *, seconds: float = 90, why: str = "") -> object:

@@ -14,6 +14,7 @@ from pathlib import Path
 DATASET = "drains"
 ROWS = 40
 WRONG = 4
+IN_THE_STORE = ("store.delta_committed", "store.pointer_moved", "store.also_done", "store.published")
 
 
 def forked(function, *args):
