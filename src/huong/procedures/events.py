@@ -77,6 +77,12 @@ IMPORTED = declare(
     "A dossier of the past was taken over with its story; nobody is told of what happened long ago.",
     unhandled=True,
 )
+PRESENTED = declare(
+    "procedures.presented",
+    {"results": "how many"},
+    "A dossier that was taken over while it waited for a signature got the papers that are to be signed.",
+    unhandled=True,
+)
 CATALOGUE_LOADED = declare(
     "procedures.catalogue_loaded",
     {"count": "how many procedures or versions changed"},
