@@ -97,8 +97,8 @@ def look_up() -> None:
 
 def read_at_night() -> None:
     """Let an officer of the ward read about several people in a row in the evening, with no dossier named; only once."""
-    user, already = people.user("thu.vo"), Entry.objects.filter(by=user.pk, name="people.accessed")
-    if already.exists():
+    user = people.user("thu.vo")
+    if Entry.objects.filter(by=user.pk, name="people.accessed").exists():
         return
     at = datetime.combine(clock.today() - timedelta(days=2), time(20, 40), clock.zone())
     known = (people.party_of(number) for number in world.made(Path(settings.HUONG.city)).people)

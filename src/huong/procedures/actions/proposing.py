@@ -155,7 +155,9 @@ def _whose(kind: ResultKind, answers: Mapping[str, Any], dossier: Dossier) -> Pa
 def keep_draft(dossier: Dossier, draft: Draft, by: User | None) -> int:
     """Keep the paper of a draft, and return the id of its content. No transaction is open."""
     name, owner = f"{draft.kind.key}.pdf", owner_of(draft.row.verify_code)
-    return files.keep(io.BytesIO(draft.pdf), name=name, owner=owner, scope=scope_of(dossier), by=by.pk if by else None).pk
+    return files.keep(
+        io.BytesIO(draft.pdf), name=name, owner=owner, scope=scope_of(dossier), by=by.pk if by else None
+    ).pk
 
 
 @transaction.atomic

@@ -29,10 +29,11 @@ def fill(count: int = DOSSIERS) -> None:
 
 
 def lay_out() -> None:
-    """Put on the desks what waits there: results to sign, values said to be wrong. May be repeated."""
+    """Put on the desks what waits there: results to sign, values said to be wrong, an office cut off. May be repeated."""
     presenting.lay_before_leaders()
     desk.dispute()
     desk.sign()
+    desk.rest()
 
 
 FILLER = Filler(order=70, title=gettext_noop("Dossiers of a year"), fill=fill)

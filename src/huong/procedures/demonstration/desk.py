@@ -1,25 +1,30 @@
 """What people of the demonstration did lately, by the same verbs as everybody: values disputed, results read and signed."""
 
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from itertools import cycle
 from typing import Final
 
 from huong.base import calendar, clock
 from huong.people import queries as people
 from huong.people.models import Post
-from huong.procedures.actions import corrections, drafting, proposing, signing
+from huong.procedures.actions import corrections, disrupting, drafting, proposing, signing
 from huong.procedures.actions.acting import citizen
 from huong.procedures.errors import FormFaults
-from huong.procedures.models import Component, Correction, Dossier, Result
+from huong.procedures.models import Component, Correction, Disruption, Dossier, Result
 
 MOST_DISPUTED, DECIDED = 7, 3
 SIGNED, SIGNED_BY_DEPUTY, RETURNED = 4, 1, 1
 WRONG_PLACES: Final = (("address", "15/2 Nguyễn Huệ"), ("name", "Lê Thị Ngọc Ánh"))
 ANSWERS: Final = (
     (True, "Cơ quan quản lý đã sửa dữ liệu theo giấy tờ bạn gửi. Cảm ơn bạn đã báo."),
-    (False, "Chúng tôi đã đối chiếu hồ sơ gốc: dữ liệu hiện có là đúng. Mời bạn liên hệ bộ phận một cửa nếu cần xem bản gốc."),
+    (
+        False,
+        "Chúng tôi đã đối chiếu hồ sơ gốc: dữ liệu hiện có là đúng. Mời bạn liên hệ bộ phận một cửa nếu cần xem bản gốc.",
+    ),
     (True, "Đã cập nhật nơi cư trú mới của bạn. Xin lỗi vì sự chậm trễ."),
 )
+FLOOD, FLOOD_EN = "Mưa lớn, đường vào trụ sở bị ngập", "Heavy rain, the road to the office was under water"
+FLOOD_TEXT: Final = "Thông báo số 118/TB-UBND của Ủy ban nhân dân phường (minh họa)"
 RETURN_WORDS: Final = "Tên trên bản dự thảo chưa khớp với giấy tờ gửi kèm. Đề nghị kiểm tra lại rồi trình."
 
 
@@ -46,16 +51,17 @@ def _in_office(at: datetime) -> datetime:
 
 
 def _wrong_values() -> list[tuple[Dossier, Component, str]]:
-    """Return drafts of offices that have people here, oldest first, each with a value of a register and what is right."""
-    drafts = Dossier.objects.filter(state="draft", agency__in=_manned()).order_by("created_at", "id")
-    kinds, found = cycle(WRONG_PLACES), []
+    """Return drafts of offices that have people here, newest first, each with a value of a register and what is right."""
+    drafts = Dossier.objects.filter(state="draft", agency__in=_manned()).order_by("-created_at", "-id")
+    kinds = cycle(WRONG_PLACES)
+    found: list[tuple[Dossier, Component, str]] = []
     for dossier in drafts:
         name, right = next(kinds)
         held = dossier.parts.filter(kind="field", locked=True, source__startswith="register:")
         part = held.filter(key__endswith=f".{name}").order_by("id").first()
         if part is not None and len(found) < MOST_DISPUTED:
             found.append((dossier, part, right))
-    return found
+    return found[::-1]
 
 
 def _manned() -> list[str]:
@@ -67,6 +73,24 @@ def _send(dossier: Dossier) -> None:
         drafting.submit(dossier.uid, actor=citizen(None))
     except FormFaults:  # she has not filled in everything yet
         return
+
+
+def rest() -> None:
+    """Let the first leader of a ward say that its office was cut off for two days last week. Nothing if one was."""
+    day = clock.today() - timedelta(days=9)
+    for post in people.demonstration_posts():
+        if (
+            post.role == "leader"
+            and post.agency.tier == "ward"
+            and post.agency.unit
+            and not Disruption.objects.exists()
+        ):
+            begin = datetime.combine(day, time(7), clock.zone())
+            with clock.freeze(begin):
+                disrupting.declare(
+                    name=FLOOD, name_en=FLOOD_EN, mode="stop", starts_at=begin, ends_at=begin + timedelta(hours=34),
+                    legal_text=FLOOD_TEXT, units=[post.agency.unit.code], by=post.user,
+                )  # fmt: skip
 
 
 def sign() -> None:

@@ -1,6 +1,6 @@
 """Stories of a year of made-up dossiers, of the people of the sandbox's registers, in all states."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from random import Random
@@ -20,7 +20,7 @@ from huong.procedures.rules.past import PastDossier, PastPart, PastStep
 
 DAYS, APPLICANTS = 365, 900
 TO_SIGN, ASKED, DISPUTED = 24, 6, 7  # at hand of offices whose people can sign in, beside what the year brings
-ALIKE = (5, 3, 2, 2)  # how often each of the most common procedures is among those to sign
+ALIKE = (2, 3, 2, 5)  # how often each of the most common procedures is among those to sign
 ASKED_DAYS_AGO = (1, 2, 3, 4, 7, 9)  # of the five working days that most have
 FRESH, NEAR = 0.06, 0.06  # shares: sent in the last days; of wards whose officers can sign in
 CHANNELS = {"online": 0.83, "counter": 0.13, "post": 0.03, "paper": 0.01}
@@ -101,7 +101,9 @@ class Maker:
         yield PastStep("submit", accepted - timedelta(hours=1, minutes=5), "submitted", "citizen")
         yield PastStep("accept", accepted, "accepted")
         yield PastStep("start", accepted + timedelta(minutes=4), "in_progress")
-        yield PastStep("propose", max(accepted + timedelta(minutes=10), self._at(1, time(15, 40))), "signing", public=False)
+        yield PastStep(
+            "propose", max(accepted + timedelta(minutes=10), self._at(1, time(15, 40))), "signing", public=False
+        )
 
     def _until_asking(self, made: Document, days: int) -> Iterator[PastStep]:
         accepted = self._at(days + 1, time(8, 30))
@@ -118,9 +120,7 @@ class Maker:
         near = self.near if self.near and self.random.random() < NEAR else self.people
         return self.random.choice(near)
 
-    def _story(
-        self, code: str, at: datetime, person: Person, steps: tuple[PastStep, ...] = ()
-    ) -> PastDossier:
+    def _story(self, code: str, at: datetime, person: Person, steps: tuple[PastStep, ...] = ()) -> PastDossier:
         version, made = self.documents[code]
         agency = self._agency(made, person)
         parts = tuple(self._parts(made, person))
@@ -172,7 +172,7 @@ class Maker:
         answers: dict[str, Any] = {}
         for each in fields.fields_of(made.form):
             if fields.holds(each.when, answers) and (each.required or each.locks or self.random.random() < 0.5):
-                value, known = self._value(each, person)
+                value, known = self._value(each, person, answers)
                 answers[each.path] = value
                 source = str(each.sources[0]) if known and each.sources else ""
                 yield PastPart("field", each.path, value, "fetched" if known else "declared", source)
@@ -180,7 +180,7 @@ class Maker:
             known = any(one.source for one in need.accepts) and self.random.random() < 0.9
             yield PastPart("paper", need.key, None, "cut" if known else "uploaded")
 
-    def _value(self, each: FormField, person: Person) -> tuple[Any, bool]:
+    def _value(self, each: FormField, person: Person, answers: Mapping[str, Any]) -> tuple[Any, bool]:
         """Return the value of a field, and whether a register gave it."""
         part = next((source.part for source in each.sources if source.whom == "applicant" and source.part), "")
         known = {
@@ -193,24 +193,40 @@ class Maker:
         }.get(part)
         if known:
             return known, each.locks
-        return self._declared(each), False
+        usual = next((source.name for source in each.sources if source.kind == "value"), "")
+        if usual and each.kind == "text":
+            return usual, False
+        return self._declared(each, answers), False
 
-    def _declared(self, each: FormField) -> Any:
+    def _declared(self, each: FormField, answers: Mapping[str, Any]) -> Any:
         if each.kind == "choice":
-            return self.random.choice(each.choices)[0]
+            name = str(answers.get(f"{each.step}.name", ""))
+            fitting = {"female": " Thị " in name, "male": " Thị " not in name} if name else {}
+            return self.random.choice([one for one in each.choices if fitting.get(one[0], True)])[0]
         by_kind: dict[str, Any] = {
             "date": (clock.today() - timedelta(days=self.random.randrange(10, 400))).isoformat(),
             "yesno": bool(each.schema.get("const", self.random.random() < 0.2)),
-            "number": self.random.randrange(1, 4),
+            "number": self._number(each.path),
             "person_id": self.random.choice(self.people).national_id,
         }
         return by_kind[each.kind] if each.kind in by_kind else self._text(each.path, self.random.choice(self.people))
+
+    def _number(self, path: str) -> int:
+        """Return a number that fits what its field is called."""
+        name = path.rpartition(".")[2]
+        return (
+            self.random.randrange(60, 180)
+            if "area" in name
+            else self.random.randrange(1, 4) * (3 if name == "height" else 1)
+        )
 
     def _text(self, path: str, other: Person) -> str:
         """Return what somebody typed into a plain field, by what the field is called."""
         name = path.rpartition(".")[2]
         if "name" in name or name in {"partner", "owner"}:
             return other.name
+        if name == "certificate":
+            return f"CS {self.random.randrange(100_000, 999_999)}"
         return other.address if any(word in name for word in ("address", "place", "home")) else TYPED
 
     def _steps(self, made: Document, at: datetime) -> Iterator[PastStep]:
@@ -280,4 +296,3 @@ class _Held:
     key: str
     origin: str
     state: str
-

@@ -13,7 +13,17 @@ from huong.procedures.queries.catalogue import (
     state_name,
     versions_of,
 )
-from huong.procedures.queries.lists import Wanted, Work, dossiers_for, require_visible, visible_to, work_of
+from huong.procedures.queries.lists import (
+    Wanted,
+    Work,
+    dossiers_for,
+    is_only_asked,
+    questions_due,
+    require_visible,
+    require_whole,
+    visible_to,
+    work_of,
+)
 from huong.procedures.queries.values import answers_of, parts_of, words_of
 
 __all__ = [
@@ -26,12 +36,15 @@ __all__ = [
     "document_of",
     "dossiers_for",
     "in_force",
+    "is_only_asked",
     "modelled",
     "needs_unit",
     "parts_of",
     "procedure",
     "procedure_name",
+    "questions_due",
     "require_visible",
+    "require_whole",
     "state_name",
     "versions_of",
     "visible_to",

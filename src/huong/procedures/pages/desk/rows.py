@@ -1,6 +1,7 @@
 """Dossiers as the desk shows them: what it is, when it is due, where it is, what it waits for."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -20,16 +21,23 @@ def url_of(uid: str) -> str:
     return f"/desk/dossiers/{uid}/"
 
 
-def rows_of(dossiers: Iterable[Dossier], own: Collection[str] = ()) -> list[dict[str, Any]]:
+def rows_of(
+    dossiers: Iterable[Dossier], own: Collection[str] = (), *, questions: Mapping[int, datetime] | None = None
+) -> list[dict[str, Any]]:
     """Return dossiers as rows of the list.
 
     Args:
         dossiers: with at least `FIELDS` read, applicant and assignee with them.
         own: the codes of the reader's agencies: there the person is named, or that nobody has it yet.
+        questions: by when the reader's agencies are to answer what they were asked, by the dossier's id.
     """
     found = list(dossiers)
     named = names({each.agency for each in found})
-    return [row_of(each, named, own) for each in found]
+    rows = [row_of(each, named, own) for each in found]
+    for each, row in zip(found, rows, strict=True):
+        if questions and each.pk in questions:
+            row |= {"due": questions[each.pk], "paused": False, "waits": _("Our opinion is asked for")}
+    return rows
 
 
 def row_of(dossier: Dossier, named: Names, own: Collection[str] = ()) -> dict[str, Any]:
