@@ -26,6 +26,18 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="Gloss",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("text", models.CharField(max_length=400, unique=True, verbose_name="Vietnamese text")),
+                ("english", models.CharField(max_length=400, verbose_name="in English")),
+            ],
+            options={
+                "verbose_name": "English of a text",
+                "verbose_name_plural": "English of texts",
+            },
+        ),
+        migrations.CreateModel(
             name="LifeEvent",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),

@@ -1,6 +1,6 @@
 """The nouns of procedures."""
 
-from huong.procedures.models.catalogue import CatalogueEdition, LifeEvent, Procedure, ProcedureVersion
+from huong.procedures.models.catalogue import CatalogueEdition, Gloss, LifeEvent, Procedure, ProcedureVersion
 from huong.procedures.models.dossier import Action, Bundle, Component, DayNumber, Dossier, Filing, PaperPage, Question
 from huong.procedures.models.evidence import Correction, Evidence, ExplicitRequest, Result, Share
 from huong.procedures.models.office import (
@@ -29,6 +29,7 @@ __all__ = [
     "Evidence",
     "ExplicitRequest",
     "Filing",
+    "Gloss",
     "HelperPass",
     "LifeEvent",
     "PaperPage",

@@ -2,9 +2,11 @@
 
 from huong.procedures.queries.catalogue import (
     choices,
+    cited,
     current,
     document_by_id,
     document_of,
+    domains,
     in_force,
     modelled,
     needs_unit,
@@ -12,6 +14,7 @@ from huong.procedures.queries.catalogue import (
     procedure_name,
     state_name,
     versions_of,
+    worded,
 )
 from huong.procedures.queries.lists import (
     Wanted,
@@ -31,9 +34,11 @@ __all__ = [
     "Work",
     "answers_of",
     "choices",
+    "cited",
     "current",
     "document_by_id",
     "document_of",
+    "domains",
     "dossiers_for",
     "in_force",
     "is_only_asked",
@@ -48,6 +53,7 @@ __all__ = [
     "state_name",
     "versions_of",
     "visible_to",
+    "worded",
     "words_of",
     "work_of",
 ]

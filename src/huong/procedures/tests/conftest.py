@@ -21,7 +21,7 @@ from huong.people.actions import parties
 from huong.people.models import Agency
 from huong.procedures import loading
 from huong.procedures.actions import accept, begin, citizen, request_supplement, save, submit
-from huong.procedures.models import CatalogueEdition, Component, LifeEvent, Procedure, ProcedureVersion
+from huong.procedures.models import CatalogueEdition, Component, Gloss, LifeEvent, Procedure, ProcedureVersion
 from huong.procedures.queries.catalogue import forget
 
 MORNING = datetime(2026, 11, 25, 2, 0, tzinfo=UTC)  # 09:00 in Huế, a Wednesday
@@ -69,7 +69,7 @@ def procedures(hue: Path):
     access.forget_holdings()
     cast.remembered(
         "procedures",
-        (Procedure, ProcedureVersion, CatalogueEdition, LifeEvent),
+        (Procedure, ProcedureVersion, CatalogueEdition, LifeEvent, Gloss),
         lambda: loading.load(cast.HUE),
     )
     calendar.forget()
