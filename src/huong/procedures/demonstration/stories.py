@@ -209,7 +209,13 @@ class Maker:
             "number": self._number(each.path),
             "person_id": self.random.choice(self.people).national_id,
         }
-        return by_kind[each.kind] if each.kind in by_kind else self._text(each.path, self.random.choice(self.people))
+        return by_kind[each.kind] if each.kind in by_kind else self._text(each.path, self._somebody(each.step))
+
+    def _somebody(self, step: str) -> Person:
+        """Return somebody who may stand in a step of a form: a mother is a woman, a father a man."""
+        woman = {"mother": True, "father": False}.get(step)
+        found = [one for one in self.people if woman is None or (" Thị " in one.name) == woman]
+        return self.random.choice(found or self.people)
 
     def _number(self, path: str) -> int:
         """Return a number that fits what its field is called."""

@@ -45,13 +45,13 @@ ANSWERS = {
 @pytest.fixture(autouse=True)
 def fresh_catalogue():
     """Let no procedure of another test stay in memory."""
-    from huong.procedures.queries import catalogue, figures
+    from huong.procedures.queries import catalogue, figures_kept
 
     forget()
     catalogue._document.cache_clear()
     yield
     forget()
-    figures._indexed.cache_clear()
+    figures_kept._indexed.cache_clear()
 
 
 @pytest.fixture
