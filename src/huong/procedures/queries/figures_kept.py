@@ -89,8 +89,10 @@ def of_city(held: Held, period: Period) -> dict[str, int | None]:
     total: dict[str, int | None] = {}
     for counts in held.values():
         _add(total, counts)
-    known = dict.fromkeys(COUNTED, 0) | total if held else total
-    return known | of_catalogue(period)
+    if held:
+        for name in COUNTED:
+            total.setdefault(name, 0)
+    return total | of_catalogue(period)
 
 
 @lru_cache(maxsize=8)
