@@ -6,6 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from huong.base.text import noop
 from huong.people.names import Names, names
 from huong.procedures import queries
 from huong.procedures.models import Dossier
@@ -14,6 +15,18 @@ FIELDS = (
     "uid", "code", "version", "procedure", "state", "edition_id", "unit", "agency", "due_at", "is_open", "runs", "decided_at",
     "submitted_at", "applicant__name", "applicant__public_id", "assignee__full_name", "assignee__username",
 )  # fmt: skip
+
+
+WAITS = {
+    "submitted": noop("Waits to be accepted"),
+    "supplement_wanted": noop("The applicant was asked for something"),
+    "accepted": noop("Nobody works on it yet"),
+    "consulting": noop("Another agency was asked"),
+    "on_hold": noop("On hold"),
+    "fee_due": noop("The fee is to be paid"),
+    "signing": noop("Waits for signature"),
+    "decided": noop("The result waits to be handed over"),
+}
 
 
 def url_of(uid: str) -> str:
@@ -76,14 +89,5 @@ def where(dossier: Dossier, named: Names, own: Collection[str] = ()) -> str:
 
 def waits(dossier: Dossier) -> str:
     """Return what a dossier waits for, in a few words."""
-    said = {
-        "submitted": _("Waits to be accepted"),
-        "supplement_wanted": _("The applicant was asked for something"),
-        "accepted": _("Nobody works on it yet"),
-        "consulting": _("Another agency was asked"),
-        "on_hold": _("On hold"),
-        "fee_due": _("The fee is to be paid"),
-        "signing": _("Waits for signature"),
-        "decided": _("The result waits to be handed over"),
-    }
-    return str(said.get(dossier.state, ""))
+    said = WAITS.get(dossier.state, "")
+    return _(said) if said else ""

@@ -4,6 +4,7 @@ from typing import Any, cast
 
 from django.contrib import messages
 from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
+from django.middleware.csrf import get_token
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.clickjacking import xframe_options_sameorigin
@@ -23,6 +24,7 @@ from huong.procedures.actions.bulk import Outcome
 from huong.procedures.actions.undoing import UNDOABLE
 from huong.procedures.models import Action, Dossier
 from huong.procedures.pages.desk import looks, many, moves, receipts, rows, telling
+from huong.procedures.pages.desk.parts import Parts
 from huong.procedures.queries import official, screen
 from huong.procedures.queries.lists import READ
 from huong.procedures.queries.values import opened, scope_of
@@ -63,6 +65,8 @@ def _page(request: HttpRequest, dossier: Dossier, *, error: HuongError | None = 
     )
     own = set(access.agencies_of(person))
     told = [each for each in actions if _is_for(each, own)] if asked else actions
+    may_verify = dossier.is_open and access.has_power(person, "procedures.handle", dossier.agency)
+    written = Parts(dossier.uid, may_verify=may_verify, token=get_token(request))
     context = {
         "dossier": dossier,
         "asked": asked,
@@ -70,8 +74,8 @@ def _page(request: HttpRequest, dossier: Dossier, *, error: HuongError | None = 
         "state": telling.state_of(dossier),
         "agency": named.agency(dossier.agency),
         "returns_to": named.agency(dossier.returns_to) if dossier.returns_to else "",
-        "groups": groups,
-        "papers": papers,
+        "groups": written.groups(groups),
+        "papers": written.papers(papers),
         "official": [] if asked else official.forms_of(actions, parts),
         "erased": erased,
         "clock": telling.lines(dossier, actions),
@@ -81,7 +85,6 @@ def _page(request: HttpRequest, dossier: Dossier, *, error: HuongError | None = 
         "siblings": _siblings(dossier, person),
         "contact": opened(scope_of(dossier), dossier.sealed_contact, "contact") if not (erased or asked) else None,
         "forms": moves.forms_of(dossier, person, around, typed=request.POST if tried else None, tried=tried),
-        "may_verify": access.has_power(person, "procedures.handle", dossier.agency),
         "error": error,
     }
     return render(request, "procedures/desk/dossier.html", context, status=error.status if error else 200)
