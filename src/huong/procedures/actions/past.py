@@ -15,7 +15,7 @@ from huong.journal import actions as journal
 from huong.journal.actions import EntryDraft
 from huong.people.models import Party
 from huong.procedures import events
-from huong.procedures.models import Action, Component, Consultation, DayNumber, Dossier, Rating
+from huong.procedures.models import Action, Component, Consultation, DayNumber, Dossier, KeptFigures, Rating
 from huong.procedures.queries.clocks import due_in_days, flow_of, limit_of, moments_of, watch_of
 from huong.procedures.queries.values import scope_of, seal_with
 from huong.procedures.rules import clock as rule
@@ -45,7 +45,15 @@ def take_over(pasts: Sequence[PastDossier], parties: dict[str, Party]) -> list[D
         made = keys.data_keys(scope_of(row) for row in rows)
         with transaction.atomic():
             found += _written(batch, rows, made)
+    _forget_months(pasts)
     return found
+
+
+def _forget_months(pasts: Sequence[PastDossier]) -> None:
+    """Let go of figures kept of months into which history came: they are counted again, and kept by the next job."""
+    if pasts:
+        earliest = min(past.steps[0].at for past in pasts)
+        KeptFigures.objects.filter(last__gte=clock.local(earliest).date()).delete()
 
 
 def _written(pasts: list[PastDossier], rows: list[Dossier], made: dict[str, bytes | None]) -> list[Dossier]:

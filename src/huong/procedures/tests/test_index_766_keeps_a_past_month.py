@@ -7,13 +7,14 @@ import pytest
 
 from huong.base import clock
 from huong.journal.models import Entry
-from huong.procedures.actions import citizen, keeping, recomputing
+from huong.procedures.actions import citizen, keeping, past, recomputing
 from huong.procedures.actions.disrupting import declare
 from huong.procedures.actions.rating import rate
 from huong.procedures.actions.working import extend
 from huong.procedures.models import Dossier, KeptFigures, MovedDay
 from huong.procedures.queries import figures, figures_kept
-from huong.procedures.tests.conftest import MORNING, WARD
+from huong.procedures.rules.past import PastDossier, PastStep
+from huong.procedures.tests.conftest import BIRTH, MORNING, WARD
 
 pytestmark = pytest.mark.django_db
 DECEMBER = figures.month(2026, 12)  # from 15 November to 14 December
@@ -150,3 +151,16 @@ def test_every_day_lies_in_one_reporting_month(day, last):
     assert len(months) == 12
     assert months[-1] == figures_kept.month_of(day)
     assert all(one.last + timedelta(days=1) == other.first for one, other in pairwise(months))
+
+
+def test_history_that_comes_in_later_lets_its_months_be_counted_again(accepted, mother):
+    with clock.freeze(LATER):
+        assert keeping.keep_months() == 3  # November to February, since the dossier came in
+        steps = (PastStep("begin", AFTER, "draft", "citizen"), PastStep("submit", AFTER, "submitted", "citizen"))
+        past.take_over(
+            [PastDossier(BIRTH, None, "046195999002", "post", "19815", WARD, steps)], {"046195999002": mother}
+        )
+        assert set(KeptFigures.objects.values_list("last", flat=True)) == {DECEMBER.last}
+        assert keeping.keep_months() == 2
+    january = figures_kept.month_of(AFTER.date())
+    assert figures_kept.kept(january)[WARD]["received_by_post"] == 1
