@@ -96,3 +96,45 @@ def test_the_pages_are_sound(visit, waiting, ward_leader, ward_officer, mother_u
     for url in ("/my/", "/my/dossiers/", f"/my/dossiers/{waiting.uid}", "/my/papers/"):
         require_sound(mine, url)
         picture(mine, f"mine-{width}-{look}")
+
+
+@pytest.fixture
+def alike(transactional_db, mother, ward_officer):  # noqa: F811
+    """Return three dossiers of one procedure whose results wait for the leader."""
+    from huong.base import clock
+    from huong.procedures.actions import begin, citizen, propose, save, start, submit
+    from huong.procedures.actions.receiving import accept
+    from huong.procedures.models import Component
+    from huong.procedures.tests.conftest import ANSWERS, BIRTH, WITNESS
+
+    found = []
+    for number in range(3):
+        dossier = begin(BIRTH, party=mother, actor=citizen(None), unit="An Cựu")
+        save(dossier.uid, ANSWERS | {"child.name": f"Trần An {number}"}, actor=citizen(None))
+        Component.objects.create(
+            dossier=dossier, kind="paper", key=WITNESS, origin="uploaded", state="held", changed_at=clock.now()
+        )
+        submit(dossier.uid, actor=citizen(None))
+        accept(dossier.uid, by=ward_officer)
+        start(dossier.uid, by=ward_officer)
+        found.append(propose(dossier.uid, checks={"names": "yes", "parents": "yes"}, by=ward_officer))
+    return found
+
+
+@pytest.mark.parametrize(("width", "look"), [(375, "dark"), (1440, "light")])
+def test_a_leader_signs_several_alike_after_each_was_opened(visit, alike, ward_leader, width, look):  # noqa: F811
+    desk = visit(ward_leader, width=width, look=look)
+    desk.goto("/desk/dossiers/signing/")
+    boxes = desk.locator("input[name=dossier]")
+    assert [boxes.nth(number).is_enabled() for number in range(3)] == [False] * 3
+    for dossier in alike[:2]:
+        desk.get_by_role("link", name=dossier.code).click()
+        desk.get_by_role("button", name="Ký", exact=True).wait_for()
+        require_sound(desk, "/desk/dossiers/signing/")
+    for dossier in alike[:2]:
+        desk.locator(f"input[value='{dossier.uid}']").check()
+    assert not desk.locator(f"input[value='{alike[2].uid}']").is_enabled()
+    picture(desk, f"queue-chosen-{width}-{look}")
+    desk.get_by_role("button", name="Ký các kết quả đã chọn").click()
+    desk.get_by_text("Đã ký 2 hồ sơ").wait_for()
+    assert [each.state for each in Dossier.objects.order_by("id")] == ["decided", "decided", "signing"]

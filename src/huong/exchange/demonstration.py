@@ -1,10 +1,14 @@
 """What the demonstration shows of the exchange: services, grants given and asked, registers met, accesses of invented people."""
 
+from datetime import datetime, time, timedelta
+from itertools import islice
+from pathlib import Path
 from typing import Final
 
 from django.conf import settings
 from django.utils.translation import gettext_noop
 
+from huong.base import clock
 from huong.base.demo import Filler
 from huong.base.errors import HuongError
 from huong.catalogue import queries as catalogue
@@ -13,9 +17,13 @@ from huong.exchange import registers as national
 from huong.exchange.actions import grants, neighbours, services
 from huong.exchange.models import DataService, Grant, Member
 from huong.exchange.registers import Asker
+from huong.exchange.sandbox import world
+from huong.journal.models import Entry
+from huong.people import access
 from huong.people import queries as people
 
 PURPOSE: Final = "operations"
+LOOSE, READ_IN_A_ROW = "operations", 6  # a purpose, and no matter behind it
 WHY: Final = "Điều phối công việc hằng ngày giữa các cơ quan (minh họa)"
 PEOPLE: Final = ("046092999001", "046195999002", "046098999004")
 DOSSIERS: Final = (("1.001193", "H57.21-261124-0042"), ("1.010041", "H57.21-261123-0017"))
@@ -84,6 +92,19 @@ def look_up() -> None:
                 national.ask(kind, person, asker)
             except HuongError:  # the demonstration goes on without it; the failure stands at the service
                 continue
+    read_at_night()
+
+
+def read_at_night() -> None:
+    """Let an officer of the ward read about several people in a row in the evening, with no dossier named; only once."""
+    user = people.user("thu.vo")
+    at = datetime.combine(clock.today() - timedelta(days=2), time(20, 40), clock.zone())
+    if Entry.objects.filter(by=user.pk, name="people.accessed", at__range=(at, at + timedelta(hours=1))).exists():
+        return
+    known = (people.party_of(number) for number in world.made(Path(settings.HUONG.city)).people)
+    for minute, party in enumerate(islice(filter(None, known), READ_IN_A_ROW)):
+        with clock.freeze(at + timedelta(minutes=minute)):
+            access.record_access(user, f"party:{party.public_id}", ["name", "address"], LOOSE, agency="H57.21")
 
 
 OFFERS: Final = Filler(order=250, title=gettext_noop("Data services and grants"), fill=offer)

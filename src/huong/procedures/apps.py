@@ -32,6 +32,7 @@ class ProceduresConfig(AppConfig):
 
         city.loaders.add("procedures", loading.load)
         demo.fillers.add("procedures", demonstration.FILLER)
+        demo.fillers.add("papers to sign", demonstration.DESKS)
         city.loaders.add("procedures into the store", feeding.set_up)
         catalogue.code_lists.add("procedures", feeding.publish_codes)
         source_kinds.add(feeding.KIND, feed.FEED)

@@ -77,6 +77,12 @@ IMPORTED = declare(
     "A dossier of the past was taken over with its story; nobody is told of what happened long ago.",
     unhandled=True,
 )
+PRESENTED = declare(
+    "procedures.presented",
+    {"results": "how many"},
+    "A dossier that was taken over while it waited for a signature got the papers that are to be signed.",
+    unhandled=True,
+)
 CATALOGUE_LOADED = declare(
     "procedures.catalogue_loaded",
     {"count": "how many procedures or versions changed"},
@@ -193,6 +199,12 @@ CLOCKS_REWRITTEN = declare(
     "Stored days of open dossiers were computed again from their actions, one entry per batch.",
     unhandled=True,
 )  # fmt: skip
+FIGURES_KEPT = declare(
+    "procedures.figures_kept",
+    {"first": "first day", "last": "last day", "agencies": "of how many agencies"},
+    "What index 766 counted over a reporting month was kept: the month is over.",
+    unhandled=True,
+)
 CLOCKS_CHECKED = declare(
     "procedures.clocks_checked",
     {"checked": "how many open dossiers", "different": "how many stored days differ from what the actions say"},

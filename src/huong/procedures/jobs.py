@@ -6,7 +6,7 @@ from django.db.models import Q
 
 from huong.base import clock
 from huong.base.jobs import job, scheduled
-from huong.procedures.actions import counter, paying, preparing, rechecking, recomputing, releasing, syncing
+from huong.procedures.actions import counter, keeping, paying, preparing, rechecking, recomputing, releasing, syncing
 from huong.procedures.models import Disruption
 
 
@@ -71,6 +71,13 @@ def prepare() -> int:
 def let_counter_drafts_go() -> int:
     """Let go what was begun at counters and not filed within a day."""
     return counter.let_go_left()
+
+
+@scheduled("procedures.keep_figures", every=timedelta(hours=6))
+@job(queue="bulk")
+def keep_figures() -> int:
+    """Keep what index 766 counts of reporting months that are over."""
+    return keeping.keep_months()
 
 
 @scheduled("procedures.release_files", every=timedelta(hours=24))

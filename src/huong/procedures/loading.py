@@ -1,4 +1,4 @@
-"""Loading a city's procedures: the list of all of them, the documents of those that are modelled, life events."""
+"""Loading a city's procedures: the list of all of them, the documents of those that are modelled, life events, English."""
 
 import csv
 import json
@@ -18,18 +18,18 @@ from huong.base.text import fold
 from huong.journal import actions as journal
 from huong.procedures import events
 from huong.procedures.actions.catalogue import listed, renew
-from huong.procedures.models import LifeEvent, Procedure, ProcedureVersion
+from huong.procedures.models import Gloss, LifeEvent, Procedure, ProcedureVersion
 from huong.procedures.rules import checking, official
 from huong.procedures.rules.nouns import Document, document
 
 FOLDER = "procedures"
 LIST = "list.csv"
-EVENTS = "life_events.yaml"
+EVENTS, ENGLISH = "life_events.yaml", "english.yaml"
 BATCH = 500
 
 
 def load(folder: Path) -> int:
-    """Load `procedures/` of a city: `list.csv`, one document per modelled procedure, `life_events.yaml`.
+    """Load `procedures/` of a city: `list.csv`, one document per modelled procedure, `life_events.yaml`, `english.yaml`.
 
     Idempotent, by code; never deletes. A procedure gets a new version, at once in force, only where the folder's own
     document changed: what the city published since stays.
@@ -46,12 +46,13 @@ def load(folder: Path) -> int:
     home = folder / FOLDER
     if not home.exists():
         return 0
-    documents = [_document(file) for file in sorted(home.glob("*.yaml")) if file.name != EVENTS]
+    documents = [_document(file) for file in sorted(home.glob("*.yaml")) if file.name not in {EVENTS, ENGLISH}]
     rows = list(_listed(home / LIST))
     known = {row["code"] for row in rows} | {made.code for made, _body in documents}
     changed = _keep_list(rows)
     with transaction.atomic():
         changed += sum(_keep_version(made, body) for made, body in documents) + _keep_events(home / EVENTS, known)
+        changed += _keep_glosses(home / ENGLISH)
         if changed:
             renew()
             journal.record(events.CATALOGUE_LOADED, folder.name, count=changed)
@@ -163,6 +164,26 @@ def _keep_events(file: Path, known: set[str]) -> int:
             LifeEvent.objects.update_or_create(key=key, defaults=wanted)
             changed += 1
     return changed
+
+
+def _keep_glosses(file: Path) -> int:
+    """Keep the English of the catalogue's short texts: one mapping, Vietnamese to English."""
+    if not file.exists():
+        return 0
+    found = yaml.safe_load(file.read_text(encoding="utf-8")) or {}
+    if not isinstance(found, dict) or not all(
+        isinstance(each, str) and each for pair in found.items() for each in pair
+    ):
+        raise BadInput(
+            _("%(file)s cannot be used: %(reason)s.")
+            % {"file": file.name, "reason": _("each line is a Vietnamese text with its English")},
+            code="bad_gloss",
+        )
+    held = dict(Gloss.objects.values_list("text", "english"))
+    changed = {text: english for text, english in found.items() if held.get(text) != english}
+    for text, english in changed.items():
+        Gloss.objects.update_or_create(text=text[:400], defaults={"english": english[:400]})
+    return len(changed)
 
 
 def _seal(body: Any) -> str:

@@ -18,11 +18,12 @@ from huong.procedures import events
 from huong.procedures.actions import acting, telling
 from huong.procedures.actions.acting import Actor
 from huong.procedures.actions.papers import owner_of
-from huong.procedures.actions.unsettling import unsettle
+from huong.procedures.actions.unsettling import former, unsettle
 from huong.procedures.actions.wording import require_keepable
 from huong.procedures.models import Component, Correction, Dossier
+from huong.procedures.queries import supplement
 from huong.procedures.queries.catalogue import document_by_id
-from huong.procedures.queries.values import opened, scope_of, seal
+from huong.procedures.queries.values import answers_of, opened, parts_of, scope_of, seal
 from huong.procedures.rules import fields
 from huong.procedures.rules.sources import source
 
@@ -51,7 +52,7 @@ def dispute(uid: str, key: str, right: str, *, proof: bytes = b"", proof_name: s
     Raises:
         NotFound: no such dossier, or the field was not fetched.
         BadInput: nothing was typed, the same was typed, or it does not fit the field.
-        WrongState: the dossier was sent.
+        WrongState: the dossier was sent; while an office waits for something, what it did not ask for.
         Forbidden: a helper says so; the case is opened in her name.
 
     Records: `procedures.correction_asked` with the agency that answers and by when.
@@ -73,7 +74,7 @@ def _kept(dossier: Dossier, proof: bytes, name: str) -> int:
 @transaction.atomic
 def _disputed(uid: str, key: str, right: str, proof: int | None, actor: Actor) -> Correction:
     dossier = acting.found(uid)
-    if dossier.state != "draft":
+    if not _is_hers_to_change(dossier, key):
         raise WrongState(_("This dossier was sent already; it keeps what it says."))
     part = Component.objects.filter(dossier=dossier, kind="field", key=key, locked=True).first()
     if part is None or source(part.source).kind not in {"register", "store"}:
@@ -104,6 +105,7 @@ def _disputed(uid: str, key: str, right: str, proof: int | None, actor: Actor) -
         sealed=seal(scope, value, key),
         why="disputed",
         changed_at=now,
+        **({} if dossier.state == "draft" else former(part, now)),
     )
     unsettle(dossier, [key])
     journal.record(
@@ -111,6 +113,14 @@ def _disputed(uid: str, key: str, right: str, proof: int | None, actor: Actor) -
         agency=made.owner, part=key, source=made.source, owner=made.owner, due=made.due_at.isoformat(),
     )  # fmt: skip
     return made
+
+
+def _is_hers_to_change(dossier: Dossier, key: str) -> bool:
+    """Return whether a field stands in a draft, or is asked for, or was fetched anew for what the office asked."""
+    if dossier.state != supplement.WANTED:
+        return dossier.state == "draft"
+    parts = parts_of(dossier)
+    return key in supplement.changeable(dossier, parts, answers_of(dossier, parts), supplement.sentences_of(dossier))
 
 
 def _fitting(dossier: Dossier, key: str, right: str) -> object:

@@ -1,8 +1,12 @@
-"""Dossiers of the past are taken over with their stories, many at once; nobody is told of what happened long ago."""
+"""Dossiers of the past are taken over with their stories, many at once; nobody is told of what happened long ago.
+
+One that waits for a signature gets its papers afterwards (`presenting.lay_before_leaders`): setting a page takes time.
+"""
 
 from collections.abc import Sequence
 from datetime import date, datetime
 from itertools import islice
+from typing import Any
 
 from django.db import transaction
 
@@ -11,12 +15,12 @@ from huong.journal import actions as journal
 from huong.journal.actions import EntryDraft
 from huong.people.models import Party
 from huong.procedures import events
-from huong.procedures.models import Action, Component, DayNumber, Dossier, Rating
-from huong.procedures.queries.clocks import flow_of, limit_of, moments_of, watch_of
+from huong.procedures.models import Action, Component, Consultation, DayNumber, Dossier, KeptFigures, Rating
+from huong.procedures.queries.clocks import due_in_days, flow_of, limit_of, moments_of, watch_of
 from huong.procedures.queries.values import scope_of, seal_with
 from huong.procedures.rules import clock as rule
 from huong.procedures.rules import flow
-from huong.procedures.rules.past import PastDossier
+from huong.procedures.rules.past import PastDossier, PastStep
 
 BATCH = 200
 ENDS = frozenset({"delivered", "refused", "withdrawn"})
@@ -41,7 +45,15 @@ def take_over(pasts: Sequence[PastDossier], parties: dict[str, Party]) -> list[D
         made = keys.data_keys(scope_of(row) for row in rows)
         with transaction.atomic():
             found += _written(batch, rows, made)
+    _forget_months(pasts)
     return found
+
+
+def _forget_months(pasts: Sequence[PastDossier]) -> None:
+    """Let go of figures kept of months into which history came: they are counted again, and kept by the next job."""
+    if pasts:
+        earliest = min(past.steps[0].at for past in pasts)
+        KeptFigures.objects.filter(last__gte=clock.local(earliest).date()).delete()
 
 
 def _written(pasts: list[PastDossier], rows: list[Dossier], made: dict[str, bytes | None]) -> list[Dossier]:
@@ -57,6 +69,13 @@ def _written(pasts: list[PastDossier], rows: list[Dossier], made: dict[str, byte
     Component.objects.bulk_create(
         [part for past, row in zip(pasts, kept, strict=True) for part in _parts(past, row, made[scope_of(row)] or b"")],
         batch_size=500,
+    )
+    Consultation.objects.bulk_create(
+        [
+            asked
+            for past, row in zip(pasts, kept, strict=True)
+            for asked in _consultations(past, row, made[scope_of(row)] or b"")
+        ]
     )
     Rating.objects.bulk_create(
         [
@@ -115,17 +134,50 @@ def _actions(past: PastDossier, row: Dossier, key: bytes) -> list[Action]:
                 at=step.at,
                 written_at=step.at,
                 who=step.who,
-                by_id=past.assignee if officer else None,
-                agency=past.agency,
+                by_id=past.assignee if officer and step.verb != "answer_consultation" else None,
+                agency=step.asked if step.verb == "answer_consultation" else past.agency,
                 to_agency=past.agency,
                 from_state=before,
                 to_state=step.state,
                 sealed_words=seal_with(key, step.words or None, "words"),
                 is_public=step.public,
-                facts={"until": step.until.isoformat()} if step.until else {},
+                facts=_facts(step),
             )
         )
         before = step.state
+    return found
+
+
+def _facts(step: PastStep) -> dict[str, Any]:
+    found: dict[str, Any] = {"until": step.until.isoformat()} if step.until else {}
+    if step.asked:
+        found |= {"to": step.asked} | ({"days": step.days} if step.verb == "consult" else {"agrees": step.agrees})
+    return found
+
+
+def _consultations(past: PastDossier, row: Dossier, key: bytes) -> list[Consultation]:
+    """Return what other agencies were asked; one that has not answered can still do so."""
+    answers = {step.asked: step for step in past.steps if step.verb == "answer_consultation"}
+    found = []
+    for step in past.steps:
+        if step.verb != "consult" or not step.asked:
+            continue
+        answer = answers.get(step.asked)
+        found.append(
+            Consultation(
+                dossier=row,
+                agency=step.asked,
+                asked_by_agency=past.agency,
+                asked_by_id=past.assignee,
+                asked_at=step.at,
+                due_at=due_in_days(step.days, step.at, row),
+                days=step.days,
+                sealed_question=seal_with(key, step.words or None, "question"),
+                sealed_answer=seal_with(key, answer.words or None, "answer") if answer else None,
+                agrees=answer.agrees if answer else None,
+                answered_at=answer.at if answer else None,
+            )
+        )
     return found
 
 

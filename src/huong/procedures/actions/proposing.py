@@ -34,7 +34,9 @@ SAME_READING = timedelta(hours=1)
 
 
 @dataclass(frozen=True)
-class _Draft:
+class Draft:
+    """A result with its paper, not written down yet."""
+
     kind: ResultKind
     row: Result
     values: dict[str, Any]
@@ -77,7 +79,7 @@ def propose(
     acting.allowed(seen, "propose", officer(by), deed)
     made = document_by_id(seen.edition_id or 0)
     _require_checked(made, checks)
-    drafts = [_draft(seen, made, kind, checks, corrected or {}, by) for kind in _chosen(made, kinds)]
+    drafts = [draft_of(seen, made, kind, checks, corrected or {}, by) for kind in _chosen(made, kinds)]
     if all(draft.row.replaces is not None and draft.row.replaces.digest == draft.row.digest for draft in drafts):
         raise BadInput(
             _(
@@ -85,7 +87,7 @@ def propose(
             ),
             code="nothing_corrected",
         )
-    blobs = [_kept(seen, draft, by) for draft in drafts]
+    blobs = [keep_draft(seen, draft, by) for draft in drafts]
     return _proposed(uid, drafts, blobs, by=by, version=seen.version)
 
 
@@ -106,14 +108,14 @@ def _chosen(made: Document, kinds: Sequence[str]) -> list[ResultKind]:
     return chosen
 
 
-def _draft(
+def draft_of(
     dossier: Dossier,
     made: Document,
     kind: ResultKind,
     checks: Mapping[str, str],
     corrected: Mapping[str, Any],
-    by: User,
-) -> _Draft:
+    by: User | None,
+) -> Draft:
     """Return a result and its paper, not written down yet."""
     answers = answers_of(dossier)
     old = dossier.results.filter(kind=kind.key, state="signed").order_by("-id").first()
@@ -134,7 +136,7 @@ def _draft(
     row.proposed_at, row.proposed_by, row.opened_at, row.opened_by = clock.now(), by, None, None
     row.sealed = seal(scope_of(dossier), values, reads.CONTEXT)
     row.digest = digest(orjson.dumps(values, option=orjson.OPT_SORT_KEYS))
-    return _Draft(kind, row, values, result_pdf(reads.paper_of(row, values)))
+    return Draft(kind, row, values, result_pdf(reads.paper_of(row, values)))
 
 
 def _read(made: Document, path: str, typed: Any) -> Any:
@@ -150,13 +152,16 @@ def _whose(kind: ResultKind, answers: Mapping[str, Any], dossier: Dossier) -> Pa
     return (people.party_of(number) if number else None) or dossier.applicant
 
 
-def _kept(dossier: Dossier, draft: _Draft, by: User) -> int:
+def keep_draft(dossier: Dossier, draft: Draft, by: User | None) -> int:
+    """Keep the paper of a draft, and return the id of its content. No transaction is open."""
     name, owner = f"{draft.kind.key}.pdf", owner_of(draft.row.verify_code)
-    return files.keep(io.BytesIO(draft.pdf), name=name, owner=owner, scope=scope_of(dossier), by=by.pk).pk
+    return files.keep(
+        io.BytesIO(draft.pdf), name=name, owner=owner, scope=scope_of(dossier), by=by.pk if by else None
+    ).pk
 
 
 @transaction.atomic
-def _proposed(uid: str, drafts: list[_Draft], blobs: list[int], *, by: User, version: int) -> Dossier:
+def _proposed(uid: str, drafts: list[Draft], blobs: list[int], *, by: User, version: int) -> Dossier:
     dossier = acting.found(uid)
     deed = Deed(version=version, facts={"results": len(drafts)}, public=False)
     acting.act(dossier, "propose", officer(by), deed)

@@ -11,7 +11,7 @@ from huong.journal import actions as journal
 from huong.people.models import User
 from huong.procedures import events
 from huong.procedures.actions import telling
-from huong.procedures.models import Action, Disruption, DisruptionTold, Dossier
+from huong.procedures.models import Action, Disruption, DisruptionTold, Dossier, MovedDay
 from huong.procedures.queries import clocks
 
 BATCH, TOLD_AT_ONCE = 500, 20
@@ -70,7 +70,7 @@ def rewrite(why: str, *, by: User | None = None, units: Sequence[str] = (), proc
     """Write the computed clocks of open dossiers down where they differ, in transactions of at most 500.
 
     What was promised first stays; history is not touched: no action is added, and every stored day follows again from
-    the actions. Harmless when repeated.
+    the actions. That it moved, and when, is kept (`MovedDay`). Harmless when repeated.
 
     Args:
         why: "disruption", "calendar" or "check".
@@ -94,11 +94,15 @@ def _differs(dossier: Dossier, said: dict[str, Any]) -> bool:
 
 @transaction.atomic
 def _written(why: str, changed: list[tuple[Dossier, dict[str, Any]]], by: User | None) -> int:
-    count = 0
+    count, moved, now = 0, [], clock.now()
     for dossier, said in changed:
         queue = said["due_at"] or dossier.queue_at
         # the version that was read: somebody who acts at this moment computes the clock anew anyway
-        count += Dossier.objects.filter(pk=dossier.pk, version=dossier.version).update(**said, queue_at=queue)
+        if Dossier.objects.filter(pk=dossier.pk, version=dossier.version).update(**said, queue_at=queue):
+            count += 1
+            due, runs = said["due_at"], said["runs"]
+            moved.append(MovedDay(dossier=dossier, after=dossier.version - 1, at=now, due_at=due, runs=runs))
+    MovedDay.objects.bulk_create(moved)
     if count:
         ids = [dossier.pk for dossier, _said in changed]
         journal.record(

@@ -28,6 +28,8 @@ def undoable(dossier: Dossier, by: User) -> Action | None:
 
     A dossier that anybody touched since has another last action.
     """
+    if dossier.changed_by_id != by.pk:
+        return None
     last = Action.objects.filter(dossier=dossier, number=dossier.version - 1).first()
     if last is None or last.by_id != by.pk or last.verb not in UNDOABLE or "was" not in last.facts:
         return None

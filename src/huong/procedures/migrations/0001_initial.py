@@ -26,6 +26,36 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="Gloss",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("text", models.CharField(max_length=400, unique=True, verbose_name="Vietnamese text")),
+                ("english", models.CharField(max_length=400, verbose_name="in English")),
+            ],
+            options={
+                "verbose_name": "English of a text",
+                "verbose_name_plural": "English of texts",
+            },
+        ),
+        migrations.CreateModel(
+            name="KeptFigures",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("first", models.DateField(verbose_name="first day")),
+                ("last", models.DateField(verbose_name="last day")),
+                ("agency", models.CharField(max_length=40, verbose_name="agency")),
+                ("counts", models.JSONField(default=dict, verbose_name="counts")),
+                ("at", models.DateTimeField(verbose_name="kept")),
+            ],
+            options={
+                "verbose_name": "figures of a month",
+                "verbose_name_plural": "figures of months",
+                "constraints": [
+                    models.UniqueConstraint(fields=("first", "last", "agency"), name="month_is_kept_once_of_an_agency")
+                ],
+            },
+        ),
+        migrations.CreateModel(
             name="LifeEvent",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
@@ -342,6 +372,21 @@ class Migration(migrations.Migration):
                     models.Index(fields=["applicant", "id"], name="dossier_of_applicant"),
                     models.Index(fields=["accepted_at", "id"], name="dossier_by_acceptance"),
                     models.Index(fields=["changed_at", "id"], name="dossier_by_change"),
+                    models.Index(
+                        condition=models.Q(("submitted_at__isnull", False)),
+                        fields=["submitted_at"],
+                        name="dossier_by_submission",
+                    ),
+                    models.Index(
+                        condition=models.Q(("decided_at__isnull", False)),
+                        fields=["decided_at"],
+                        name="dossier_by_decision",
+                    ),
+                    models.Index(
+                        condition=models.Q(("closed_at__isnull", False)),
+                        fields=["closed_at"],
+                        name="dossier_by_closing",
+                    ),
                 ],
                 "constraints": [
                     models.UniqueConstraint(
@@ -1350,6 +1395,30 @@ class Migration(migrations.Migration):
                         name="result_revoked_has_a_time",
                     ),
                 ],
+            },
+        ),
+        migrations.CreateModel(
+            name="MovedDay",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("after", models.PositiveIntegerField(verbose_name="number of the last action before")),
+                ("at", models.DateTimeField(verbose_name="written down")),
+                ("due_at", models.DateTimeField(blank=True, null=True, verbose_name="due afterwards")),
+                ("runs", models.BooleanField(default=False, verbose_name="the clock runs afterwards")),
+                (
+                    "dossier",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="moved",
+                        to="procedures.dossier",
+                        verbose_name="dossier",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "moved due day",
+                "verbose_name_plural": "moved due days",
+                "indexes": [models.Index(fields=["at"], name="moved_day_by_time")],
             },
         ),
         migrations.CreateModel(

@@ -1,7 +1,17 @@
 """The nouns of procedures."""
 
-from huong.procedures.models.catalogue import CatalogueEdition, LifeEvent, Procedure, ProcedureVersion
-from huong.procedures.models.dossier import Action, Bundle, Component, DayNumber, Dossier, Filing, PaperPage, Question
+from huong.procedures.models.catalogue import CatalogueEdition, Gloss, LifeEvent, Procedure, ProcedureVersion
+from huong.procedures.models.dossier import (
+    Action,
+    Bundle,
+    Component,
+    DayNumber,
+    Dossier,
+    Filing,
+    MovedDay,
+    PaperPage,
+    Question,
+)
 from huong.procedures.models.evidence import Correction, Evidence, ExplicitRequest, Result, Share
 from huong.procedures.models.office import (
     BlankForm,
@@ -9,6 +19,7 @@ from huong.procedures.models.office import (
     Disruption,
     DisruptionTold,
     HelperPass,
+    KeptFigures,
     Payment,
     PortalUpdate,
     Rating,
@@ -29,8 +40,11 @@ __all__ = [
     "Evidence",
     "ExplicitRequest",
     "Filing",
+    "Gloss",
     "HelperPass",
+    "KeptFigures",
     "LifeEvent",
+    "MovedDay",
     "PaperPage",
     "Payment",
     "PortalUpdate",

@@ -123,3 +123,17 @@ class LifeEvent(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class Gloss(models.Model):
+    """The English of a short Vietnamese text of the catalogue (bản tiếng Anh): a domain, a law, where a fee stands."""
+
+    text = models.CharField(_("Vietnamese text"), max_length=400, unique=True)
+    english = models.CharField(_("in English"), max_length=400)
+
+    class Meta:
+        verbose_name = _("English of a text")
+        verbose_name_plural = _("English of texts")
+
+    def __str__(self) -> str:
+        return self.english

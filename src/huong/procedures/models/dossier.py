@@ -168,6 +168,11 @@ class Dossier(models.Model):
             models.Index(fields=["applicant", "id"], name="dossier_of_applicant"),
             models.Index(fields=["accepted_at", "id"], name="dossier_by_acceptance"),
             models.Index(fields=["changed_at", "id"], name="dossier_by_change"),
+            models.Index(  # what a month counts is found by the days on which it came in and was settled
+                fields=["submitted_at"], name="dossier_by_submission", condition=Q(submitted_at__isnull=False)
+            ),
+            models.Index(fields=["decided_at"], name="dossier_by_decision", condition=Q(decided_at__isnull=False)),
+            models.Index(fields=["closed_at"], name="dossier_by_closing", condition=Q(closed_at__isnull=False)),
         ]
         constraints = [
             models.UniqueConstraint(fields=["code"], condition=~Q(code=""), name="dossier_code_is_given_once"),
@@ -236,6 +241,27 @@ class Action(models.Model):
 
     def __str__(self) -> str:
         return f"{self.dossier_id}/{self.number} {self.verb}"
+
+
+class MovedDay(models.Model):
+    """A due day that moved without an action (ngày hẹn đã dời): by a declared disruption or a corrected calendar.
+
+    What a past month counts as late follows from these rows and the actions, not from what was declared later.
+    """
+
+    dossier = models.ForeignKey(Dossier, verbose_name=_("dossier"), on_delete=models.CASCADE, related_name="moved")
+    after = models.PositiveIntegerField(_("number of the last action before"))
+    at = models.DateTimeField(_("written down"))
+    due_at = models.DateTimeField(_("due afterwards"), null=True, blank=True)
+    runs = models.BooleanField(_("the clock runs afterwards"), default=False)
+
+    class Meta:
+        verbose_name = _("moved due day")
+        verbose_name_plural = _("moved due days")
+        indexes = [models.Index(fields=["at"], name="moved_day_by_time")]
+
+    def __str__(self) -> str:
+        return f"{self.dossier_id} after {self.after}"
 
 
 class Component(models.Model):

@@ -251,3 +251,23 @@ class Rating(models.Model):
 
     def __str__(self) -> str:
         return f"{self.dossier_id}: {self.level}"
+
+
+class KeptFigures(models.Model):
+    """What index 766 counted over a reporting month (số liệu đã chốt): kept once it was over, and never counted again."""
+
+    first = models.DateField(_("first day"))
+    last = models.DateField(_("last day"))
+    agency = models.CharField(_("agency"), max_length=40)
+    counts = models.JSONField(_("counts"), default=dict)
+    at = models.DateTimeField(_("kept"))
+
+    class Meta:
+        verbose_name = _("figures of a month")
+        verbose_name_plural = _("figures of months")
+        constraints = [
+            models.UniqueConstraint(fields=["first", "last", "agency"], name="month_is_kept_once_of_an_agency")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.agency} {self.first} – {self.last}"

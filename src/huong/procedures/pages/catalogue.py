@@ -25,16 +25,22 @@ SHOWN = 50
 
 @needs("procedures.read")
 def listing(request: HttpRequest) -> HttpResponse:
-    """List the city's procedures, with and without a modelled flow; searched with or without accents."""
+    """List the city's procedures, with and without a modelled flow; of one domain, searched with or without accents."""
     words = request.GET.get("q", "").strip()
     found = Procedure.objects.filter(is_active=True)
     for word in fold(words).split():
         found = found.filter(folded__contains=word) | found.filter(code__startswith=word)
     if request.GET.get("modelled"):
         found = found.filter(code__in=list(queries.modelled()))
+    domain = request.GET.get("domain", "")[:120]
+    if domain:
+        found = found.filter(domain=domain)
     page = keyset(found, order=("code",), after=request.GET.get("after"), size=SHOWN)
     context = {
         "page": page,
+        "rows": [(each, queries.worded(each.domain)) for each in page.items],
+        "domain": domain,
+        "domains": queries.domains(),
         "words": words,
         "modelled": set(queries.modelled()),
         "only_modelled": bool(request.GET.get("modelled")),

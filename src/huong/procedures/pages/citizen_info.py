@@ -16,7 +16,7 @@ from huong.people import assurance
 from huong.people import queries as people
 from huong.people.access import open_to_all
 from huong.people.assurance import needs_high
-from huong.people.models import User
+from huong.people.models import Agency, User
 from huong.places import queries as places
 from huong.procedures.actions import begin, citizen
 from huong.procedures.actions.bundling import begin_event, resolve_all
@@ -63,6 +63,10 @@ def limit_words(made: Document) -> str:
     return ngettext("%(n)s working day", "%(n)s working days", int(amount)) % {"n": amount}
 
 
+def _called(agency: Agency) -> str:
+    return said(agency.name, agency.name_en)
+
+
 def about(made: Document) -> dict[str, Any]:
     """Return what a procedure's page says before the first field."""
     fields = fields_of(made.form)
@@ -72,12 +76,12 @@ def about(made: Document) -> dict[str, Any]:
         "summary": said(made.summary, made.summary_en),
         "limit": limit_words(made),
         "limit_note": said(made.limit.note, made.limit.note_en),
-        "agency": _("The People's Committee of your ward or commune") if made.agency == "unit" else people.agency(made.agency).name,
-        "fees": [{"name": said(fee.name, fee.name_en), "amount": fee.amount, "online": fee.amount if fee.online is None else fee.online, "as_of": fee.as_of, "source": fee.source} for fee in made.fees],
+        "agency": _("The People's Committee of your ward or commune") if made.agency == "unit" else _called(people.agency(made.agency)),
+        "fees": [{"name": said(fee.name, fee.name_en), "amount": fee.amount, "online": fee.amount if fee.online is None else fee.online, "as_of": fee.as_of, "source": catalogue.cited(fee.source)} for fee in made.fees],
         "steps": [said(step.name, step.name_en) for step in made.steps],
         "papers": [{"name": said(need.name, need.name_en), "conditional": bool(need.when), "fetched": any(each.source for each in need.accepts)} for need in made.requirements],
         "results": [said(kind.name, kind.name_en) for kind in made.results],
-        "basis": made.legal_basis,
+        "basis": [catalogue.cited(each) for each in made.legal_basis],
         "as_of": made.as_of,
         "fields": len(fields),
         "fetched": sum(each.locks for each in fields),
@@ -119,8 +123,14 @@ def _again(code: str, error: HuongError) -> dict[str, Any]:
 
 
 def _not_modelled(request: HttpRequest, found: Procedure) -> HttpResponse:
-    agency = people.agency(found.agency).name if found.agency else ""
-    context = {"found": found, "name": said(found.name, found.name_en), "agency": agency}
+    context = {
+        "found": found,
+        "name": said(found.name, found.name_en),
+        "agency": _called(people.agency(found.agency)) if found.agency else "",
+        "fee": catalogue.worded(found.fee_text),
+        "basis": catalogue.cited(found.legal_basis),
+        "source": catalogue.cited(found.source),
+    }
     return render(request, "procedures/citizen/counter_only.html", context)
 
 

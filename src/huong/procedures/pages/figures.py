@@ -13,7 +13,7 @@ from huong.base import clock
 from huong.people.access import needs
 from huong.places import queries as places
 from huong.procedures import queries
-from huong.procedures.queries import figures
+from huong.procedures.queries import figures, figures_kept
 from huong.procedures.queries.figures import Period
 from huong.procedures.rules.indicators766 import GROUPS
 
@@ -21,15 +21,15 @@ YEARS = range(2000, 2101)
 KEYS = frozenset({"procedure", "unit", "month"})
 
 
-def _period(request: HttpRequest) -> tuple[Period, str]:
-    """Return the days asked for and how they are called: "2026-11" for a reporting month, else the last year."""
+def _period(request: HttpRequest, usual: Period) -> tuple[Period, str]:
+    """Return the days asked for and how they are called: "2026-11" for a reporting month, else the usual ones."""
     text = request.GET.get("month", "")
     try:
         asked = date.fromisoformat(f"{text}-01")
     except ValueError:
         asked = date.min
     if asked.year not in YEARS:
-        return figures.last_year(), ""
+        return usual, ""
     return figures.month(asked.year, asked.month), text
 
 
@@ -42,12 +42,13 @@ def _months() -> list[str]:
 @needs("procedures.read")
 def index766(request: HttpRequest) -> HttpResponse:
     """Show index 766 of the city, group by group, and of every ward; what nobody counts is said, not shown as zero."""
-    period, asked = _period(request)
-    city, wards = figures.indexed(period)
+    period, asked = _period(request, figures_kept.twelve_months())
+    city, wards = figures_kept.indexed(period)
     english = (get_language() or "vi").startswith("en")
     ranked = sorted(wards, key=lambda each: (each.index.total.rate is None, -(each.index.total.rate or 0), each.name))
     context = {
         "period": period,
+        "is_kept": bool(asked) and figures_kept.is_over(period),
         "month": asked,
         "months": _months(),
         "city": city,
@@ -70,7 +71,7 @@ def once_only(request: HttpRequest) -> HttpResponse:
     """Show how many fields and papers people did not have to give, by procedure, ward or month."""
     by = request.GET.get("by", "procedure")
     by = by if by in KEYS else "procedure"
-    period, asked = _period(request)
+    period, asked = _period(request, figures.last_year())
     units = {each.code: each.name for each in places.units()}
     rows = [_line(row, by, units) for row in figures.once_only(period, by=by)]
     context = {"rows": rows, "by": by, "period": period, "month": asked, "months": _months(), "total": _total(rows)}

@@ -12,6 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_POST, require_safe
 
+from huong.base import clock
 from huong.base.errors import HuongError, WrongState
 from huong.base.text import whole
 from huong.people import queries as people
@@ -34,7 +35,7 @@ def _person(request: HttpRequest) -> User:
 @never_cache
 @require_safe
 def queue(request: HttpRequest) -> HttpResponse:
-    """List what waits for somebody's signature, by procedure, with what they have read already."""
+    """List what waits for somebody's signature, by procedure, the most pressing first, with what they have read already."""
     user = _person(request)
     groups: dict[str, list[dict[str, Any]]] = {}
     for row in reads.to_sign(user)[:SHOWN]:
@@ -44,6 +45,7 @@ def queue(request: HttpRequest) -> HttpResponse:
     context = {
         "groups": [(code, procedure_name(code), rows) for code, rows in groups.items()],
         "count": sum(len(rows) for rows in groups.values()),
+        "late": sum(bool(each["due"]) and each["due"] < clock.now() for rows in groups.values() for each in rows),
         "most": results.MOST_AT_ONCE,
         "deputies": _standing_in(user),
     }

@@ -2,9 +2,11 @@
 
 from huong.procedures.queries.catalogue import (
     choices,
+    cited,
     current,
     document_by_id,
     document_of,
+    domains,
     in_force,
     modelled,
     needs_unit,
@@ -12,8 +14,19 @@ from huong.procedures.queries.catalogue import (
     procedure_name,
     state_name,
     versions_of,
+    worded,
 )
-from huong.procedures.queries.lists import Wanted, Work, dossiers_for, require_visible, visible_to, work_of
+from huong.procedures.queries.lists import (
+    Wanted,
+    Work,
+    dossiers_for,
+    is_only_asked,
+    questions_due,
+    require_visible,
+    require_whole,
+    visible_to,
+    work_of,
+)
 from huong.procedures.queries.values import answers_of, parts_of, words_of
 
 __all__ = [
@@ -21,20 +34,26 @@ __all__ = [
     "Work",
     "answers_of",
     "choices",
+    "cited",
     "current",
     "document_by_id",
     "document_of",
+    "domains",
     "dossiers_for",
     "in_force",
+    "is_only_asked",
     "modelled",
     "needs_unit",
     "parts_of",
     "procedure",
     "procedure_name",
+    "questions_due",
     "require_visible",
+    "require_whole",
     "state_name",
     "versions_of",
     "visible_to",
+    "worded",
     "words_of",
     "work_of",
 ]

@@ -8,7 +8,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from huong.base.errors import NotFound
-from huong.procedures.models import CatalogueEdition, Procedure, ProcedureVersion
+from huong.procedures.models import CatalogueEdition, Gloss, Procedure, ProcedureVersion
 from huong.procedures.rules import flow, nouns
 from huong.procedures.rules.nouns import Document
 
@@ -90,6 +90,33 @@ def procedure_name(code: str) -> str:
     """Return the name of a procedure in the reader's language; its code if the list does not know it."""
     vi, en = _names(edition()).get(code, (code, code))
     return en if (get_language() or "vi").startswith("en") else vi
+
+
+@lru_cache(maxsize=2)
+def _glosses(_edition: str) -> dict[str, str]:
+    return dict(Gloss.objects.values_list("text", "english"))
+
+
+def in_english(text: str) -> str:
+    """Return the city's English of a short text of its catalogue; empty if it has none."""
+    return _glosses(edition()).get(text, "")
+
+
+def worded(text: str) -> str:
+    """Return a domain or a remark of the catalogue in the reader's language; as it stands if there is no English."""
+    return (in_english(text) or text) if (get_language() or "vi").startswith("en") else text
+
+
+def cited(text: str) -> str:
+    """Return a law or another text by which something holds: its title, and for a reader of English what that means."""
+    english = in_english(text) if (get_language() or "vi").startswith("en") else ""
+    return f"{text} ({english})" if english else text
+
+
+def domains() -> list[tuple[str, str]]:
+    """Return the domains of the city's list, each with its name in the reader's language, by that name."""
+    found = Procedure.objects.filter(is_active=True).exclude(domain="").values_list("domain", flat=True).distinct()
+    return sorted(((each, worded(each)) for each in found.order_by("domain")), key=lambda pair: pair[1])
 
 
 def state_name(state: str, version_id: int | None = None) -> str:

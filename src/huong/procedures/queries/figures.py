@@ -3,28 +3,24 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from functools import lru_cache
 from typing import Any
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum
 from django.db.models.functions import TruncMonth
 
 from huong.base import clock
-from huong.people import queries as people
 from huong.procedures.models import Component, Dossier, Payment, PortalUpdate, Procedure, Result
 from huong.procedures.queries import catalogue
+from huong.procedures.queries.then import BAD, as_known
 from huong.procedures.rules.fields import fields_of
-from huong.procedures.rules.index766 import Index, index
 from huong.procedures.rules.nouns import Document
 from huong.procedures.rules.sources import source
 
 SYNC = timedelta(minutes=15)
-FRESH = 300
 COUNTED = (
     "dossiers_done", "dossiers_done_on_time", "dossiers_open", "dossiers_open_in_time", "dossiers_handled",
     "dossiers_satisfied",
 )  # fmt: skip
-ENDED = Q(decided_at__isnull=False) | Q(state="refused")
 
 
 @dataclass(frozen=True)
@@ -130,7 +126,7 @@ def counts_of(period: Period, *, by: str = "") -> dict[str, dict[str, int | None
     received = Dossier.objects.filter(submitted_at__gte=period.begin, submitted_at__lt=period.end)
     for part in (
         _received(received, kinds, key),
-        _done(Dossier.objects.filter(ENDED, closed_or_decided(period)), key),
+        _done(period, key),
         _open(period, key),
         _results(period, key),
         _synced(period, key),
@@ -141,14 +137,21 @@ def counts_of(period: Period, *, by: str = "") -> dict[str, dict[str, int | None
         for name in COUNTED:
             counts.setdefault(name, 0)
     if not by:
-        found.setdefault("", {}).update({**_offered(kinds), **_paid_procedures(received, kinds)})
+        found.setdefault("", {}).update(of_catalogue(period, kinds))
     return found
+
+
+def of_catalogue(period: Period, kinds: Traits | None = None) -> dict[str, int | None]:
+    """Return what the city alone answers for: what its catalogue offers, and which fees were paid online over a period."""
+    kinds = kinds or traits()
+    received = Dossier.objects.filter(submitted_at__gte=period.begin, submitted_at__lt=period.end)
+    return {**_offered(kinds), **_paid_procedures(received, kinds)}
 
 
 def closed_or_decided(period: Period) -> Q:
     """Return the condition that a dossier was settled within a period: by its first decision, else by its refusal."""
     return Q(decided_at__gte=period.begin, decided_at__lt=period.end) | Q(
-        decided_at=None, closed_at__gte=period.begin, closed_at__lt=period.end
+        decided_at=None, state="refused", closed_at__gte=period.begin, closed_at__lt=period.end
     )
 
 
@@ -212,15 +215,18 @@ def _paid_online() -> QuerySet[Payment]:
     return Payment.objects.filter(state="paid", way="online")
 
 
-def _done(rows: QuerySet[Dossier], by: str) -> dict[str, dict[str, int | None]]:
-    ended = Q(due_at=None) | Q(decided_at__lte=F("due_at")) | Q(decided_at=None, closed_at__lte=F("due_at"))
+def _done(period: Period, by: str) -> dict[str, dict[str, int | None]]:
+    """Count what was settled; a dossier is late, or badly rated, by what was known when the period ended."""
+    rows = as_known(Dossier.objects.filter(closed_or_decided(period)), period.end)
+    due = F("known_due")
+    ended = Q(known_due=None) | Q(decided_at__lte=due) | Q(decided_at=None, closed_at__lte=due)
     return _grouped(
         rows,
         by,
         dossiers_done=Count("id"),
         dossiers_done_on_time=_where(ended),
         dossiers_handled=Count("id"),
-        dossiers_satisfied=_where(ended & ~Q(rating="not_satisfied")),
+        dossiers_satisfied=_where(ended & ~Q(known_bad=BAD)),
     )
 
 
@@ -231,25 +237,34 @@ def _open(period: Period, by: str) -> dict[str, dict[str, int | None]]:
     as if time went on at once.
     """
     now, end = clock.now(), period.end
-    unsettled = Q(decided_at=None, closed_at=None)
-    if end <= now:
-        unsettled = (Q(decided_at=None) | Q(decided_at__gte=end)) & (Q(closed_at=None) | Q(closed_at__gte=end))
-    stands = Q(runs=False, decided_at=None, closed_at=None, due_at__gte=F("changed_at"))
+    found = _open_of(Dossier.objects.filter(is_open=True), min(end, now), end, by)
+    if end <= now:  # and what was closed since; an index finds it, which nothing does for "open then"
+        since = _open_of(Dossier.objects.filter(is_open=False, closed_at__gte=end), end, end, by)
+        for key, counts in since.items():
+            before = found.setdefault(key, dict.fromkeys(counts, 0))
+            found[key] = {name: (before[name] or 0) + (count or 0) for name, count in counts.items()}
+    return found
+
+
+def _open_of(rows: QuerySet[Dossier], at: datetime, end: datetime, by: str) -> dict[str, dict[str, int | None]]:
+    unsettled = Q(decided_at=None) | Q(decided_at__gte=end)
+    stands = Q(known_runs=False, known_due__gte=F("known_at"))
     return _grouped(
-        Dossier.objects.filter(unsettled, accepted_at__lt=end),
+        as_known(rows.filter(unsettled, accepted_at__lt=end), end),
         by,
         dossiers_open=Count("id"),
-        dossiers_open_in_time=_where(Q(due_at=None) | Q(due_at__gte=min(end, now)) | stands),
+        dossiers_open_in_time=_where(Q(known_due=None) | Q(known_due__gte=at) | stands),
     )
 
 
 def _results(period: Period, by: str) -> dict[str, dict[str, int | None]]:
     """Count decided dossiers whose results are kept here, and those with one in force; one that was revoked is none."""
+    held = Result.objects.exclude(state="proposed").filter(signed_at__lt=period.end)
     return _grouped(
         Dossier.objects.filter(_of(Result.objects.all()), decided_at__gte=period.begin, decided_at__lt=period.end),
         by,
         dossiers_done_with_document=Count("id"),
-        dossiers_with_electronic_result=_where(_of(Result.objects.filter(state="signed"))),
+        dossiers_with_electronic_result=_where(_of(held.filter(Q(revoked_at=None) | Q(revoked_at__gte=period.end)))),
     )
 
 
@@ -288,31 +303,6 @@ def _offered(kinds: Traits) -> Mapping[str, int | None]:
         "procedures_with_fee": len(kinds.paid),
         "procedures_with_online_payment": len(kinds.paid & kinds.eligible),
     }
-
-
-@dataclass(frozen=True)
-class Place:
-    """One line of the table: a ward's People's Committee, its name, its index."""
-
-    agency: str
-    name: str
-    index: Index
-
-
-@lru_cache(maxsize=8)
-def _indexed(first: date, last: date, _edition: str, _stamp: int) -> tuple[Index, tuple[Place, ...]]:
-    period = Period(first, last)
-    city = index(counts_of(period).get("", {}), "city")
-    held = counts_of(period, by="agency")
-    wards = [each for each in people.agencies() if each.tier == "ward" and each.kind == "committee"]
-    places = [Place(each.code, each.name, index(held.get(each.code, {}), "ward")) for each in wards]
-    return city, tuple(places)
-
-
-def indexed(period: Period) -> tuple[Index, tuple[Place, ...]]:
-    """Return index 766 of the city and of every ward over a period; figures are at most five minutes old."""
-    stamp = int(clock.now().timestamp()) // FRESH
-    return _indexed(period.first, period.last, catalogue.edition(), stamp)
 
 
 def once_only(period: Period, *, by: str = "procedure") -> list[dict[str, Any]]:

@@ -39,6 +39,11 @@ class Found:
         """Return the name in the reader's language."""
         return self.name_en if self.name_en and (get_language() or "vi").startswith("en") else self.name
 
+    @property
+    def field(self) -> str:
+        """Return the domain in the reader's language."""
+        return catalogue.worded(self.domain)
+
 
 @dataclass(frozen=True)
 class Event:
@@ -73,7 +78,7 @@ def _listed(_edition: str) -> dict[str, Found]:
             row.code,
             row.name,
             row.name_en,
-            f"{row.folded} {fold(row.name_en)} {fold(row.domain)}",
+            f"{row.folded} {fold(row.name_en)} {fold(row.domain)} {fold(catalogue.in_english(row.domain))}",
             row.domain,
             row.tier,
             row.code in modelled and row.level != "information",

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -92,6 +92,37 @@ def require_visible(user: User, uid: str) -> Dossier:
     if found is None:
         raise Forbidden(_("This dossier is not with your agency, and your agency was not asked about it."))
     return found
+
+
+def is_only_asked(user: User, dossier: Dossier) -> bool:
+    """Return whether an officer sees a dossier for one reason only: their agency was asked for an opinion on it."""
+    if access.sees_all(user, READ):
+        return False
+    return not {dossier.agency, dossier.lead_agency, dossier.returns_to} & set(access.agencies_of(user))
+
+
+def require_whole(user: User, uid: str) -> Dossier:
+    """Return a dossier that an officer may see as a whole, with how its applicant is reached.
+
+    Raises:
+        Forbidden: they may not see it, or their agency was only asked for an opinion on it.
+    """
+    found = require_visible(user, uid)
+    if is_only_asked(user, found):
+        raise Forbidden(
+            _(
+                "Your agency was asked for an opinion: you see what the question needs, not how the applicant is reached."
+            )
+        )
+    return found
+
+
+def questions_due(agencies: Collection[str], dossiers: Collection[Dossier]) -> dict[int, datetime]:
+    """Return by when agencies are to answer what they were asked about dossiers, by the dossier's id."""
+    found = Consultation.objects.filter(
+        agency__in=list(agencies), answered_at=None, dossier__in=[each.pk for each in dossiers]
+    )
+    return dict(found.order_by("-due_at").values_list("dossier_id", "due_at"))
 
 
 def scoped(user: User, scope: str) -> QuerySet[Dossier]:

@@ -185,12 +185,14 @@ def paper_of(
 
 
 def to_sign(user: User) -> QuerySet[Result]:
-    """Return the results that wait for somebody's signature, oldest first, as one predicate."""
+    """Return the results that wait for somebody's signature, the most pressing first, as one predicate."""
     waiting = Result.objects.filter(state="proposed", dossier__state="signing")
     visible = access.visible_to(waiting, user, field="agency")
     mine = [holding.agency_code for holding in access.holdings(user) if "procedures.sign" in holding.powers]
     own = visible.filter(agency__in=[code for code in access.agencies_of(user) if code in mine] or mine)
-    return own.select_related("dossier", "dossier__applicant", "proposed_by").order_by("proposed_at", "id")
+    return own.select_related("dossier", "dossier__applicant", "proposed_by").order_by(
+        "dossier__queue_at", "proposed_at", "id"
+    )
 
 
 def result_for(code: str, user: User) -> Result:

@@ -25,6 +25,7 @@ from huong.procedures.rules.sources import Source, source
 from huong.ui import words
 
 FROM_SOURCES = frozenset({"fetched", "bundle", "reused"})
+CONTACT = frozenset({"phone", "mail"})
 PAPERS_WITHOUT_FILE = frozenset({"shown", "cut", "bundle", "reused"})
 
 
@@ -81,8 +82,14 @@ def english() -> bool:
     return (get_language() or "vi").startswith("en")
 
 
-def groups_of(dossier: Dossier, parts: Iterable[Component], answers: Mapping[str, Any]) -> list[Group]:
-    """Return the fields of a dossier by the steps of its form; those that do not count for its answers are left out."""
+def groups_of(
+    dossier: Dossier, parts: Iterable[Component], answers: Mapping[str, Any], *, without_contact: bool = False
+) -> list[Group]:
+    """Return the fields of a dossier by the steps of its form; those that do not count for its answers are left out.
+
+    Args:
+        without_contact: phone and mail are not shown, for an agency that is only asked for an opinion.
+    """
     if not dossier.edition_id:
         return []
     made = document_by_id(dossier.edition_id)
@@ -97,9 +104,18 @@ def groups_of(dossier: Dossier, parts: Iterable[Component], answers: Mapping[str
             for each in step.fields
             if fields.holds(each.when, answers) and (each.required or each.path in answers or each.path in before)
         ]
+        if without_contact:
+            reached = {each.path for each in step.fields if each.kind in CONTACT}
+            shown = [_covered(each) if each.key in reached else each for each in shown]
         if shown:
             found.append(Group(step.title_en if english() else step.title, shown))
     return found
+
+
+def _covered(each: Shown) -> Shown:
+    return (
+        replace(each, value="", before="", hidden=_("not shown: the question does not need it")) if each.held else each
+    )
 
 
 def _with_former(

@@ -8,7 +8,13 @@ from typing import Any
 
 @dataclass(frozen=True)
 class PastStep:
-    """One thing done: the verb, when, by whom in which part, and the state afterwards."""
+    """One thing done: the verb, when, by whom in which part, and the state afterwards.
+
+    Attributes:
+        asked: the agency that was asked, for "consult" and "answer_consultation".
+        days: working days it had.
+        agrees: what it answered.
+    """
 
     verb: str
     at: datetime
@@ -17,6 +23,9 @@ class PastStep:
     words: str = ""
     until: date | None = None
     public: bool = True
+    asked: str = ""
+    days: float = 0
+    agrees: bool | None = None
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ from huong.people.actions import parties
 from huong.people.models import Agency
 from huong.procedures import loading
 from huong.procedures.actions import accept, begin, citizen, request_supplement, save, submit
-from huong.procedures.models import CatalogueEdition, Component, LifeEvent, Procedure, ProcedureVersion
+from huong.procedures.models import CatalogueEdition, Component, Gloss, LifeEvent, Procedure, ProcedureVersion
 from huong.procedures.queries.catalogue import forget
 
 MORNING = datetime(2026, 11, 25, 2, 0, tzinfo=UTC)  # 09:00 in Huế, a Wednesday
@@ -45,13 +45,13 @@ ANSWERS = {
 @pytest.fixture(autouse=True)
 def fresh_catalogue():
     """Let no procedure of another test stay in memory."""
-    from huong.procedures.queries import catalogue, figures
+    from huong.procedures.queries import catalogue, figures_kept
 
     forget()
     catalogue._document.cache_clear()
     yield
     forget()
-    figures._indexed.cache_clear()
+    figures_kept._indexed.cache_clear()
 
 
 @pytest.fixture
@@ -69,7 +69,7 @@ def procedures(hue: Path):
     access.forget_holdings()
     cast.remembered(
         "procedures",
-        (Procedure, ProcedureVersion, CatalogueEdition, LifeEvent),
+        (Procedure, ProcedureVersion, CatalogueEdition, LifeEvent, Gloss),
         lambda: loading.load(cast.HUE),
     )
     calendar.forget()

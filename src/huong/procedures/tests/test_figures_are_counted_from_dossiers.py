@@ -3,14 +3,14 @@
 import pytest
 from django.test import Client
 
-from huong.procedures.queries import figures
+from huong.procedures.queries import figures, figures_kept
 from huong.procedures.rules.index766 import index
 
 pytestmark = pytest.mark.django_db
 
 
 def test_a_ward_without_dossiers_has_no_points_and_no_zero(procedures, morning):
-    _city, wards = figures.indexed(figures.last_year())
+    _city, wards = figures_kept.indexed(figures_kept.twelve_months())
     assert len(wards) == 40
     assert all(each.index.total.points is None for each in wards)
 

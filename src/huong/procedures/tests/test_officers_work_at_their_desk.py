@@ -13,6 +13,7 @@ from huong.files import actions as files
 from huong.journal.models import Entry
 from huong.procedures.actions import accept, begin, citizen, save, submit, undoing, working
 from huong.procedures.models import Component, Dossier, Procedure
+from huong.procedures.queries.values import scope_of, seal
 from huong.procedures.tests.conftest import ANSWERS, BIRTH, CONSTRUCTION, WARD, officer_of
 
 pytestmark = pytest.mark.django_db
@@ -356,3 +357,20 @@ def test_a_system_of_the_agency_reads_the_same_list_without_persons(client, acce
     assert answers[1].json()["dossiers"] == []
     assert "Thu Hà" not in answers[0].content.decode()
     assert client.get("/api/v1/dossiers/work").status_code == 401
+
+
+def test_whatever_was_typed_is_shown_as_text_and_never_as_markup(client, sent, ward_officer):
+    typed = "<script>alert('x')</script> & \"An\""
+    Component.objects.filter(dossier=sent, key="child.name").update(
+        sealed=seal(scope_of(sent), typed, "child.name"), why="differs"
+    )
+    signed_in(client, ward_officer)
+    page = page_of(client, url(sent))
+    assert "<script>alert" not in page
+    assert "&lt;script&gt;alert(&#x27;x&#x27;)&lt;/script&gt; &amp; &quot;An&quot;" in page
+    tried = client.post(
+        url(sent, "move/request_supplement"),
+        {"version": sent.version, "part": "child.name", "text-child.name": typed, "words": ""},
+    ).content.decode()
+    assert "<script>alert" not in tried
+    assert 'value="&lt;script&gt;' in tried  # nothing typed is lost

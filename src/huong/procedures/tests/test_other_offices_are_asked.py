@@ -6,12 +6,13 @@ import pytest
 
 from huong.base import calendar, clock
 from huong.base.errors import BadInput, Forbidden, NotFound, WrongState
-from huong.procedures.actions import begin, citizen, save, submit, working
+from huong.procedures import queries
+from huong.procedures.actions import begin, citizen, keep_contact, save, submit, working
 from huong.procedures.actions.consulting import answer, consult, go_on_without
 from huong.procedures.actions.receiving import accept
 from huong.procedures.actions.working import assign, give_back, hand_over, start
 from huong.procedures.models import Component, Dossier, ProcedureVersion
-from huong.procedures.queries import catalogue
+from huong.procedures.queries import catalogue, screen
 from huong.procedures.queries.clocks import hop_reading_of, reading_of, step_reading_of
 from huong.procedures.tests.conftest import CONSTRUCTION, OTHER_WARD, WARD, officer_of
 from huong.procedures.tests.test_officers_work_at_their_desk import LIST, page_of, signed_in, url
@@ -204,3 +205,60 @@ def test_each_step_of_the_work_has_a_clock(permit, ward_officer):
     assert permit.step_due_at == step_reading_of(permit).due_at
     assert local(permit.step_due_at) == AFTER_TET
     assert working.note(permit.uid, words="Xem lại.", by=ward_officer).step_due_at == permit.step_due_at
+
+
+def test_the_asked_office_sees_what_the_question_needs_and_not_how_she_is_reached(
+    client, permit, ward_officer, construction_officer
+):
+    keep_contact(permit.uid, phone="0905123456", mail="ha@example.org")
+    with clock.freeze(at("2027-02-02", 10)):
+        working.note(permit.uid, words="Gọi số 0905123456 trước khi tới.", by=ward_officer)
+        consult(permit.uid, to=CONSTRUCTION, words="Quy hoạch?", by=ward_officer)
+        consult(permit.uid, to=CULTURE, words="Có gần di tích không?", by=ward_officer)
+        signed_in(client, ward_officer)
+        for known in ("0905123456", "ha@example.org", "Có gần di tích không?", "/receipt"):
+            assert known in page_of(client, url(permit))
+        signed_in(client, construction_officer)
+        page = page_of(client, url(permit))
+        for hers in ("Nguyễn Thị Thu Hà", "12 Hùng Vương", "Quy hoạch?", "Trả lời ý kiến"):
+            assert hers in page
+        for kept in ("0905123456", "ha@example.org", "Có gần di tích không?", "/receipt"):
+            assert kept not in page
+        for path in (url(permit, "receipt"), url(permit, "receipt?pdf"), url(permit, "forms/01-3.pdf")):
+            assert client.get(path).status_code == 403
+        answer(permit.uid, agency=CONSTRUCTION, agrees=True, words="Được.", by=construction_officer)
+        assert "0905123456" not in page_of(client, url(permit))
+
+
+def test_the_asked_office_s_systems_are_told_no_contact_either(client, permit, ward_officer, construction_officer):
+    keep_contact(permit.uid, phone="0905123456", mail="ha@example.org")
+    with clock.freeze(at("2027-02-02", 10)):
+        consult(permit.uid, to=CONSTRUCTION, words="Quy hoạch?", by=ward_officer)
+        signed_in(client, construction_officer)
+        listed = page_of(client, "/api/v1/dossiers/work", scope="asked")
+        assert permit.code in listed
+        assert "0905123456" not in listed
+        assert "ha@example.org" not in listed
+        assert client.get(f"/api/v1/dossiers/{permit.uid}").status_code in {403, 404}
+
+
+def test_a_phone_typed_into_the_form_is_covered_for_the_asked_office(mother):
+    dossier = begin("1.001612", party=mother, actor=citizen(None), unit="An Cựu")
+    save(dossier.uid, {"owner.phone": "0905123456", "requester.phone": "0905123456"}, actor=citizen(None))
+    parts = queries.parts_of(dossier)
+    answers = queries.answers_of(dossier, parts)
+
+    def values(**how):
+        return [each.value for group in screen.groups_of(dossier, parts, answers, **how) for each in group.fields]
+
+    assert any("0905" in each for each in values())
+    assert not any("0905" in each for each in values(without_contact=True))
+
+
+def test_the_list_of_questions_says_by_when_our_opinion_is_due(client, permit, ward_officer, construction_officer):
+    with clock.freeze(at("2027-02-02", 10)):
+        asked = consult(permit.uid, to=CONSTRUCTION, words="Quy hoạch?", by=ward_officer, days=1)
+        signed_in(client, construction_officer)
+        page = page_of(client, LIST, scope="asked")
+    assert f"{clock.local(asked.due_at):%d/%m/%Y}" in page
+    assert f"{clock.local(permit.due_at):%d/%m/%Y}" not in page

@@ -4,10 +4,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from huong.base.errors import BadInput
+from huong.base import clock
+from huong.base.errors import BadInput, WrongState
+from huong.base.testing import cast
 from huong.exchange.models import Exchange, RegisterCopy
+from huong.people.models import Identity
 from huong.procedures.actions import accept, asking, bundling, request_supplement, save, submit, supply
-from huong.procedures.actions.corrections import dispute
+from huong.procedures.actions.corrections import decide, dispute
 from huong.procedures.actions.resolving import resolve
 from huong.procedures.errors import NotAskedFor
 from huong.procedures.models import Component, ProcedureVersion
@@ -17,7 +20,7 @@ from huong.procedures.queries.values import former_of, parts_of
 from huong.procedures.rules import fields, resting
 from huong.procedures.rules.planning import Ask, Known, Situation, plan
 from huong.procedures.rules.sources import source
-from huong.procedures.tests.conftest import BIRTH, resolve_all
+from huong.procedures.tests.conftest import BIRTH, as_citizen, resolve_all
 from huong.procedures.tests.test_it_is_asked_once import FATHER, HER_ANSWERS, HERS, MOTHER, SINGLE, draft_of, part
 
 pytestmark = pytest.mark.django_db
@@ -264,3 +267,51 @@ def test_a_supplement_that_changes_no_key_asks_nobody(asked_for):
     assert asked() == count
     with pytest.raises(BadInput):  # the number itself is still missing
         supply(asked_for.uid, actor=HERS)
+
+
+@pytest.fixture
+def fetched_anew(asked_for):
+    """Return the dossier after she gave another number, whose name the register told anew."""
+    save(asked_for.uid, {NUMBER: FATHER}, actor=HERS)
+    resolve_all(asked_for.uid, actor=HERS)
+    assert part(asked_for, NAME).locked
+    return asked_for
+
+
+def test_what_is_fetched_anew_in_a_supplement_can_be_called_wrong(fetched_anew, ward_officer):
+    case = dispute(fetched_anew.uid, NAME, "Trần Minh Khôi Nguyên", actor=HERS)
+    row = part(fetched_anew, NAME)
+    assert (row.state, row.locked, row.origin, row.origin_before) == ("disputed", False, "declared", "fetched")
+    assert answers_of(fetched_anew)[NAME] == "Trần Minh Khôi Nguyên"
+    assert former_of(fetched_anew, parts_of(fetched_anew))[NAME] != "Trần Minh Khôi"  # what stood when it was asked for
+    assert (case.state, case.owner) == ("open", fetched_anew.agency)
+    assert supply(fetched_anew.uid, actor=HERS).state == "in_progress"  # the dossier does not wait
+    decide(case.uid, corrected=True, answer="Đã sửa.", by=ward_officer)
+    assert part(fetched_anew, NAME).state == "verified"
+
+
+def test_in_a_supplement_what_was_not_asked_for_and_stayed_is_not_called_wrong(fetched_anew):
+    Component.objects.filter(dossier=fetched_anew, key="requester.name").update(
+        locked=True, origin="fetched", source="register:person:name"
+    )
+    with pytest.raises(WrongState):
+        dispute(fetched_anew.uid, "requester.name", "Tên Khác", actor=HERS)
+    supply(fetched_anew.uid, actor=HERS)
+    with pytest.raises(WrongState):
+        dispute(fetched_anew.uid, NAME, "Tên Khác", actor=HERS)
+
+
+def test_her_page_of_a_supplement_offers_to_say_that_the_source_is_wrong(fetched_anew, client):
+    user = cast.joined("ngocanh", "Phạm Thị Ngọc Anh")
+    Identity.objects.create(
+        user=user, party=fetched_anew.applicant, issuer="https://vneid.example", subject_hash="b" * 64,
+        created_at=clock.now(),
+    )  # fmt: skip
+    as_citizen(client, user)
+    page = client.get(f"/procedures/dossiers/{fetched_anew.uid}/preview").content.decode()
+    wrong = f"/procedures/dossiers/{fetched_anew.uid}/wrong/{NAME}"
+    assert wrong in page
+    assert client.get(wrong).status_code == 200
+    done = client.post(wrong, {"right": "Trần Minh Khôi Nguyên"})
+    assert (done.status_code, done["Location"]) == (302, f"/procedures/dossiers/{fetched_anew.uid}/preview")
+    assert answers_of(fetched_anew)[NAME] == "Trần Minh Khôi Nguyên"

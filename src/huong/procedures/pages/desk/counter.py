@@ -291,7 +291,7 @@ def _scanned(kept: str, uid: str) -> Brought:
 @needs("procedures.read")
 def receipt(request: HttpRequest, uid: str) -> HttpResponseBase:
     """Show the receipt with code, day and QR, ready to print; as PDF (form 01) with `?pdf`."""
-    dossier = queries.require_visible(cast("User", request.user), uid)
+    dossier = queries.require_whole(cast("User", request.user), uid)
     if not dossier.code:
         raise NotFound(_("The receipt can be printed once the dossier is accepted."))
     address = request.build_absolute_uri("/procedures/lookup")

@@ -56,8 +56,9 @@ def _list(request: HttpRequest, wanted: Wanted, *, after: str | None) -> HttpRes
     own = access.agencies_of(person)
     main = access.main_agency(person)
     may_handle = access.has_power(person, "procedures.handle")
+    due = queries.questions_due(own, page.items) if wanted.scope == "asked" else None
     context = {
-        "rows": table.markup_of(rows.rows_of(page.items, own), choose=may_handle),
+        "rows": table.markup_of(rows.rows_of(page.items, own, questions=due), choose=may_handle),
         "state_line": state_line(work),
         "chips": asking.chips(
             wanted,

@@ -18,6 +18,7 @@ from huong.people.names import Names, colleagues
 from huong.procedures.actions import consulting, receiving, undoing, working
 from huong.procedures.actions.acting import officer
 from huong.procedures.models import Dossier
+from huong.procedures.pages.desk import parts
 from huong.procedures.queries.catalogue import document_by_id
 from huong.procedures.queries.clocks import flow_of
 from huong.procedures.queries.screen import english
@@ -284,9 +285,9 @@ def forms_of(
             "fields": MOVES[key].fields,
             "main": key == main,
             "typed": typed if key == tried and typed is not None else {},
-            "reasons": _reasons(around.parts, typed if key == tried else None)
+            "reasons": parts.reasons(_reasons(around.parts, typed if key == tried else None))
             if "reasons" in MOVES[key].fields
-            else [],
+            else "",
             "needs_words": flow.MOVES[MOVES[key].verb or key].words,
             **given,
         }

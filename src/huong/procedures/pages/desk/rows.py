@@ -1,10 +1,12 @@
 """Dossiers as the desk shows them: what it is, when it is due, where it is, what it waits for."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
 
+from huong.base.text import noop
 from huong.people.names import Names, names
 from huong.procedures import queries
 from huong.procedures.models import Dossier
@@ -15,21 +17,40 @@ FIELDS = (
 )  # fmt: skip
 
 
+WAITS = {
+    "submitted": noop("Waits to be accepted"),
+    "supplement_wanted": noop("The applicant was asked for something"),
+    "accepted": noop("Nobody works on it yet"),
+    "consulting": noop("Another agency was asked"),
+    "on_hold": noop("On hold"),
+    "fee_due": noop("The fee is to be paid"),
+    "signing": noop("Waits for signature"),
+    "decided": noop("The result waits to be handed over"),
+}
+
+
 def url_of(uid: str) -> str:
     """Return the address of a dossier's desk page."""
     return f"/desk/dossiers/{uid}/"
 
 
-def rows_of(dossiers: Iterable[Dossier], own: Collection[str] = ()) -> list[dict[str, Any]]:
+def rows_of(
+    dossiers: Iterable[Dossier], own: Collection[str] = (), *, questions: Mapping[int, datetime] | None = None
+) -> list[dict[str, Any]]:
     """Return dossiers as rows of the list.
 
     Args:
         dossiers: with at least `FIELDS` read, applicant and assignee with them.
         own: the codes of the reader's agencies: there the person is named, or that nobody has it yet.
+        questions: by when the reader's agencies are to answer what they were asked, by the dossier's id.
     """
     found = list(dossiers)
     named = names({each.agency for each in found})
-    return [row_of(each, named, own) for each in found]
+    rows = [row_of(each, named, own) for each in found]
+    for each, row in zip(found, rows, strict=True):
+        if questions and each.pk in questions:
+            row |= {"due": questions[each.pk], "paused": False, "waits": _("Our opinion is asked for")}
+    return rows
 
 
 def row_of(dossier: Dossier, named: Names, own: Collection[str] = ()) -> dict[str, Any]:
@@ -68,14 +89,5 @@ def where(dossier: Dossier, named: Names, own: Collection[str] = ()) -> str:
 
 def waits(dossier: Dossier) -> str:
     """Return what a dossier waits for, in a few words."""
-    said = {
-        "submitted": _("Waits to be accepted"),
-        "supplement_wanted": _("The applicant was asked for something"),
-        "accepted": _("Nobody works on it yet"),
-        "consulting": _("Another agency was asked"),
-        "on_hold": _("On hold"),
-        "fee_due": _("The fee is to be paid"),
-        "signing": _("Waits for signature"),
-        "decided": _("The result waits to be handed over"),
-    }
-    return str(said.get(dossier.state, ""))
+    said = WAITS.get(dossier.state, "")
+    return _(said) if said else ""

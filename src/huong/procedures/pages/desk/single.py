@@ -4,6 +4,7 @@ from typing import Any, cast
 
 from django.contrib import messages
 from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
+from django.middleware.csrf import get_token
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.clickjacking import xframe_options_sameorigin
@@ -21,8 +22,9 @@ from huong.procedures import queries
 from huong.procedures.actions import issuing, verifying
 from huong.procedures.actions.bulk import Outcome
 from huong.procedures.actions.undoing import UNDOABLE
-from huong.procedures.models import Dossier
+from huong.procedures.models import Action, Dossier
 from huong.procedures.pages.desk import looks, many, moves, receipts, rows, telling
+from huong.procedures.pages.desk.parts import Parts
 from huong.procedures.queries import official, screen
 from huong.procedures.queries.lists import READ
 from huong.procedures.queries.values import opened, scope_of
@@ -45,7 +47,8 @@ def _page(request: HttpRequest, dossier: Dossier, *, error: HuongError | None = 
     actions = list(dossier.actions.select_related("by"))
     parts = queries.parts_of(dossier)
     answers, erased = _answers(dossier, parts)
-    groups = screen.groups_of(dossier, parts, answers)
+    asked = queries.is_only_asked(person, dossier)
+    groups = screen.groups_of(dossier, parts, answers, without_contact=asked)
     papers = screen.papers_of(dossier, parts, answers)
     _record(request, dossier, groups, papers, answers)
     titles = {each.key: each.title for group in groups for each in group.fields} | {
@@ -60,27 +63,37 @@ def _page(request: HttpRequest, dossier: Dossier, *, error: HuongError | None = 
         [each.agency for each in open_ones],
         [each.agency for each in open_ones if each.due_at < clock.now()],
     )
+    own = set(access.agencies_of(person))
+    told = [each for each in actions if _is_for(each, own)] if asked else actions
+    may_verify = dossier.is_open and access.has_power(person, "procedures.handle", dossier.agency)
+    written = Parts(dossier.uid, may_verify=may_verify, token=get_token(request))
     context = {
         "dossier": dossier,
+        "asked": asked,
         "row": rows.row_of(dossier, named),
         "state": telling.state_of(dossier),
         "agency": named.agency(dossier.agency),
         "returns_to": named.agency(dossier.returns_to) if dossier.returns_to else "",
-        "groups": groups,
-        "papers": papers,
-        "official": official.forms_of(actions, parts),
+        "groups": written.groups(groups),
+        "papers": written.papers(papers),
+        "official": [] if asked else official.forms_of(actions, parts),
         "erased": erased,
         "clock": telling.lines(dossier, actions),
         "hops": telling.hops(dossier, actions, named),
-        "story": telling.told(actions, queries.words_of(actions, dossier), named, titles),
-        "questions": [_question(dossier, each, named) for each in questions],
+        "story": telling.told(told, queries.words_of(told, dossier), named, titles),
+        "questions": [_question(dossier, each, named) for each in questions if not asked or each.agency in own],
         "siblings": _siblings(dossier, person),
-        "contact": opened(scope_of(dossier), dossier.sealed_contact, "contact") if not erased else None,
+        "contact": opened(scope_of(dossier), dossier.sealed_contact, "contact") if not (erased or asked) else None,
         "forms": moves.forms_of(dossier, person, around, typed=request.POST if tried else None, tried=tried),
-        "may_verify": access.has_power(person, "procedures.handle", dossier.agency),
         "error": error,
     }
     return render(request, "procedures/desk/dossier.html", context, status=error.status if error else 200)
+
+
+def _is_for(action: Action, agencies: set[str]) -> bool:
+    """Return whether an agency that was asked reads of an action: no notes of others, and no questions to others."""
+    to = action.facts.get("to") if action.verb in {"consult", "answer_consultation"} else None
+    return (action.is_public or action.agency in agencies) and (to is None or to in agencies)
 
 
 def _answers(dossier: Dossier, parts: list[Any]) -> tuple[dict[str, Any], bool]:
@@ -207,7 +220,8 @@ def form(request: HttpRequest, uid: str, key: str) -> HttpResponseBase:
     """Send an official form of a dossier (01 to 05), to be read and printed.
 
     Raises:
+        Forbidden: it is not theirs, or their agency was only asked for an opinion: the forms say how she is reached.
         NotFound: the dossier has no such form.
     """
     person = _person(request)
-    return receipts.file_of(issuing.form_of(queries.require_visible(person, uid), key, by=person))
+    return receipts.file_of(issuing.form_of(queries.require_whole(person, uid), key, by=person))

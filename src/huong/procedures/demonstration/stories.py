@@ -1,34 +1,30 @@
-"""A year of made-up dossiers for a demonstration home, of the people of the sandbox's registers, in all states."""
+"""Stories of a year of made-up dossiers, of the people of the sandbox's registers, in all states."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from pathlib import Path
+from datetime import datetime, time, timedelta
 from random import Random
 from typing import Any
 
-from django.conf import settings
-from django.utils.translation import gettext_noop
-
 from huong.base import calendar, clock
-from huong.base.demo import Filler
 from huong.exchange.sandbox import world
 from huong.exchange.sandbox.world import Person
 from huong.people import queries as people
 from huong.people.actions import parties
 from huong.people.models import Party
-from huong.procedures.actions import past
-from huong.procedures.models import Dossier
 from huong.procedures.queries import catalogue
 from huong.procedures.rules import fields, needs
 from huong.procedures.rules.fields import FormField
 from huong.procedures.rules.nouns import Document
 from huong.procedures.rules.past import PastDossier, PastPart, PastStep
 
-SEED = 2607
-DAYS, DOSSIERS, APPLICANTS = 365, 5_000, 900
+DAYS, APPLICANTS = 365, 900
+TO_SIGN, ASKED, DISPUTED = 24, 6, 7  # at hand of offices whose people can sign in, beside what the year brings
+ALIKE = (2, 3, 2, 5)  # how often each of the most common procedures is among those to sign
+ASKED_DAYS_AGO = (1, 2, 3, 4, 7, 9)  # of the five working days that most have
 FRESH, NEAR = 0.06, 0.06  # shares: sent in the last days; of wards whose officers can sign in
 CHANNELS = {"online": 0.83, "counter": 0.13, "post": 0.03, "paper": 0.01}
+COMMON = frozenset({"2.00081", "2.00063", "1.01004", "1.00119"})  # what most people need
 TYPED = "Theo giấy tờ kèm theo"
 RATINGS = {"satisfied": 0.62, "accepted": 0.1, "not_satisfied": 0.03, "": 0.25}
 WORDS = {
@@ -39,17 +35,6 @@ WORDS = {
     "consult": "Xin ý kiến đơn vị liên quan về hồ sơ này.",
     "answer_consultation": "Chúng tôi đồng ý.",
 }
-
-
-def fill(count: int = DOSSIERS) -> None:
-    """Fill a demonstration home with a year of dossiers, oldest first; nothing if it holds dossiers already."""
-    file = Path(settings.HUONG.city) / "sandbox.yaml"
-    codes = sorted(catalogue.modelled())
-    if not file.exists() or not codes or Dossier.objects.exists():
-        return
-    maker = Maker(Random(SEED), world.made(Path(settings.HUONG.city)), codes)  # noqa: S311 - invented dossiers, not secrets
-    found = sorted(maker.stories(count), key=lambda each: each.steps[0].at)
-    past.take_over(found, maker.parties)
 
 
 @dataclass
@@ -73,8 +58,11 @@ class Maker:
     def stories(self, count: int) -> Iterator[PastDossier]:
         """Return dossiers of the last year; more of those that people need often."""
         usual = [code for code in self.codes if "person" in self.documents[code][1].audience]
-        weights = [6 if code[:7] in {"2.00081", "2.00063", "1.01004", "1.00119"} else 2 for code in usual]
-        for code in self.random.choices(usual, weights=weights, k=count):
+        usual.sort(key=lambda code: (code[:7] not in COMMON, code))
+        at_hand = list(self._at_hand(usual, count // 10)) if self.near else []
+        yield from at_hand
+        weights = [6 if code[:7] in COMMON else 2 for code in usual]
+        for code in self.random.choices(usual, weights=weights, k=count - len(at_hand)):
             fresh = self.random.random() < FRESH
             back = self.random.uniform(0, 4) if fresh else self.random.triangular(0, DAYS, 60)
             at = clock.local(self.now - timedelta(days=back))
@@ -82,18 +70,63 @@ class Maker:
                 at = at.replace(hour=self.random.randrange(6, 22), minute=self.random.randrange(60))
             yield self._story(code, min(at, self.now - timedelta(minutes=5)), self._person())
 
+    def _at_hand(self, usual: list[str], most: int) -> Iterator[PastDossier]:
+        """Return what lies on the desks of those who can sign in: to be signed, asked of others, drafts to be disputed."""
+        made = [code for code in usual if self.documents[code][1].results][: len(ALIKE)]
+        for code in self.random.choices(made, weights=ALIKE[: len(made)], k=min(TO_SIGN, most)) if made else ():
+            yield self._story(code, self.now, self.random.choice(self.near), tuple(self._until_signing()))
+        asking = [code for code in usual if self._asks(self.documents[code][1])]
+        for days in ASKED_DAYS_AGO[: min(ASKED, most)] if asking else ():
+            steps = tuple(self._until_asking(self.documents[asking[0]][1], days))
+            yield self._story(asking[0], self.now, self.random.choice(self.near), steps)
+        for back in range(min(DISPUTED, most)):
+            begun = (PastStep("begin", self._at(back + 2, time(9)), "draft", "citizen", public=False),)
+            yield self._story(made[0] if made else usual[0], self.now, self.random.choice(self.near), begun)
+
+    def _asks(self, made: Document) -> bool:
+        return bool(made.consults) and "consult" not in made.flow.without
+
+    def _at(self, days: int, hour: time) -> datetime:
+        """Return about an hour of the working day that lies so many working days back."""
+        day = clock.today()
+        while days > 0:
+            day -= timedelta(days=1)
+            days -= calendar.is_working_day(day)
+        return datetime.combine(day, hour, clock.zone()) + timedelta(minutes=self.random.randrange(20))
+
+    def _until_signing(self) -> Iterator[PastStep]:
+        """Return the steps of a dossier that was proposed on the last working day; of those taken in early some are late."""
+        accepted = self._at(1, time(15, 5) if self.random.random() < 0.8 else time(9, 30))
+        yield PastStep("begin", accepted - timedelta(hours=1, minutes=20), "draft", "citizen", public=False)
+        yield PastStep("submit", accepted - timedelta(hours=1, minutes=5), "submitted", "citizen")
+        yield PastStep("accept", accepted, "accepted")
+        yield PastStep("start", accepted + timedelta(minutes=4), "in_progress")
+        yield PastStep(
+            "propose", max(accepted + timedelta(minutes=10), self._at(1, time(15, 40))), "signing", public=False
+        )
+
+    def _until_asking(self, made: Document, days: int) -> Iterator[PastStep]:
+        accepted = self._at(days + 1, time(8, 30))
+        yield PastStep("begin", accepted - timedelta(minutes=50), "draft", "citizen", public=False)
+        yield PastStep("submit", accepted - timedelta(minutes=30), "submitted", "citizen")
+        yield PastStep("accept", accepted, "accepted")
+        yield PastStep("start", accepted + timedelta(hours=2), "in_progress")
+        asked = made.consults[0]
+        at = self._at(days, time(10))
+        yield PastStep("consult", at, "consulting", words=WORDS["consult"], asked=asked.agency, days=asked.days)
+
     def _person(self) -> Person:
         """Return an applicant; rather more often one of a ward whose officers have accounts here."""
         near = self.near if self.near and self.random.random() < NEAR else self.people
         return self.random.choice(near)
 
-    def _story(self, code: str, at: datetime, person: Person) -> PastDossier:
+    def _story(self, code: str, at: datetime, person: Person, steps: tuple[PastStep, ...] = ()) -> PastDossier:
         version, made = self.documents[code]
         agency = self._agency(made, person)
         parts = tuple(self._parts(made, person))
         answers = {part.key: part.value for part in parts if part.kind == "field"}
         counted = needs.count(made, answers, [_Held(part.kind, part.key, part.origin, "held") for part in parts])
-        steps = tuple(self._steps(made, at))
+        steps = steps or tuple(self._steps(made, at))
         return PastDossier(
             code,
             version.pk if version else None,
@@ -139,7 +172,7 @@ class Maker:
         answers: dict[str, Any] = {}
         for each in fields.fields_of(made.form):
             if fields.holds(each.when, answers) and (each.required or each.locks or self.random.random() < 0.5):
-                value, known = self._value(each, person)
+                value, known = self._value(each, person, answers)
                 answers[each.path] = value
                 source = str(each.sources[0]) if known and each.sources else ""
                 yield PastPart("field", each.path, value, "fetched" if known else "declared", source)
@@ -147,7 +180,7 @@ class Maker:
             known = any(one.source for one in need.accepts) and self.random.random() < 0.9
             yield PastPart("paper", need.key, None, "cut" if known else "uploaded")
 
-    def _value(self, each: FormField, person: Person) -> tuple[Any, bool]:
+    def _value(self, each: FormField, person: Person, answers: Mapping[str, Any]) -> tuple[Any, bool]:
         """Return the value of a field, and whether a register gave it."""
         part = next((source.part for source in each.sources if source.whom == "applicant" and source.part), "")
         known = {
@@ -160,24 +193,46 @@ class Maker:
         }.get(part)
         if known:
             return known, each.locks
-        return self._declared(each), False
+        usual = next((source.name for source in each.sources if source.kind == "value"), "")
+        if usual and each.kind == "text":
+            return usual, False
+        return self._declared(each, answers), False
 
-    def _declared(self, each: FormField) -> Any:
+    def _declared(self, each: FormField, answers: Mapping[str, Any]) -> Any:
         if each.kind == "choice":
-            return self.random.choice(each.choices)[0]
+            name = str(answers.get(f"{each.step}.name", ""))
+            fitting = {"female": " Thị " in name, "male": " Thị " not in name} if name else {}
+            return self.random.choice([one for one in each.choices if fitting.get(one[0], True)])[0]
         by_kind: dict[str, Any] = {
             "date": (clock.today() - timedelta(days=self.random.randrange(10, 400))).isoformat(),
             "yesno": bool(each.schema.get("const", self.random.random() < 0.2)),
-            "number": self.random.randrange(1, 4),
+            "number": self._number(each.path),
             "person_id": self.random.choice(self.people).national_id,
         }
-        return by_kind[each.kind] if each.kind in by_kind else self._text(each.path, self.random.choice(self.people))
+        return by_kind[each.kind] if each.kind in by_kind else self._text(each.path, self._somebody(each.step))
+
+    def _somebody(self, step: str) -> Person:
+        """Return somebody who may stand in a step of a form: a mother is a woman, a father a man."""
+        woman = {"mother": True, "father": False}.get(step)
+        found = [one for one in self.people if woman is None or (" Thị " in one.name) == woman]
+        return self.random.choice(found or self.people)
+
+    def _number(self, path: str) -> int:
+        """Return a number that fits what its field is called."""
+        name = path.rpartition(".")[2]
+        return (
+            self.random.randrange(60, 180)
+            if "area" in name
+            else self.random.randrange(1, 4) * (3 if name == "height" else 1)
+        )
 
     def _text(self, path: str, other: Person) -> str:
         """Return what somebody typed into a plain field, by what the field is called."""
         name = path.rpartition(".")[2]
         if "name" in name or name in {"partner", "owner"}:
             return other.name
+        if name == "certificate":
+            return f"CS {self.random.randrange(100_000, 999_999)}"
         return other.address if any(word in name for word in ("address", "place", "home")) else TYPED
 
     def _steps(self, made: Document, at: datetime) -> Iterator[PastStep]:
@@ -188,7 +243,7 @@ class Maker:
             yield step
 
     def _course(self, made: Document, at: datetime) -> Iterator[PastStep]:
-        chance, gone = self.random.random, set(made.flow.without)
+        chance = self.random.random
         yield PastStep("begin", at, "draft", "citizen", public=False)
         at += timedelta(minutes=self.random.randrange(3, 25))
         if chance() < 0.03:
@@ -206,16 +261,25 @@ class Maker:
                 return
             at += timedelta(days=self.random.uniform(0.2, 8))
             yield PastStep("supply", at, "in_progress", "citizen")
-        if made.consults and "consult" not in gone:
+        if self._asks(made):
             at = self._later(at, 1, 6)
-            yield PastStep("consult", at, "consulting", words=WORDS["consult"])
+            asked = made.consults[0]
+            yield PastStep("consult", at, "consulting", words=WORDS["consult"], asked=asked.agency, days=asked.days)
             at = self._later(at, 8, 40)
-            yield PastStep("answer_consultation", at, "in_progress", words=WORDS["answer_consultation"])
+            yield PastStep(
+                "answer_consultation",
+                at,
+                "in_progress",
+                words=WORDS["answer_consultation"],
+                public=False,
+                asked=asked.agency,
+                agrees=True,
+            )
         at = self._later(at, *self._pace(made))
         if chance() < 0.03:
             yield PastStep("refuse", at, "refused", words=WORDS["refuse"])
             return
-        yield PastStep("propose", at, "signing")
+        yield PastStep("propose", at, "signing", public=False)
         at = self._later(at, 0.2, 5)
         yield PastStep("decide", at, "decided")
         if chance() < 0.995:
@@ -238,6 +302,3 @@ class _Held:
     key: str
     origin: str
     state: str
-
-
-FILLER = Filler(order=70, title=gettext_noop("Dossiers of a year"), fill=fill)
