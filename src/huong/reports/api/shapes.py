@@ -8,7 +8,8 @@ from pydantic import BaseModel
 
 from huong.reports import queries
 from huong.reports.models import Report
-from huong.reports.queries import Moment
+from huong.reports.queries import Moment, cards
+from huong.reports.queries.lists import SHOWN
 
 
 class DraftIn(Schema):
@@ -338,12 +339,7 @@ class PreviewOut(BaseModel):
 
 def shown(report: Report, *, coarse: bool = True) -> dict[str, Any]:
     """Return a report as everybody sees it; the place only roughly where its category says so."""
-    lon, lat, place = report.lon, report.lat, report.place
-    held = queries.book().categories.get(report.category)
-    if coarse and held is not None and held.coarse:
-        digits = int(queries.book().setting("coarse_decimals", 3))
-        lon, lat = (round(value, digits) if value is not None else None for value in (lon, lat))
-        place = ""
+    lon, lat, place = cards.seen_place(report) if coarse else (report.lon, report.lat, report.place)
     return {
         "number": report.number,
         "title": report.title,
@@ -366,6 +362,12 @@ def shown(report: Report, *, coarse: bool = True) -> dict[str, Any]:
         "photos": report.photos_count,
         "rating": report.rating,
     }
+
+
+WORKED = (
+    *SHOWN, "version", "priority", "channel", "hop_due_at", "late3_at", "left_us", "escalated", "is_public", "lang",
+    "assignee__full_name", "assignee__username",
+)  # fmt: skip
 
 
 def worked(report: Report) -> dict[str, Any]:
