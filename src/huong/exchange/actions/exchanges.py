@@ -1,7 +1,7 @@
 """Writing down every exchange, served or asked, and whom it was about: in one commit, before the answer leaves."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -42,6 +42,7 @@ class Facts:
     rate: int = 0
     fields: Sequence[str] = ()
     persons: Sequence[str] = ()
+    withheld: Sequence[str] = ()
     status: int = 0
     fault: str = ""
     request_digest: str = ""
@@ -79,6 +80,8 @@ def _served(facts: Facts) -> Exchange:
     if counting is not None and not counting.rows:
         _take(facts, bucket, minute)
     _seen(facts, exchange)
+    if facts.withheld:
+        _seen(replace(facts, persons=facts.withheld), exchange, refused=True)
     return exchange
 
 

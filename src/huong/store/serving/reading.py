@@ -274,6 +274,7 @@ def _given(
     if opened.hidden:
         seen = [subject for subject in subjects if not limits.hides(subject)]
         access.record_persons(read_from, opened.use, opened.decision, seen)
+        access.record_withheld(subject for subject in subjects if limits.hides(subject))
     kinds = {column.name: column.kind for column in opened.layout.columns}
     given = [
         {name: _value(opened, kinds, name, each, identity) for name in opened.decision.fields}
