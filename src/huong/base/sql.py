@@ -11,7 +11,7 @@ from typing import Any
 
 from django.db import DatabaseError, connection
 from django.db.backends.utils import CursorWrapper
-from django.db.models import BigIntegerField, Expression, F, Field, Model, Q, QuerySet
+from django.db.models import BigIntegerField, Expression, ExpressionWrapper, F, Field, Model, Q, QuerySet
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Cast, Round
 
@@ -211,6 +211,16 @@ def rounded(column: str, digits: int) -> Expression:
     if is_postgresql():
         return Cast(F(column) * float(10**digits), BigIntegerField())
     return Round(F(column), digits)
+
+
+def looked_through(column: str) -> Expression:
+    """Return a column for `in` where few rows fit otherwise: each of them is compared, none is looked up by it.
+
+    SQLite would rather look up whatever a search in words finds, which may be half of a large table. PostgreSQL knows how
+    many rows there are, and chooses itself.
+    """
+    held = F(column) if is_postgresql() else F(column) + 0
+    return ExpressionWrapper(held, output_field=BigIntegerField())
 
 
 def says_full(error: DatabaseError) -> bool:

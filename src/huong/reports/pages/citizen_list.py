@@ -83,7 +83,7 @@ def mapped(picked: Chosen) -> QuerySet[Report]:
     held = queries.book().categories.get(picked.category)
     if held is not None and held.parent:
         rows = rows.filter(main=held.parent)  # by which the index begins
-    return filtered(rows, wanted, newest=0 if is_open else mapping.MOST_FOUND)
+    return filtered(rows, wanted, newest=0 if is_open else mapping.MOST_FOUND, few=bool(is_open))
 
 
 def _is_main(category: str) -> bool:
