@@ -28,9 +28,9 @@ from huong.reports.api.shapes import (
     StoryOut,
     WorkPageOut,
     WorkQuery,
-    told,
     worked,
 )
+from huong.reports.api.stories import told
 from huong.reports.models import CityRule, Report
 from huong.reports.queries import Wanted
 

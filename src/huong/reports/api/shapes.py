@@ -8,7 +8,7 @@ from pydantic import BaseModel
 
 from huong.reports import queries
 from huong.reports.models import Report
-from huong.reports.queries import Moment, cards
+from huong.reports.queries import cards
 from huong.reports.queries.lists import SHOWN
 
 
@@ -383,27 +383,4 @@ def worked(report: Report) -> dict[str, Any]:
         "escalated": report.escalated,
         "is_public": report.is_public,
         "lang": report.lang,
-    }
-
-
-def told(moment: Moment) -> dict[str, Any]:
-    """Return one thing of a story."""
-    return {
-        "at": moment.at,
-        "event": moment.event,
-        "agency": moment.agency,
-        "by": str(moment.by or ""),
-        "facts": moment.facts,
-        "words": [
-            {
-                "id": each.pk,
-                "kind": each.kind,
-                "text": each.text,
-                "public": each.is_public,
-                "covered": each.covered,
-                "edited": each.edited_at is not None,
-            }
-            for each in moment.words
-        ],
-        "photos": [photo.uid for photo in moment.photos],
     }
