@@ -24,11 +24,28 @@ def take(bucket: str, *, rate: int, per: timedelta) -> None:
     Raises:
         TooMany: the window is used up; `details["retry_after"]` says how many seconds to wait.
     """
+    if sql.changed(COUNT, _place(bucket, rate, per)):
+        return
+    take_slowly(bucket, rate=rate, per=per)
+
+
+def counting(bucket: str, *, rate: int, per: timedelta) -> sql.Change:
+    """Return the change that counts one request, for who writes other rows in the same statement.
+
+    If it changed no row, the window is new or used up: `take_slowly` decides, in the same transaction.
+    """
+    return sql.Change(COUNT, _place(bucket, rate, per))
+
+
+def take_slowly(bucket: str, *, rate: int, per: timedelta) -> None:
+    """Count one request where the window is new or used up, as `take` does.
+
+    Raises:
+        TooMany: as `take` says.
+    """
     seconds = max(1, int(per.total_seconds()))
     stamp = int(clock.now().timestamp())
     window = stamp // seconds
-    if sql.changed(COUNT, [bucket, window, rate]):
-        return
     with transaction.atomic():
         row, fresh = Bucket.objects.get_or_create(key=bucket, defaults={"window": window, "taken": 1})
         if fresh:
@@ -47,5 +64,9 @@ def take(bucket: str, *, rate: int, per: timedelta) -> None:
 
 def is_used_up(bucket: str, *, rate: int, per: timedelta) -> bool:
     """Return whether the window of a source is used up already; counts nothing."""
+    return sql.one(FULL, _place(bucket, rate, per)) is not None
+
+
+def _place(bucket: str, rate: int, per: timedelta) -> list[str | int]:
     window = int(clock.now().timestamp()) // max(1, int(per.total_seconds()))
-    return sql.one(FULL, [bucket, window, rate]) is not None
+    return [bucket, window, rate]

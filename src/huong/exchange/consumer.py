@@ -16,7 +16,7 @@ from typing import Any
 import orjson
 from django.utils.translation import gettext as _
 
-from huong.base import clock, net, sql
+from huong.base import clock, net
 from huong.base.errors import BadInput, HuongError, NotFound, Unavailable
 from huong.exchange import knowing, signing
 from huong.exchange.actions import exchanges, members
@@ -82,8 +82,8 @@ def call(asked: Call, *, patience: float = PATIENCE, check: Callable[[Any], obje
 
     Records: `exchange.asked` or `exchange.failed`.
     """
-    with knowing.for_one_message():
-        ready = _prepared(asked)
+    with knowing.for_one_call(asked.service) as is_well:
+        ready = _prepared(asked, is_well=is_well)
         return _concluded(ready, _tried(ready, patience), check)
 
 
@@ -119,8 +119,8 @@ def prepared(asked: Call) -> Ready:
 
     Records: `exchange.failed`, if it may not be sent.
     """
-    with knowing.for_one_message():
-        return _prepared(asked)
+    with knowing.for_one_call(asked.service) as is_well:
+        return _prepared(asked, is_well=is_well)
 
 
 def sent(ready: Ready, *, patience: float) -> Reply:
@@ -136,18 +136,20 @@ def concluded(ready: Ready, reply: Reply, *, check: Callable[[Any], object] | No
 
     Records: `exchange.asked` or `exchange.failed`.
     """
-    with knowing.for_one_message():
+    with knowing.for_one_call(ready.asked.service):
         return _concluded(ready, reply, check)
 
 
-def _prepared(asked: Call) -> Ready:
+def _prepared(asked: Call, *, is_well: bool) -> Ready:
     name = asked.service.rpartition("/")[0]
     provider = knowing.member(name)
     if provider is None:
         raise NotFound(_("%(name)s is not a member of the exchange.") % {"name": name})
     facts = _facts(asked)
     try:
-        facts.line_is_well = _require_awake(asked.service)
+        facts.line_is_well = is_well
+        if not is_well:
+            _require_awake(asked.service)
         path = _path(asked)
         headers, base = _signed(asked, path, facts)
     except Refused as error:
@@ -198,10 +200,8 @@ def _facts(asked: Call) -> Facts:
     )
 
 
-def _require_awake(service: str) -> bool:
-    """Refuse to ask a service that is left alone. Returns whether it is known to be well."""
-    if sql.one("SELECT 1 FROM exchange_line WHERE service = %s AND failures = 0", [service]):
-        return True
+def _require_awake(service: str) -> None:
+    """Refuse to ask a service that is left alone."""
     line = Line.objects.filter(service=service).first()
     if line is not None and line.closed_until is not None and line.closed_until > clock.now():
         seconds = int((line.closed_until - clock.now()).total_seconds()) + 1
@@ -210,7 +210,6 @@ def _require_awake(service: str) -> bool:
             % {"service": service, "count": line.failures, "seconds": seconds},
             retry_after=seconds,
         )
-    return False
 
 
 def _believed(ready: Ready, reply: Reply, check: Callable[[Any], object] | None) -> Answer:

@@ -27,28 +27,44 @@ class Known:
     spent: dict[str, datetime] = field(default_factory=dict)
 
 
+EDITION = "SELECT token FROM exchange_edition WHERE id = 1"
 EDITION_AND_CAME = (
-    "SELECT (SELECT token FROM exchange_edition WHERE id = 1), EXISTS (SELECT 1 FROM exchange_exchange"
+    f"SELECT ({EDITION}), EXISTS (SELECT 1 FROM exchange_exchange"  # noqa: S608
     " WHERE direction = 'in' AND client = %s AND message_id = %s)"
 )
+EDITION_AND_WELL = f"SELECT ({EDITION}), EXISTS (SELECT 1 FROM exchange_line WHERE service = %s AND failures = 0)"  # noqa: S608
 _kept = Known()
 _for_this_message: ContextVar[Known | None] = ContextVar("known_for_this_message", default=None)
 
 
 @contextmanager
-def for_one_message(client: str = "", message_id: str = "") -> Iterator[bool]:
-    """Ask for the edition once for all the checks of one message, and with it whether the message came before.
-
-    Args:
-        client, message_id: by which an exchange that came in is known; left out for one that goes out.
+def for_one_message(client: str, message_id: str) -> Iterator[bool]:
+    """Ask for the edition once for all the checks of a message that came in, and with it whether it came before.
 
     Yields:
         Whether an exchange of that client with that number is kept.
     """
-    edition, came = sql.one(EDITION_AND_CAME, [client, message_id]) or (None, False)
+    with _under_edition_of(EDITION_AND_CAME, [client, message_id]) as came:
+        yield came
+
+
+@contextmanager
+def for_one_call(service: str) -> Iterator[bool]:
+    """Ask for the edition once for all that a message that goes out needs, and with it how its service is doing.
+
+    Yields:
+        Whether the service answered when it was asked last.
+    """
+    with _under_edition_of(EDITION_AND_WELL, [service]) as is_well:
+        yield is_well
+
+
+@contextmanager
+def _under_edition_of(question: str, values: list[str]) -> Iterator[bool]:
+    edition, told = sql.one(question, values) or (None, False)
     token = _for_this_message.set(_under(edition))
     try:
-        yield bool(came)
+        yield bool(told)
     finally:
         _for_this_message.reset(token)
 
@@ -64,7 +80,7 @@ def known() -> Known:
     held = _for_this_message.get()
     if held is not None:
         return held
-    row = sql.one("SELECT token FROM exchange_edition WHERE id = 1")
+    row = sql.one(EDITION)
     return _under(row[0] if row else None)
 
 

@@ -272,6 +272,13 @@ def accesses_of(person: str, *, since: datetime | None = None) -> QuerySet[Acces
     return (found.filter(at__gte=since) if since else found).order_by("-at", "-id")
 
 
+def kept_back(records: Iterable[AccessRecord]) -> set[int]:
+    """Return the ids of those records whose request was answered, only not about this person: its use is restricted."""
+    refused = [each.id for each in records if each.refused]
+    answered = AccessRecord.objects.filter(id__in=refused, exchange__status__lt=400) if refused else ()
+    return {each.id for each in answered}
+
+
 def questions_visible_to(user: User) -> QuerySet[Question]:
     """Return what citizens ask somebody's agencies, the open ones first, by the time their answer is due."""
     found = Question.objects.select_related("access")

@@ -69,11 +69,12 @@ def record(
     return entry
 
 
-def record_many(entries: Iterable[EntryDraft], *, along: Sequence[Model] = ()) -> int:
+def record_many(entries: Iterable[EntryDraft], *, along: Sequence[Model] = (), change: sql.Change | None = None) -> int:
     """Write many entries in the caller's transaction, at most 1,000 to a statement.
 
     Args:
         along: new rows of the caller that are written with them, for what every message writes.
+        change: an UPDATE of the caller that is made with them; it is told how many rows it changed.
 
     Returns:
         How many were written.
@@ -84,11 +85,11 @@ def record_many(entries: Iterable[EntryDraft], *, along: Sequence[Model] = ()) -
     waiting = iter(entries)
     batch = [_entry(draft) for draft in islice(waiting, BATCH)]
     if len(batch) < BATCH:  # one statement is whole without a savepoint
-        _insert(batch, along)
+        _insert(batch, along, change)
         return len(batch)
     written = 0
     with transaction.atomic():
-        sql.insert(along)
+        sql.insert((), along=along, change=change)
         while batch:
             _insert(batch)
             written += len(batch)
@@ -112,8 +113,8 @@ def _entry(draft: EntryDraft) -> Entry:
     )
 
 
-def _insert(entries: list[Entry], along: Sequence[Model] = ()) -> None:
-    sql.insert(entries, computed={"xid": transaction_number()}, along=along)
+def _insert(entries: list[Entry], along: Sequence[Model] = (), change: sql.Change | None = None) -> None:
+    sql.insert(entries, computed={"xid": transaction_number()}, along=along, change=change)
     for entry in entries:
         entry.__dict__.pop("xid", None)  # a later look at it reads what the database wrote
 

@@ -24,10 +24,15 @@ if TYPE_CHECKING:
 
 @dataclass
 class HeldBack:
-    """Entries of reads that are not written yet, and the keyed hashes of the persons that were read."""
+    """Entries of reads that are not written yet, and the keyed hashes of the persons that were read.
+
+    Attributes:
+        withheld: the persons whose values were kept back, since they had the use restricted.
+    """
 
     entries: list[EntryDraft] = field(default_factory=list)
     persons: list[str] = field(default_factory=list)
+    withheld: list[str] = field(default_factory=list)
 
 
 _held_back: ContextVar[HeldBack | None] = ContextVar("held_back_reads", default=None)
@@ -208,6 +213,13 @@ def restrictions(spec: "ContractSpec", use: Use, subjects: Iterable[str | None])
     found = holders.restricted(f"dataset:{spec.dataset}", [each for each in subjects if each])
     is_own = use.agency == spec.owner and use.grant is None
     return Restrictions(found, withheld=bool(found) and not is_own and not holders.is_demanded(use.purpose))
+
+
+def record_withheld(subjects: Iterable[str | None]) -> None:
+    """Tell whoever writes a read down which persons it gave nothing of, since they had the use restricted."""
+    held = _held_back.get()
+    if held is not None:
+        held.withheld.extend(filter(None, subjects))
 
 
 def record_persons(commit: Commit, use: Use, decision: rules.Decision, subjects: Iterable[str | None]) -> None:

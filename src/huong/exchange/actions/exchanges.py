@@ -1,7 +1,7 @@
 """Writing down every exchange, served or asked, and whom it was about: in one commit, before the answer leaves."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -42,6 +42,7 @@ class Facts:
     rate: int = 0
     fields: Sequence[str] = ()
     persons: Sequence[str] = ()
+    withheld: Sequence[str] = ()
     status: int = 0
     fault: str = ""
     request_digest: str = ""
@@ -71,18 +72,23 @@ def served(facts: Facts) -> Exchange:
 
 
 def _served(facts: Facts) -> Exchange:
-    _take(facts)
+    """Write the exchange, its entries and the count of its grant in one statement."""
+    bucket, minute = f"grant:{facts.grant}", timedelta(minutes=1)
+    counting = limits.counting(bucket, rate=facts.rate, per=minute) if facts.grant else None
     exchange = _kept(facts)
-    journal.record_many([*facts.also, _entry(events.SERVED, facts)], along=[exchange])
+    journal.record_many([*facts.also, _entry(events.SERVED, facts)], along=[exchange], change=counting)
+    if counting is not None and not counting.rows:
+        _take(facts, bucket, minute)
     _seen(facts, exchange)
+    if facts.withheld:
+        _seen(replace(facts, persons=facts.withheld), exchange, refused=True)
     return exchange
 
 
-def _take(facts: Facts) -> None:
-    if not facts.grant:
-        return
+def _take(facts: Facts, bucket: str, minute: timedelta) -> None:
+    """Begin the next window of a grant; if this one is used up, nothing of the exchange stands."""
     try:
-        limits.take(f"grant:{facts.grant}", rate=facts.rate, per=timedelta(minutes=1))
+        limits.take_slowly(bucket, rate=facts.rate, per=minute)
     except TooMany as error:
         knowing.spent(facts.grant, until=clock.now() + timedelta(seconds=error.details["retry_after"]))
         raise TooOften(

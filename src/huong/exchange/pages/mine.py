@@ -65,6 +65,7 @@ def _rows(found: list[AccessRecord], party: Party) -> list[dict[str, Any]]:
     purposes = sentences.purpose_names((each.issue or each.purpose).partition("/")[0] for each in found)
     services = {str(each): each for each in DataService.objects.select_related("member")}
     asked = {each.about: each for each in queries.questions_of(party.public_id)}
+    restricted = queries.kept_back(found)
     return [
         {
             "id": each.id,
@@ -74,6 +75,7 @@ def _rows(found: list[AccessRecord], party: Party) -> list[dict[str, Any]]:
             "fields": sentences.fields_said(each, services),
             "why": sentences.why_said(each, purposes),
             "refused": each.refused,
+            "restricted": each.id in restricted,
             "later": each.shown_from > each.at,
             "question": asked.get(f"access:{each.id}"),
             **_of_share(each, party),

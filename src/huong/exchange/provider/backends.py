@@ -33,13 +33,18 @@ PATIENCE = 25.0
 
 @dataclass
 class Given:
-    """An answer, its fields already cut to the grant; whom it is about, and the entries its reading made."""
+    """An answer, its fields already cut to the grant; whom it is about, and the entries its reading made.
+
+    Attributes:
+        withheld: persons of whom it holds a row without values, since they had the use restricted.
+    """
 
     body: bytes
     status: int = 200
     content_type: str = "application/json"
     fields: Sequence[str] = ()
     persons: list[str] = field(default_factory=list)
+    withheld: list[str] = field(default_factory=list)
     entries: list[EntryDraft] = field(default_factory=list)
 
 
@@ -110,7 +115,8 @@ def from_dataset(asked: Asked, service: DataService, grant: Grant, caller: Calle
             found = _one(asked, service, use, secret)
         else:
             found = _page(asked, service, secret, use, grant)
-    return Given(orjson.dumps(found, default=str), fields=grant.fields, persons=held.persons, entries=held.entries)
+    body = orjson.dumps(found, default=str)
+    return Given(body, fields=grant.fields, persons=held.persons, withheld=held.withheld, entries=held.entries)
 
 
 def _one(asked: Asked, service: DataService, use: store.Use, secret: frozenset[str]) -> dict[str, Any]:

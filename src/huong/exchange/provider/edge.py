@@ -58,6 +58,7 @@ def _answered(request: HttpRequest, asked: Asked, facts: Facts, *, came: bool) -
         grant = checking.grant_of(asked, service, caller)
         facts.grant, facts.rate, facts.fields = grant.number, grant.rate, grant.fields
         given = backends.answer(asked, service, grant, caller)
+    facts.withheld = given.withheld
     facts.persons, facts.also, facts.status, facts.size = given.persons, given.entries, given.status, len(given.body)
     headers = answers.headers_of(asked, given.body)
     headers = answers.signed(given.status, headers, given.body, owner)

@@ -4,12 +4,19 @@ from typing import Any
 
 from huong.exchange.models import DataService
 from huong.exchange.rules.identifiers import path_of
+from huong.store.rules import RESTRICTED
 
 HEADERS = (
     ("X-Road-Client", "The consumer: instance/class/code/subsystem", True),
     ("X-Road-Id", "A UUID, new for every message", False),
     ("X-Road-Issue", "The purpose, or purpose/dossier", True),
     ("X-Road-UserId", "The person acting: country and number", False),
+)
+
+MARK = (
+    "Only where the person concerned had the use of their data restricted (Law 91/2025/QH15). Then every field is null:"
+    " kept back, not unknown; keep what you hold and do not overwrite it. With values beside it: the purpose is demanded"
+    " by law, use them for that alone. A row without this member is not restricted, and null there is unknown."
 )
 
 
@@ -73,16 +80,16 @@ def _operation(service: DataService, endpoint: dict[str, str], names: list[str],
 
 
 def _record(service: DataService) -> dict[str, Any]:
-    return {
-        "type": "object",
-        "properties": {
-            str(each["name"]): {
-                "title": each.get("title", each["name"]),
-                "x-sensitivity": each.get("sensitivity", "plain"),
-            }
-            for each in service.fields
-        },
+    properties: dict[str, Any] = {
+        str(each["name"]): {
+            "title": each.get("title", each["name"]),
+            "x-sensitivity": each.get("sensitivity", "plain"),
+        }
+        for each in service.fields
     }
+    if service.kind == "dataset" and any(each.get("sensitivity", "plain") != "plain" for each in service.fields):
+        properties[RESTRICTED] = {"const": True, "title": "Hạn chế sử dụng", "description": MARK}
+    return {"type": "object", "properties": properties}
 
 
 def _error() -> dict[str, Any]:

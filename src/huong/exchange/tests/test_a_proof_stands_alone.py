@@ -84,7 +84,9 @@ def test_metaservices_answer_in_the_shape_that_clients_follow(granted, outside, 
     assert [each["service_code"] for each in allowed] == ["hydrants"]
     document = outside.call(f"/r1/{DRAINS}/getOpenAPI", query="serviceCode=hydrants").json()
     assert document["openapi"] == "3.1.0"
-    assert "state" in document["components"]["schemas"]["Record"]["properties"]
+    fields = document["components"]["schemas"]["Record"]["properties"]
+    assert "state" in fields
+    assert "_restricted" not in fields  # no person stands in a row of these
     assert outside.call(f"/r1/{DRAINS}/getOpenAPI").status_code == 400
     assert outside.call(f"/r1/{DRAINS}/listMethods", sign=False).status_code == 401
 

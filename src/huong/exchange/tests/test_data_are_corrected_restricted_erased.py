@@ -12,7 +12,7 @@ from huong.base.errors import BadInput, Forbidden, NotFound, WrongState
 from huong.catalogue import queries as catalogue
 from huong.exchange.actions import questions
 from huong.exchange.models import AccessRecord, Question
-from huong.exchange.tests.conftest import HOA, ONE, PURPOSE, SEARCH, at_the_desk, give
+from huong.exchange.tests.conftest import DRAINS, HOA, ONE, PURPOSE, SEARCH, at_the_desk, give
 from huong.journal.models import Entry
 from huong.messages.models import Bell, ContactPoint, Outgoing
 from huong.people import queries as people
@@ -151,12 +151,17 @@ def test_what_is_restricted_is_kept_but_others_get_no_values(personal, hoa, brow
     give(personal, outside.identifier, ["citizen_id", "name", "ward"], steward, legal_basis="Nghị định 20/2021/NĐ-CP")
     before = outside.call(SEARCH, method="POST", body=ONE).json()["rows"][0]
     assert before["name"]
+    described = outside.call(f"/r1/{DRAINS}/getOpenAPI", query="serviceCode=allowance").json()
+    assert "kept back" in described["components"]["schemas"]["Record"]["properties"]["_restricted"]["description"]
     decide(steward, ask(browser, "dataset:allowance", "restrict", "Đang khiếu nại về mức hưởng"))
     assert "hạn chế" in browser.get("/my/data").content.decode()
-    seen = AccessRecord.objects.count()
+    seen = AccessRecord.objects.filter(refused=False).count()
     after = outside.call(SEARCH, method="POST", body=ONE).json()["rows"][0]
     assert after == {"citizen_id": None, "name": None, "ward": None, "_restricted": True}
-    assert AccessRecord.objects.count() == seen
+    assert AccessRecord.objects.filter(refused=False).count() == seen
+    page = browser.get("/my/access").content.decode()
+    assert "bạn đã yêu cầu hạn chế sử dụng" in page  # she sees that somebody asked, and that nothing was given
+    assert AccessRecord.objects.get(refused=True).exchange.persons == 0
     own = store.rows(
         "allowance",
         use=store.Use("H57.8", "data.quality", person=steward),

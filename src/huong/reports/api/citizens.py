@@ -31,8 +31,8 @@ from huong.reports.api.shapes import (
     SuggestBody,
     SuggestOut,
     shown,
-    told,
 )
+from huong.reports.api.stories import told
 from huong.reports.api.visitors import Anybody, device_of, known, link_in
 from huong.reports.models import Report
 

@@ -14,6 +14,7 @@ from huong.people.models import User
 from huong.reports import actions, queries
 from huong.reports.api.citizens import draft_of, key_of, receipt
 from huong.reports.api.shapes import (
+    WORKED,
     BulkIn,
     DraftIn,
     EraseQuery,
@@ -27,9 +28,9 @@ from huong.reports.api.shapes import (
     StoryOut,
     WorkPageOut,
     WorkQuery,
-    told,
     worked,
 )
+from huong.reports.api.stories import told
 from huong.reports.models import CityRule, Report
 from huong.reports.queries import Wanted
 
@@ -109,7 +110,8 @@ def work(request: HttpRequest, query: Query[WorkQuery]) -> dict[str, Any]:
     """List the reports that whoever asks may see, in the order in which they are due; `next` leads on."""
     asked = query.dict(exclude={"state", "after", "size"})
     wanted = Wanted(**asked, states=tuple(filter(None, query.state.split(","))))
-    page = queries.reports_for(person(request), wanted, after=query.after, size=min(query.size, 200))
+    size = min(query.size, 200)
+    page = queries.reports_for(person(request), wanted, after=query.after, size=size, only=WORKED)
     return {"reports": [worked(each) for each in page.items], "next": page.next}
 
 

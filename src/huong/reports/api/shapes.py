@@ -8,7 +8,8 @@ from pydantic import BaseModel
 
 from huong.reports import queries
 from huong.reports.models import Report
-from huong.reports.queries import Moment
+from huong.reports.queries import cards
+from huong.reports.queries.lists import SHOWN
 
 
 class DraftIn(Schema):
@@ -338,12 +339,7 @@ class PreviewOut(BaseModel):
 
 def shown(report: Report, *, coarse: bool = True) -> dict[str, Any]:
     """Return a report as everybody sees it; the place only roughly where its category says so."""
-    lon, lat, place = report.lon, report.lat, report.place
-    held = queries.book().categories.get(report.category)
-    if coarse and held is not None and held.coarse:
-        digits = int(queries.book().setting("coarse_decimals", 3))
-        lon, lat = (round(value, digits) if value is not None else None for value in (lon, lat))
-        place = ""
+    lon, lat, place = cards.seen_place(report) if coarse else (report.lon, report.lat, report.place)
     return {
         "number": report.number,
         "title": report.title,
@@ -368,6 +364,12 @@ def shown(report: Report, *, coarse: bool = True) -> dict[str, Any]:
     }
 
 
+WORKED = (
+    *SHOWN, "version", "priority", "channel", "hop_due_at", "late3_at", "left_us", "escalated", "is_public", "lang",
+    "assignee__full_name", "assignee__username",
+)  # fmt: skip
+
+
 def worked(report: Report) -> dict[str, Any]:
     """Return a report as an officer sees it in a list."""
     return shown(report, coarse=False) | {
@@ -381,27 +383,4 @@ def worked(report: Report) -> dict[str, Any]:
         "escalated": report.escalated,
         "is_public": report.is_public,
         "lang": report.lang,
-    }
-
-
-def told(moment: Moment) -> dict[str, Any]:
-    """Return one thing of a story."""
-    return {
-        "at": moment.at,
-        "event": moment.event,
-        "agency": moment.agency,
-        "by": str(moment.by or ""),
-        "facts": moment.facts,
-        "words": [
-            {
-                "id": each.pk,
-                "kind": each.kind,
-                "text": each.text,
-                "public": each.is_public,
-                "covered": each.covered,
-                "edited": each.edited_at is not None,
-            }
-            for each in moment.words
-        ],
-        "photos": [photo.uid for photo in moment.photos],
     }

@@ -16,7 +16,7 @@ from huong.reports.actions.pictures import fetch_picture
 from huong.reports.models import Report
 from huong.reports.open311 import services
 from huong.reports.open311.asking import PAGE, Asked
-from huong.reports.open311.records import records
+from huong.reports.open311.records import READ, records
 from huong.reports.rules import geo_report, numbers
 
 SPAN = timedelta(days=90)
@@ -131,7 +131,7 @@ def listing(asked: Asked) -> list[dict[str, Any]]:
         ids = [number for number in map(numbers.id_of, named[:PAGE]) if number]
         found = list(Report.objects.filter(pk__in=ids).order_by("-received_at", "-id"))
         return records(found, base=asked.base, own=_own(found, asked))
-    return records(asked.cut(_rows(asked)), base=asked.base)
+    return records(asked.cut(_rows(asked).only(*READ)), base=asked.base)
 
 
 def _rows(asked: Asked) -> QuerySet[Report]:

@@ -83,7 +83,7 @@ def mapped(picked: Chosen) -> QuerySet[Report]:
     held = queries.book().categories.get(picked.category)
     if held is not None and held.parent:
         rows = rows.filter(main=held.parent)  # by which the index begins
-    return filtered(rows, wanted, newest=0 if is_open else mapping.MOST_FOUND)
+    return filtered(rows, wanted, newest=0 if is_open else mapping.MOST_FOUND, few=bool(is_open))
 
 
 def _is_main(category: str) -> bool:
@@ -103,16 +103,28 @@ def found(picked: Chosen) -> Found:
     """Return the reports that a reader asks for as the map shows them: of the whole city, or of the ward chosen."""
     rows = mapped(picked)
     if picked.unit:
-        return Found(mapping.counts_by_unit(rows), mapping.clusters(rows, fine=True))
+        by_unit = _kept_count(picked) if _is_kept(picked) else mapping.counts_by_unit(rows)
+        return Found(by_unit, mapping.clusters(rows, fine=True))
     if picked.is_open is not False:
         return Found(*mapping.gathered(rows))
-    if not picked.since and not picked.text and (not picked.category or _is_main(picked.category)):
+    if _is_kept(picked):
         return Found(mapping.answered_by_unit(picked.category), mapping.answered_clusters(picked.category))
     if picked.since is None or picked.category or picked.text:
         spread = mapping.spread(rows)
     else:
         spread = mapping.answered_since(rows, picked.since)
     return Found(mapping.by_unit_of(spread), mapping.clusters_of(spread))
+
+
+def _is_kept(picked: Chosen) -> bool:
+    """Return whether the tallies know what is asked for: answered ones, in all or of a main category."""
+    narrowed = picked.since or picked.text or (picked.category and not _is_main(picked.category))
+    return picked.is_open is False and not narrowed
+
+
+def _kept_count(picked: Chosen) -> dict[str, int]:
+    by_unit = mapping.answered_by_unit(picked.category)
+    return {picked.unit: by_unit[picked.unit]} if picked.unit in by_unit else {}
 
 
 @require_safe

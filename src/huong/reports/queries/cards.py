@@ -17,12 +17,13 @@ def public_place(report: Report) -> str:
     return "" if is_coarse(report) else report.place
 
 
-def public_point(report: Report) -> tuple[float, float] | None:
-    """Return the point of a report as everybody may see it."""
-    if report.lon is None or report.lat is None or not is_coarse(report):
-        return report.point
+def seen_place(report: Report) -> tuple[float | None, float | None, str]:
+    """Return longitude, latitude and the place in words as everybody may see them, each as far as it is known."""
+    if not is_coarse(report):
+        return report.lon, report.lat, report.place
     digits = int(book().setting("coarse_decimals", 3))
-    return round(report.lon, digits), round(report.lat, digits)
+    lon, lat = (round(value, digits) if value is not None else None for value in (report.lon, report.lat))
+    return lon, lat, ""
 
 
 def thumbs_of(reports: Iterable[Report]) -> dict[int, str]:

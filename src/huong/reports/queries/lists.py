@@ -148,13 +148,14 @@ def _parts(user: User, scope: str) -> list[tuple[QuerySet[Report], list[list[str
 
 
 def filtered(
-    rows: QuerySet[Report], wanted: Wanted, within: Sequence[Sequence[str]] = (), *, newest: int = 0
+    rows: QuerySet[Report], wanted: Wanted, within: Sequence[Sequence[str]] = (), *, newest: int = 0, few: bool = False
 ) -> QuerySet[Report]:
     """Return the rows that fit what is asked for.
 
     Args:
         within: the marks that the rows have anyway, for searching in words.
         newest: how many reports with the words are looked at, the newest first; all if not named.
+        few: whether all of them are read, and they are few: open ones, for the map.
     """
     exact = {
         "unit": wanted.unit or None,
@@ -178,12 +179,10 @@ def filtered(
     if not wanted.text.strip():
         return rows
     chosen = ((AGENCY, wanted.agency), (UNIT, wanted.unit), (KIND, wanted.category if main else ""))
-    return _searched(rows, wanted.text, [*within, *([mark(sort, code)] for sort, code in chosen if code)], newest)
-
-
-def _searched(rows: QuerySet[Report], text: str, marks: Sequence[Sequence[str]], newest: int) -> QuerySet[Report]:
-    number = numbers.id_of(text)
-    return rows.filter(pk=number) if number else matching(rows, text, marks, newest=newest)
+    if number := numbers.id_of(wanted.text):
+        return rows.filter(pk=number)
+    marks = [*within, *([mark(sort, code)] for sort, code in chosen if code)]
+    return matching(rows, wanted.text, marks, newest=newest, few=few)
 
 
 def soon_hours() -> int:

@@ -12,9 +12,8 @@ from dataclasses import dataclass
 from datetime import datetime, time
 
 from django.db.models import Avg, Count, Max, QuerySet, Sum
-from django.db.models.functions import Round
 
-from huong.base import clock
+from huong.base import clock, sql
 from huong.journal import queries as journal
 from huong.places.cells import cells_in, middle_of
 from huong.reports.models import Report
@@ -26,7 +25,8 @@ MOST_CLUSTERS = 400
 MOST_CELLS = 400
 EDGE = 0.006  # degrees, about the width of a cell: one that only touches the box is counted too
 FINE_DIGITS = 3  # about 110 m
-MOST_FOUND = 20_000  # reports with some words that are looked at for the map of answered ones
+MOST_FOUND = 5_000  # reports with some words that are looked at for the map of answered ones
+# Counted is "*": a count of the primary key is another column to read, and no index of the map holds it.
 Spread = Counter[tuple[str, str]]  # by unit and cell
 
 
@@ -42,7 +42,7 @@ class Cluster:
 
 def counts_by_unit(rows: QuerySet[Report]) -> dict[str, int]:
     """Return how many of some reports lie in each ward or commune (one query)."""
-    found = rows.exclude(unit="").order_by().values("unit").annotate(count=Count("pk"))
+    found = rows.exclude(unit="").order_by().values("unit").annotate(count=Count("*"))
     return {row["unit"]: row["count"] for row in found}
 
 
@@ -89,7 +89,7 @@ def answered_since(rows: QuerySet[Report], since: datetime) -> Spread:
 
 def spread(rows: QuerySet[Report]) -> Spread:
     """Return how many of some reports lie in each unit and cell (one query)."""
-    found = rows.order_by().values_list("unit", "cell").annotate(count=Count("pk"))
+    found = rows.order_by().values_list("unit", "cell").annotate(count=Count("*"))
     return Counter({(unit, cell): count for unit, cell, count in found})
 
 
@@ -127,7 +127,7 @@ def gathered(rows: QuerySet[Report]) -> tuple[dict[str, int], list[Cluster]]:
 
     The index of open reports is in the order of units and cells, so that the database need not sort them.
     """
-    sums = {"count": Count("pk"), "placed": Count("lon"), "east": Sum("lon"), "north": Sum("lat")}
+    sums = {"count": Count("*"), "placed": Count("lon"), "east": Sum("lon"), "north": Sum("lat")}
     parts = rows.order_by().values("unit", "cell").annotate(**sums).values_list("unit", "cell", *sums)
     by_unit: Counter[str] = Counter()
     cells: dict[str, tuple[int, float, float]] = {}
@@ -165,15 +165,15 @@ def clusters_in(rows: QuerySet[Report], box: tuple[float, float, float, float]) 
 
 
 def _cells(rows: QuerySet[Report]) -> list[Cluster]:
-    found = rows.exclude(cell="").order_by().values("cell").annotate(count=Count("pk"), x=Avg("lon"), y=Avg("lat"))
+    found = rows.exclude(cell="").order_by().values("cell").annotate(count=Count("*"), x=Avg("lon"), y=Avg("lat"))
     return [Cluster(row["x"], row["y"], row["count"]) for row in found.order_by("-count")[:MOST_CLUSTERS]]
 
 
 def _squares(rows: QuerySet[Report]) -> list[Cluster]:
     coarse = [key for key, each in book().categories.items() if each.coarse]
     rows = rows.exclude(lon=None).exclude(category__in=coarse)  # these are shown only as a count of their ward
-    rows = rows.order_by().annotate(x=Round("lon", FINE_DIGITS), y=Round("lat", FINE_DIGITS))
-    found = rows.values("x", "y").annotate(count=Count("pk"), mid_lon=Avg("lon"), mid_lat=Avg("lat"), newest=Max("pk"))
+    rows = rows.order_by().annotate(x=sql.rounded("lon", FINE_DIGITS), y=sql.rounded("lat", FINE_DIGITS))
+    found = rows.values("x", "y").annotate(count=Count("*"), mid_lon=Avg("lon"), mid_lat=Avg("lat"), newest=Max("pk"))
     return [
         Cluster(row["mid_lon"], row["mid_lat"], row["count"], numbers.number_of(row["newest"]))
         for row in found.order_by("-count")[:MOST_CLUSTERS]

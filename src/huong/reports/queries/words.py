@@ -23,17 +23,17 @@ def words_of(text: str) -> list[str]:
 
 
 def matching(
-    rows: QuerySet[Report], text: str, marks: Sequence[Sequence[str]] = (), *, newest: int = 0
+    rows: QuerySet[Report], text: str, marks: Sequence[Sequence[str]] = (), *, newest: int = 0, few: bool = False
 ) -> QuerySet[Report]:
     """Return the rows whose words hold every word of a search, the last one perhaps unfinished.
 
     Args:
         marks: groups of `rules.marks` that the rows have anyway; with them the index finds only these.
         newest: how many reports with the words are looked at, the newest first; all if not named.
+        few: whether the rows are few beside those that may hold the words.
     """
     words = words_of(text)
     if not words or max(map(len, words)) > LONGEST_WORD:
         return rows.none()
-    return rows.filter(
-        pk__in=sql.ids_with_words("reports_reportwords", ("folded", "marks"), words, marks, newest=newest)
-    )
+    found = sql.ids_with_words("reports_reportwords", ("folded", "marks"), words, marks, newest=newest)
+    return rows.alias(own=sql.looked_through("id")).filter(own__in=found) if few else rows.filter(pk__in=found)

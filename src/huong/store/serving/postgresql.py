@@ -8,6 +8,7 @@ from typing import Any
 from django.db import connection, transaction
 
 from huong.base import ids
+from huong.base.sql import said_again
 from huong.store.rules import quoted, text
 from huong.store.serving.layout import ROW, TEXT, Layout
 
@@ -111,10 +112,14 @@ def version_of(dataset: str, name: str) -> int | None:
     return int(found[0]) if found else None
 
 
-def fetch(dataset: str, name: str, sql: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
-    """Return rows of a copy. A copy that is gone does not spoil the caller's transaction."""
+def fetch(dataset: str, name: str, sql: str, values: Sequence[Any], *, by_key: bool = False) -> list[tuple[Any, ...]]:
+    """Return rows of a copy. A copy that is gone does not spoil the caller's transaction.
+
+    Args:
+        by_key: one row is looked up, as every message does: the server plans that once for each connection.
+    """
     inside = transaction.atomic() if connection.in_atomic_block else nullcontext()
-    with inside, connection.cursor() as cursor:
+    with inside, said_again() if by_key else connection.cursor() as cursor:
         cursor.execute(sql, list(values))
         return list(cursor.fetchall())
 

@@ -237,7 +237,7 @@ def _collect(
         tests = [*conditions, *([phase.condition] if phase.condition else [])]
         where = f" WHERE {' AND '.join(tests)}" if tests else ""
         statement = f"{head}{where} ORDER BY {phase.order} LIMIT {size - len(found)}"
-        for version, *held in _fetched(opened, statement, [*values, *phase.values]):
+        for version, *held in _fetched(opened, statement, [*values, *phase.values], by_key=size == 1):
             commit = int(version)
             found.append(tuple(held))
         if len(found) >= size:
@@ -245,14 +245,15 @@ def _collect(
     return found, commit
 
 
-def _fetched(opened: _Opened, statement: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
+def _fetched(opened: _Opened, statement: str, values: Sequence[Any], *, by_key: bool) -> list[tuple[Any, ...]]:
     """Return rows of the copy; one that is gone or damaged is made again.
 
     Raises:
         NotYetServed: it is being made again.
     """
+    copy = opened.copy
     try:
-        found: list[tuple[Any, ...]] = opened.engine.fetch(opened.copy.dataset, opened.copy.name, statement, values)
+        found: list[tuple[Any, ...]] = opened.engine.fetch(copy.dataset, copy.name, statement, values, by_key=by_key)
     except (sqlite3.DatabaseError, ProgrammingError) as error:
         later.bring_up.later(opened.copy.dataset)
         raise NotYetServed from error
@@ -273,6 +274,7 @@ def _given(
     if opened.hidden:
         seen = [subject for subject in subjects if not limits.hides(subject)]
         access.record_persons(read_from, opened.use, opened.decision, seen)
+        access.record_withheld(subject for subject in subjects if limits.hides(subject))
     kinds = {column.name: column.kind for column in opened.layout.columns}
     given = [
         {name: _value(opened, kinds, name, each, identity) for name in opened.decision.fields}

@@ -193,8 +193,8 @@ def reader(dataset: str, name: str) -> Iterator[sqlite3.Connection]:
     yield held[dataset][1]
 
 
-def fetch(dataset: str, name: str, sql: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
-    """Return rows of a copy."""
+def fetch(dataset: str, name: str, sql: str, values: Sequence[Any], *, by_key: bool = False) -> list[tuple[Any, ...]]:
+    """Return rows of a copy; how a row is looked up by its key, SQLite plans in no time."""
     with reader(dataset, name) as con:
         return con.execute(sql, values).fetchall()
 
