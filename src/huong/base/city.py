@@ -20,7 +20,7 @@ loaders: Port[Loader] = Port("city loader")
 def facts() -> dict[str, Any]:
     """Return `city.yaml`: name, name_en, code, time_zone, languages, notices."""
     file = Path(settings.HUONG.city) / "city.yaml"
-    return dict(plain_yaml.of_file(file)) if file.exists() else {}
+    return plain_yaml.facts_of(file)
 
 
 def load(folder: Path) -> dict[str, int]:

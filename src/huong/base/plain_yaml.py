@@ -54,3 +54,16 @@ def of_file(file: Path) -> Any:
         OSError: it cannot be read.
     """
     return yaml.load(file.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+
+
+def facts_of(file: Path) -> dict[str, Any]:
+    """Return what a file of the city says by name; nothing when there is no such file, or it says nothing.
+
+    Raises:
+        yaml.YAMLError: it is none.
+        ValueError: it is not a mapping of names.
+    """
+    found = of_file(file) if file.exists() else None
+    if not isinstance(found or {}, dict):
+        raise ValueError("no mapping of names")
+    return found or {}

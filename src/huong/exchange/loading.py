@@ -21,7 +21,7 @@ def load(folder: Path) -> int:
         How many members and purposes the folder describes.
     """
     file = folder / FILE
-    found: dict[str, Any] = plain_yaml.of_file(file) if file.exists() else {}
+    found = plain_yaml.facts_of(file)
     known = set(Member.objects.values_list("identifier", flat=True))
     count = 0
     for agency in people.agencies() if found.get("members_of_agencies") else []:

@@ -361,7 +361,7 @@ def rights_of(agency: str, purpose: str, names: Iterable[str]) -> dict[str, froz
 @lru_cache(maxsize=4)
 def _described(folder: str) -> dict[str, dict[str, Any]]:
     file = Path(folder) / "exchange.yaml"
-    found = plain_yaml.of_file(file) if file.exists() else {}
+    found = plain_yaml.facts_of(file)
     return dict(found.get("registers", {}))
 
 

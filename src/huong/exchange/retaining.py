@@ -28,7 +28,7 @@ TOLD: Final = {"issue": "", "purpose": "", "fields": "", "grant": "", "endpoint"
 @lru_cache(maxsize=4)
 def _terms(folder: str) -> dict[str, int]:
     file = Path(folder) / "exchange.yaml"
-    found: dict[str, Any] = (plain_yaml.of_file(file) or {}) if file.exists() else {}
+    found = plain_yaml.facts_of(file)
     return {name: int(found.get("retention", {}).get(name, 0)) for name in TERMS}
 
 

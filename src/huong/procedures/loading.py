@@ -26,6 +26,7 @@ FOLDER = "procedures"
 LIST = "list.csv"
 EVENTS, ENGLISH = "life_events.yaml", "english.yaml"
 BATCH = 500
+LONGEST = 400  # letters of a gloss, as its columns hold them
 
 
 def load(folder: Path) -> int:
@@ -59,11 +60,19 @@ def load(folder: Path) -> int:
     return len(known)
 
 
+def _named(file: Path) -> dict[str, Any]:
+    try:
+        return plain_yaml.facts_of(file)
+    except (yaml.YAMLError, ValueError) as error:
+        raise BadInput(
+            _("%(file)s cannot be used: %(reason)s.") % {"file": file.name, "reason": error}, code="bad_file"
+        ) from error
+
+
 def _require_signs(folder: Path) -> None:
     file = folder / "city.yaml"
-    facts = (plain_yaml.of_file(file) if file.exists() else None) or {}
     try:
-        official.signs_of(facts.get("official_forms"))
+        official.signs_of(_named(file).get("official_forms"))
     except ValueError as error:
         raise BadInput(
             _("%(file)s cannot be used: %(reason)s.") % {"file": file.name, "reason": error}, code="bad_form_sign"
@@ -148,11 +157,8 @@ def _keep_version(made: Document, body: dict[str, Any]) -> int:
 
 
 def _keep_events(file: Path, known: set[str]) -> int:
-    if not file.exists():
-        return 0
-    found: dict[str, dict[str, Any]] = plain_yaml.of_file(file) or {}
     changed = 0
-    for order, (key, facts) in enumerate(found.items()):
+    for order, (key, facts) in enumerate(_named(file).items()):
         if strange := [code for code in facts.get("procedures", ()) if code not in known]:
             raise BadInput(
                 _("%(file)s: the city's list has no procedure %(code)s.") % {"file": file.name, "code": strange[0]},
@@ -168,12 +174,8 @@ def _keep_events(file: Path, known: set[str]) -> int:
 
 def _keep_glosses(file: Path) -> int:
     """Keep the English of the catalogue's short texts: one mapping, Vietnamese to English."""
-    if not file.exists():
-        return 0
-    found = yaml.safe_load(file.read_text(encoding="utf-8")) or {}
-    if not isinstance(found, dict) or not all(
-        isinstance(each, str) and each for pair in found.items() for each in pair
-    ):
+    found = _named(file)
+    if not all(isinstance(each, str) and 0 < len(each) <= LONGEST for pair in found.items() for each in pair):
         raise BadInput(
             _("%(file)s cannot be used: %(reason)s.")
             % {"file": file.name, "reason": _("each line is a Vietnamese text with its English")},
@@ -182,7 +184,7 @@ def _keep_glosses(file: Path) -> int:
     held = dict(Gloss.objects.values_list("text", "english"))
     changed = {text: english for text, english in found.items() if held.get(text) != english}
     for text, english in changed.items():
-        Gloss.objects.update_or_create(text=text[:400], defaults={"english": english[:400]})
+        Gloss.objects.update_or_create(text=text, defaults={"english": english})
     return len(changed)
 
 

@@ -35,7 +35,7 @@ EVENTS = {"referred": "referred", "rejected": "rejected", "petition": "handed_to
 def texts() -> dict[str, Any]:
     """Return the words and shares of the city's demonstration; empty if it has none."""
     file = Path(settings.HUONG.city) / "demonstration" / "reports.yaml"
-    return dict(plain_yaml.of_file(file)) if file.exists() else {}
+    return plain_yaml.facts_of(file)
 
 
 def fill(count: int = REPORTS) -> None:

@@ -207,7 +207,7 @@ for _each in REGISTERED:
 @lru_cache(maxsize=4)
 def _described(folder: str) -> tuple[DatasetFact, ...]:
     file = Path(folder) / "exchange.yaml"
-    rows = (plain_yaml.of_file(file) or {}).get("facts", []) if file.exists() else []
+    rows = plain_yaml.facts_of(file).get("facts", [])
     return tuple(
         DatasetFact(
             code=row["code"],

@@ -42,10 +42,8 @@ def set_up_feeds(folder: Path, kind: str) -> int:
 
 
 def _wanted(file: Path, kind: str) -> list[dict[str, Any]]:
-    if not file.exists():
-        return []
     try:
-        found = (plain_yaml.of_file(file) or {}).get(kind) or ()
+        found = plain_yaml.facts_of(file).get(kind) or ()
         return [dict(row) for row in found if row["dataset"] and row["name"] and row["every_minutes"]]
     except (yaml.YAMLError, KeyError, TypeError, ValueError, AttributeError) as error:
         raise BadInput(

@@ -59,8 +59,10 @@ def _wrong_values() -> list[tuple[Dossier, Component, str]]:
         name, right = next(kinds)
         held = dossier.parts.filter(kind="field", locked=True, source__startswith="register:")
         part = held.filter(key__endswith=f".{name}").order_by("id").first()
-        if part is not None and len(found) < MOST_DISPUTED:
+        if part is not None:
             found.append((dossier, part, right))
+        if len(found) == MOST_DISPUTED:
+            break
     return found[::-1]
 
 
@@ -77,20 +79,16 @@ def _send(dossier: Dossier) -> None:
 
 def rest() -> None:
     """Let the first leader of a ward say that its office was cut off for two days last week. Nothing if one was."""
-    day = clock.today() - timedelta(days=9)
-    for post in people.demonstration_posts():
-        if (
-            post.role == "leader"
-            and post.agency.tier == "ward"
-            and post.agency.unit
-            and not Disruption.objects.exists()
-        ):
-            begin = datetime.combine(day, time(7), clock.zone())
-            with clock.freeze(begin):
-                disrupting.declare(
-                    name=FLOOD, name_en=FLOOD_EN, mode="stop", starts_at=begin, ends_at=begin + timedelta(hours=34),
-                    legal_text=FLOOD_TEXT, units=[post.agency.unit.code], by=post.user,
-                )  # fmt: skip
+    leaders = (post for post in people.demonstration_posts() if post.role == "leader" and post.agency.tier == "ward")
+    post = next(leaders, None)
+    if post is None or post.agency.unit is None or Disruption.objects.exists():
+        return
+    begin = datetime.combine(clock.today() - timedelta(days=9), time(7), clock.zone())
+    with clock.freeze(begin):
+        disrupting.declare(
+            name=FLOOD, name_en=FLOOD_EN, mode="stop", starts_at=begin, ends_at=begin + timedelta(hours=34),
+            legal_text=FLOOD_TEXT, units=[post.agency.unit.code], by=post.user,
+        )  # fmt: skip
 
 
 def sign() -> None:

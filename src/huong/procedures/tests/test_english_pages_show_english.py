@@ -124,7 +124,9 @@ def test_a_text_without_english_stays_as_it_is(procedures):
     assert catalogue.worded("Hộ tịch") == "Hộ tịch"
 
 
-@pytest.mark.parametrize("said", ["- Hộ tịch", "Hộ tịch: [Civil status]", "Hộ tịch:", "1: one"])
+@pytest.mark.parametrize(
+    "said", ["- Hộ tịch", "Hộ tịch: [Civil status]", "Hộ tịch:", "1: one", "Hộ tịch: {", f"Hộ tịch: {'a' * 401}"]
+)
 def test_a_glossary_that_is_none_is_refused_by_name(db, tmp_path, said):
     folder = tmp_path / "procedures"
     folder.mkdir()
@@ -132,3 +134,12 @@ def test_a_glossary_that_is_none_is_refused_by_name(db, tmp_path, said):
     with pytest.raises(BadInput, match=r"english\.yaml"):
         loading.load(tmp_path)
     assert not Gloss.objects.exists()
+
+
+@pytest.mark.parametrize("said", ["- child", "child: {"])
+def test_life_events_that_are_none_are_refused_by_name(db, tmp_path, said):
+    folder = tmp_path / "procedures"
+    folder.mkdir()
+    (folder / "life_events.yaml").write_text(said, encoding="utf-8")
+    with pytest.raises(BadInput, match=r"life_events\.yaml"):
+        loading.load(tmp_path)
